@@ -1,0 +1,1 @@
+"""One delivery: the outcome of an attempt, the status, the next try."""

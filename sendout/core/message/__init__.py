@@ -1,0 +1,1 @@
+"""What is said: merge fields, email bytes, SMS text."""
