@@ -1,0 +1,1 @@
+"""Organisation, member, role."""

@@ -1,0 +1,139 @@
+"""Organisation, member, role."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+
+class Role(models.TextChoices):
+    """What a member may do; each role may do what the ones below it may."""
+
+    OWNER = "owner", "Owner"
+    SENDER = "sender", "Sender"
+    VIEWER = "viewer", "Viewer"
+
+    @property
+    def covers(self) -> tuple[Role, ...]:
+        """The roles whose rights this one includes."""
+        return tuple(Role)[tuple(Role).index(self) :]
+
+
+class Language(models.TextChoices):
+    """Languages Sendout can address a participant in."""
+
+    ENGLISH = "en", "English"
+    FRENCH = "fr", "Français"
+
+
+class Users(BaseUserManager["User"]):
+    """Makes users; an email address is the name they sign in with."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in; belongs to organisations through memberships."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+    objects = Users()
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+def validate_timezone(value: str) -> None:
+    """Raise ValidationError unless the value names an IANA time zone."""
+    if value not in zoneinfo.available_timezones():
+        raise ValidationError("“%(value)s” is not a time zone name.", params={"value": value})
+
+
+class Organisation(models.Model):
+    """One club; every other row belongs to exactly one."""
+
+    slug = models.SlugField(max_length=50, unique=True)
+    name = models.CharField(max_length=120)
+    postal_address = models.CharField(max_length=300, blank=True)
+    timezone = models.CharField(
+        max_length=60, default="America/Toronto", validators=[validate_timezone]
+    )
+    country = models.CharField(
+        max_length=2,
+        default="CA",
+        validators=[RegexValidator("^[A-Z]{2}$", "Give the two-letter country code, such as CA.")],
+    )
+    language = models.CharField(max_length=2, choices=Language, default=Language.ENGLISH)
+    contact = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """The time zone in which the staff reads and writes times."""
+        return zoneinfo.ZoneInfo(self.timezone)
+
+
+class Membership(models.Model):
+    """A user's role in one organisation."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role, default=Role.SENDER)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "user"], name="one_membership_each")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.get_role_display()})"
+
+    def may(self, role: str) -> bool:
+        """Tell whether this member has at least the rights of the role."""
+        return role in Role(self.role).covers
+
+
+class Invitation(models.Model):
+    """An address that was asked to join; its link is a signed token of this row's id."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=10, choices=Role, default=Role.SENDER)
+    invited_by = models.ForeignKey(User, models.SET_NULL, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    accepted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "organisation",
+                Lower("email"),
+                condition=models.Q(accepted_at=None),
+                name="one_open_invitation_each",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.email

@@ -1,0 +1,43 @@
+"""The message: what is said."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from sendout.accounts.models import Organisation
+
+
+class Category(models.TextChoices):
+    """What a recipient consented to; decides who may unsubscribe from it."""
+
+    OPERATIONAL = "operational", "Operational"
+    MARKETING = "marketing", "Marketing"
+
+
+class BodyFormat(models.TextChoices):
+    """How the email body is written."""
+
+    MARKDOWN = "markdown", "Markdown"
+    HTML = "html", "HTML"
+
+
+class Message(models.Model):
+    """Email subject and body, SMS text, consent category; merge fields in all of them.
+
+    version: goes up with every save; a save from an older version is refused.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="messages")
+    category = models.CharField(max_length=12, choices=Category, default=Category.OPERATIONAL)
+    subject = models.CharField(max_length=300, blank=True)
+    body_format = models.CharField(max_length=10, choices=BodyFormat, default=BodyFormat.MARKDOWN)
+    body = models.TextField(blank=True)
+    sms_text = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=1)
+    updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return self.subject or self.sms_text[:60]

@@ -1,0 +1,30 @@
+"""When a temporary refusal is tried again: one table for each channel."""
+
+from __future__ import annotations
+
+MINUTE, HOUR = 60.0, 3600.0
+
+# Seconds to wait after attempt 1, 2, 3, ...; after the last one the delivery ends as an error.
+# Email: RFC 5321 section 4.5.4.1 asks to go on for days; a notice is stale after one.
+WAITS = {
+    "email": (
+        5 * MINUTE, 10 * MINUTE, 20 * MINUTE, 40 * MINUTE,
+        HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 8 * HOUR,
+    ),
+    "sms": (MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 2 * HOUR),
+}  # fmt: skip
+
+LONGEST_HINT = 6 * HOUR
+
+
+def wait(channel: str, attempt: int, hint: float | None = None) -> float | None:
+    """Seconds to wait after this attempt was refused for now, or None when no try is left.
+
+    hint: seconds the server asked for; honoured up to six hours while tries are left.
+    """
+    waits = WAITS[channel]
+    if attempt > len(waits):
+        return None
+    if hint is not None:
+        return min(max(hint, 1.0), LONGEST_HINT)
+    return waits[attempt - 1]

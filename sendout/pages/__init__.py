@@ -1,0 +1,1 @@
+"""What the staff and the recipients see."""

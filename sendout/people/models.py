@@ -1,0 +1,96 @@
+"""Participants, groups, imports. Families share addresses and phones: neither is unique."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from sendout.accounts.models import Language, Organisation
+
+
+class Participant(models.Model):
+    """A person who can be written to.
+
+    email, phone_typed: as typed or imported, kept even when wrong so that staff can correct them.
+    email_normal, phone: what is compared and written to; empty when what was typed is not valid.
+    fields: the organisation's own columns, name to text.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="participants")
+    first_name = models.CharField(max_length=120, blank=True)
+    last_name = models.CharField(max_length=120, blank=True)
+    email = models.CharField(max_length=320, blank=True)
+    email_normal = models.CharField(max_length=320, blank=True)
+    phone_typed = models.CharField(max_length=60, blank=True)
+    phone = models.CharField(max_length=16, blank=True)
+    language = models.CharField(max_length=2, choices=Language, default=Language.ENGLISH)
+    external_id = models.CharField(max_length=120, blank=True)
+    fields = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["organisation", "last_name", "first_name", "id"], name="participant_name"
+            ),
+            models.Index(fields=["organisation", "email_normal"], name="participant_email"),
+            models.Index(fields=["organisation", "phone"], name="participant_phone"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email or self.phone
+
+    @property
+    def name(self) -> str:
+        """First and last name, as they are written on an envelope."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class Group(models.Model):
+    """Participants under one name, such as "Tuesday beginners"."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="groups")
+    name = models.CharField(max_length=120)
+    participants = models.ManyToManyField(Participant, related_name="groups", blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "name"], name="one_group_each_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportState(models.TextChoices):
+    """How far an import has come."""
+
+    UPLOADED = "uploaded", "Uploaded"
+    CHECKING = "checking", "Checking..."
+    CHECKED = "checked", "Checked"
+    RUNNING = "running", "Importing..."
+    DONE = "done", "Imported"
+    FAILED = "failed", "Failed"
+
+
+class Import(models.Model):
+    """A file of participants on its way in, with its row-by-row report."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="imports")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    filename = models.CharField(max_length=200)
+    content = models.BinaryField()
+    mapping = models.JSONField(default=dict)
+    group_name = models.CharField(max_length=120, blank=True)
+    state = models.CharField(max_length=10, choices=ImportState, default=ImportState.UPLOADED)
+    done = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(default=dict)
+    problems = models.JSONField(default=list)
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.filename

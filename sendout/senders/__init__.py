@@ -1,0 +1,1 @@
+"""The configured ways out."""

@@ -1,0 +1,97 @@
+"""The send-out: a message, an audience and a time."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from sendout.accounts.models import Organisation
+from sendout.compose.models import Message
+from sendout.people.models import Group, Participant
+from sendout.senders.models import Channel, Sender
+
+
+class State(models.TextChoices):
+    """What the staff asked for; what the page shows is derived from it and the counts."""
+
+    DRAFT = "draft", "Draft"
+    SCHEDULED = "scheduled", "Scheduled"
+    RUNNING = "running", "Sending..."
+    PAUSED = "paused", "Paused"
+    CANCELLED = "cancelled", "Cancelled"
+    FINISHED = "finished", "Sent"
+
+
+class Channels(models.TextChoices):
+    """By which channels a send-out goes."""
+
+    EMAIL = "email", "Email only"
+    SMS = "sms", "SMS only"
+    BOTH = "both", "Email and SMS"
+    SMS_WITHOUT_EMAIL = "sms_without_email", "Email, and SMS only to those without email"
+
+    @property
+    def used(self) -> tuple[Channel, ...]:
+        """The channels that deliveries may have."""
+        if self in {Channels.EMAIL, Channels.SMS}:
+            return (Channel(self.value),)
+        return (Channel.EMAIL, Channel.SMS)
+
+
+class OncePer(models.TextChoices):
+    """Who gets one message when a family shares an address."""
+
+    ADDRESS = "address", "Once per address"
+    PARTICIPANT = "participant", "Once per participant"
+
+
+class SendOut(models.Model):
+    """A message, an audience and a time; the thing on the Messages page.
+
+    everyone: the whole organisation, beside the groups and people picked.
+    expires_at: after this nothing more is sent; what is left ends as skipped.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="sendouts")
+    name = models.CharField(max_length=200)
+    message = models.ForeignKey(Message, models.PROTECT, related_name="sendouts")
+    channels = models.CharField(max_length=20, choices=Channels, default=Channels.EMAIL)
+    once_per = models.CharField(max_length=12, choices=OncePer, default=OncePer.ADDRESS)
+    email_sender = models.ForeignKey(
+        Sender, models.PROTECT, null=True, blank=True, related_name="email_sendouts"
+    )
+    sms_sender = models.ForeignKey(
+        Sender, models.PROTECT, null=True, blank=True, related_name="sms_sendouts"
+    )
+    everyone = models.BooleanField(default=False)
+    groups = models.ManyToManyField(Group, blank=True)
+    people = models.ManyToManyField(Participant, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    urgent = models.BooleanField(default=False)
+    scheduled_for = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organisation", "-id"], name="sendout_newest"),
+            models.Index(
+                fields=["scheduled_for"],
+                condition=models.Q(state=State.SCHEDULED),
+                name="sendout_waiting",
+            ),
+            models.Index(
+                fields=["id"], condition=models.Q(state=State.RUNNING), name="sendout_running"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def sender(self, channel: str) -> Sender | None:
+        """The way out for this channel."""
+        return self.email_sender if channel == Channel.EMAIL else self.sms_sender
