@@ -45,3 +45,24 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+
+class Lifted(models.Model):
+    """An entry that was taken off the list: what it said, who lifted it and why. Append-only."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="lifted")
+    channel = models.CharField(max_length=5)
+    address = models.CharField(max_length=320)
+    category = models.CharField(max_length=12, blank=True)
+    reason = models.CharField(max_length=12, choices=Reason)
+    evidence = models.TextField(blank=True)
+    entered_at = models.DateTimeField()
+    lifted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    lifted_at = models.DateTimeField(auto_now_add=True)
+    why = models.TextField()
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "address"], name="lifted_address")]
+
+    def __str__(self) -> str:
+        return self.address
