@@ -1,0 +1,51 @@
+// What every page needs: toasts, the refresh buttons, and a word when the server does not answer.
+// htmx 4 and htmx 2 name their events differently; both names are listened to.
+
+const failed = ["htmx:error", "htmx:response:error", "htmx:sendError", "htmx:responseError"];
+const answered = ["htmx:after:request", "htmx:afterOnLoad"];
+
+function showToasts() {
+  for (const toast of document.querySelectorAll(".toast")) {
+    window.tabler.Toast.getOrCreateInstance(toast).show();
+  }
+}
+
+function say(text) {
+  let banner = document.querySelector(".so-offline");
+  if (!text) return banner?.remove();
+  if (!banner) {
+    banner = document.createElement("div");
+    banner.className = "so-offline";
+    banner.setAttribute("role", "status");
+    (document.querySelector("dialog[open]") ?? document.body).append(banner);
+  }
+  banner.textContent = text;
+}
+
+function leaveIfSignedOut(event) {
+  const answer = event.detail?.ctx?.response?.raw;
+  if (!answer?.redirected) return;
+  event.preventDefault();
+  window.location.reload();
+}
+
+function requestFailed(event) {
+  const status = event.detail?.ctx?.response?.status ?? event.detail?.xhr?.status;
+  if (status === 404) return say("This is not here any more. Reload the page to see what is.");
+  say("Sendout does not answer. What you see may be out of date; it goes on trying.");
+}
+
+function requestAnswered(event) {
+  const status = event.detail?.ctx?.response?.status ?? event.detail?.xhr?.status ?? 0;
+  if (status >= 200 && status < 400) say("");
+}
+
+function refresh(event) {
+  if (event.target.closest("[data-refresh]")) window.htmx.trigger(document.body, "refresh");
+}
+
+for (const name of failed) document.addEventListener(name, requestFailed);
+for (const name of answered) document.addEventListener(name, requestAnswered);
+document.addEventListener("htmx:before:response", leaveIfSignedOut);
+document.addEventListener("click", refresh);
+showToasts();
