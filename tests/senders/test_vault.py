@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pytest_django import SettingsWrapper
+from pytest_django import Settings
 
 from sendout.senders.vault import CannotUnseal, reseal, seal, unseal
 
@@ -11,7 +11,7 @@ SECRETS = {"password": "pa55-wörd", "port": 587}
 OLD, NEW, OTHER = (bytes([n]) * 32 for n in (1, 2, 3))
 
 
-def test_what_was_sealed_is_unsealed_and_not_readable_in_between(settings: SettingsWrapper) -> None:
+def test_what_was_sealed_is_unsealed_and_not_readable_in_between(settings: Settings) -> None:
     settings.FIELD_KEYS = [OLD]
     assert unseal(seal(SECRETS)) == SECRETS
     assert "pa55" not in seal(SECRETS)
@@ -21,7 +21,7 @@ def test_no_secrets_seal_to_nothing() -> None:
     assert (seal({}), unseal("")) == ("", {})
 
 
-def test_a_new_key_in_front_reads_what_the_old_one_sealed(settings: SettingsWrapper) -> None:
+def test_a_new_key_in_front_reads_what_the_old_one_sealed(settings: Settings) -> None:
     settings.FIELD_KEYS = [OLD]
     sealed = seal(SECRETS)
     settings.FIELD_KEYS = [NEW, OLD]
@@ -30,7 +30,7 @@ def test_a_new_key_in_front_reads_what_the_old_one_sealed(settings: SettingsWrap
     assert unseal(fresh) == SECRETS
 
 
-def test_a_key_that_does_not_fit_is_said_without_the_secret(settings: SettingsWrapper) -> None:
+def test_a_key_that_does_not_fit_is_said_without_the_secret(settings: Settings) -> None:
     settings.FIELD_KEYS = [OLD]
     sealed = seal(SECRETS)
     settings.FIELD_KEYS = [OTHER]
