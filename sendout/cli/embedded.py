@@ -27,6 +27,7 @@ from sendout.cli.problem import Problem
 DATABASE = "sendout"
 START_SECONDS = 300.0  # replaying the log after a crash in the middle of a large send-out
 STOP_SECONDS = 60.0
+LOCKS = "locks"
 LOG_BYTES = 10_000_000
 
 SETTINGS = {
@@ -68,7 +69,7 @@ class EmbeddedServer:
         self.data = data.resolve()
         self.cluster = self.data / "postgres"
         self.log = self.data / "postgres.log"
-        self._locks = self.data / "locks"
+        self._locks = self.data / LOCKS
         self._settings = SETTINGS | (CARELESS if careless else {})
         self._held: int | None = None
 
@@ -95,7 +96,7 @@ class EmbeddedServer:
 
         Raises Problem when the data directory cannot be used.
         """
-        prepare(self.data, self._locks)
+        prepare(self.data)
         self._held = held = os.open(self._locks / "users", os.O_RDWR)
         try:
             self._wait_for(lambda: try_lock(held, fcntl.LOCK_SH), "stop")
@@ -172,7 +173,7 @@ class EmbeddedServer:
         self._create_database()
 
     def _launch(self, account: cluster.Account, directory: Path) -> subprocess.Popen[bytes]:
-        settings = self._settings | {"unix_socket_directories": str(directory)}
+        settings = self._settings | {"unix_socket_directories": f'"{directory}"'}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         command = [str(cluster.binaries() / "postgres"), "-D", str(self.cluster), *options]
         locks = [str(self._locks / "users"), str(self._locks / "alive")]
@@ -225,12 +226,13 @@ class EmbeddedServer:
             time.sleep(0.01)
 
 
-def prepare(data: Path, locks: Path) -> None:
+def prepare(data: Path) -> None:
     """Make the data directory and its lock files; raises Problem when it cannot be used."""
     if data.exists() and not data.is_dir():
         raise Problem(f"{data} is not a directory; give another data directory with --data")
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        locks = data / LOCKS
         locks.mkdir(mode=0o700, exist_ok=True)
         for name in ("start", "users", "alive"):
             os.close(os.open(locks / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))

@@ -1,0 +1,105 @@
+"""The table of commands, and how one is carried out.
+
+A command's module has `register(subparsers)`, which adds its parser and sets `perform` on it: a
+function of the parsed arguments that gives the exit code. Adding a command is that module and one
+line in `COMMANDS`.
+
+Modules of commands use Django's models, which can only be imported when the data directory and
+the database are known; that is why they are imported here, by name, after `configure`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+import sendout
+from sendout.cli import database
+
+Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Perform: TypeAlias = Callable[[argparse.Namespace], int]
+
+
+class Needs(Enum):
+    """What a command finds ready when it is performed; each includes the ones before it."""
+
+    SETTINGS = 1
+    DATABASE = 2
+    TABLES = 3
+
+
+@dataclass(frozen=True)
+class Command:
+    """One line of the table: where the command is, what it does, what it needs."""
+
+    module: str
+    summary: str
+    needs: Needs = Needs.TABLES
+
+
+COMMANDS = {
+    "run": Command("run", "start everything on this machine", Needs.SETTINGS),
+    "web": Command("web", "start the web server alone", Needs.DATABASE),
+    "worker": Command("worker", "start workers alone", Needs.DATABASE),
+    "migrate": Command("migrate", "bring the database's tables up to date", Needs.DATABASE),
+    "manage": Command("manage", "run a command of Django's", Needs.DATABASE),
+}
+DATA_HELP = "the data directory (default: $SENDOUT_DATA, else .data)"
+
+
+def perform(arguments: list[str]) -> int:
+    """Carry out the command that the arguments name, and give its exit code."""
+    data, rest = take_data(arguments)
+    name = rest[0] if rest and rest[0] in COMMANDS else None
+    if name is None:
+        outline().parse_args(rest)
+        raise SystemExit(2)
+    database.configure(data)
+    parsed = parser_of(name).parse_args(rest)
+    action: Perform = parsed.perform
+    needs = COMMANDS[name].needs
+    if needs is Needs.SETTINGS:
+        return action(parsed)
+    with database.opened() as server:
+        if needs is Needs.TABLES:
+            database.ensure_tables(may_migrate=server is not None)
+        return action(parsed)
+
+
+def take_data(arguments: list[str]) -> tuple[str | None, list[str]]:
+    """Take `--data DIR` out of the arguments, wherever it stands; every command knows it."""
+    parser = argparse.ArgumentParser(prog="sendout", add_help=False, allow_abbrev=False)
+    parser.add_argument("--data", metavar="DIR", help=DATA_HELP)
+    known, rest = parser.parse_known_args(arguments)
+    return known.data, rest
+
+
+def outline() -> argparse.ArgumentParser:
+    """Give a parser that knows the names of all commands, for help and for wrong names."""
+    parser, subparsers = _top()
+    for name, command in COMMANDS.items():
+        subparsers.add_parser(name, help=command.summary, add_help=False)
+    return parser
+
+
+def parser_of(name: str) -> argparse.ArgumentParser:
+    """Give a parser that knows one command wholly."""
+    parser, subparsers = _top()
+    module = importlib.import_module(f"sendout.cli.{COMMANDS[name].module}")
+    module.register(subparsers)
+    for command in subparsers.choices.values():
+        command.add_argument("--data", metavar="DIR", help=DATA_HELP)
+    return parser
+
+
+def _top() -> tuple[argparse.ArgumentParser, Subparsers]:
+    parser = argparse.ArgumentParser(
+        prog="sendout",
+        description="Write one message, send it to thousands, and know who got it.",
+    )
+    parser.add_argument("--version", action="version", version=f"sendout {sendout.__version__}")
+    return parser, parser.add_subparsers(metavar="command", required=True)
