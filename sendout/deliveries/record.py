@@ -1,0 +1,151 @@
+"""The only writer of status: facts go in, rows, counts and events follow in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from sendout.core.delivery.status import NUMBERS, TIMES, status_sql
+from sendout.deliveries.counting import COUNT_CHANGES
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happened to a delivery, as it is told to `record`.
+
+    kind: a fact of `core.delivery.status.FACTS`; `deferred` or `unsure`, which speak of one
+    attempt; anything else is kept as an event and changes no status.
+    at: aware. source, key: who says so, and what makes it the same event when it is told twice.
+    text, code: the words and the code of a refusal. ref: the provider's id. price: millionths of
+    the organisation's currency, charged once, with the first acceptance.
+    """
+
+    delivery: int
+    kind: str
+    at: datetime
+    source: str = "engine"
+    key: str = ""
+    text: str = ""
+    code: str = ""
+    ref: str = ""
+    attempt: int = 0
+    next_try_at: datetime | None = None
+    segments: int = 0
+    price: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What `record` did to one delivery."""
+
+    delivery: int
+    sendout: int
+    channel: str
+    before: str
+    after: str
+
+
+_COLUMNS = {
+    "delivery": "bigint",
+    "kind": "text",
+    "at": "timestamptz",
+    "source": "text",
+    "key": "text",
+    "text": "text",
+    "code": "text",
+    "ref": "text",
+    "attempt": "smallint",
+    "next_try_at": "timestamptz",
+    "segments": "smallint",
+    "price": "bigint",
+}
+_TOLD = ", ".join(f"%({name})s::{kind}[]" for name, kind in _COLUMNS.items())
+_MERGED_TIMES = ",\n        ".join(
+    f"min(at) FILTER (WHERE kind = '{name.removesuffix('_at')}') AS {name}" for name in TIMES
+)
+_NEW_TIMES = ",\n        ".join(f"LEAST(h.{name}, m.{name}) AS {name}" for name in TIMES)
+_SET_FACTS = ", ".join(f"{name} = c.{name}" for name in (*TIMES, *NUMBERS))
+_REFUSALS = "('bounced', 'failed', 'complained')"
+
+# Rows are locked in the order of their ids and counts in theirs, so that two callers never wait
+# for each other. A row's new facts are the earliest times and highest numbers of old and told.
+RECORD = f"""
+WITH told AS (
+    SELECT * FROM unnest({_TOLD}) AS t ({", ".join(_COLUMNS)})
+), merged AS (
+    SELECT delivery,
+        {_MERGED_TIMES},
+        max(attempt) FILTER (WHERE kind = 'deferred') AS answered,
+        max(attempt) FILTER (WHERE kind = 'unsure') AS unsure,
+        max(at) FILTER (WHERE kind = 'deferred') AS deferred_at,
+        max(next_try_at) AS next_try_at,
+        max(ref) AS ref,
+        max(segments) AS segments,
+        max(price) AS price,
+        max(code) FILTER (WHERE kind IN {_REFUSALS}) AS code,
+        max(text) FILTER (WHERE kind IN {_REFUSALS}) AS text,
+        max(code) FILTER (WHERE kind = 'skipped') AS skip_reason,
+        max(code) FILTER (WHERE kind IN ('deferred', 'unsure')) AS deferred_code,
+        max(text) FILTER (WHERE kind IN ('deferred', 'unsure')) AS deferred_text
+    FROM told GROUP BY delivery
+), held AS (
+    SELECT d.* FROM deliveries_delivery d JOIN merged m ON m.delivery = d.id
+    ORDER BY d.id FOR UPDATE OF d
+), facts AS (
+    SELECT h.id, h.sendout_id, h.channel, h.status AS old_status,
+        h.accepted_at IS NOT NULL AS old_accepted, h.delivered_at IS NOT NULL AS old_delivered,
+        h.opened_at IS NOT NULL AS old_opened, h.clicked_at IS NOT NULL AS old_clicked,
+        {_NEW_TIMES},
+        h.attempt,
+        GREATEST(h.answered, m.answered) AS answered,
+        GREATEST(h.unsure, m.unsure) AS unsure,
+        COALESCE(m.deferred_at, h.deferred_at) AS deferred_at,
+        COALESCE(m.next_try_at, h.next_try_at) AS next_try_at,
+        COALESCE(NULLIF(m.ref, ''), h.provider_ref) AS provider_ref,
+        GREATEST(m.segments, h.segments) AS segments,
+        GREATEST(m.price, h.price) AS price,
+        COALESCE(m.skip_reason, h.skip_reason) AS skip_reason,
+        CASE WHEN m.code IS NULL AND h.bounced_at IS NULL AND h.failed_at IS NULL
+            THEN COALESCE(m.deferred_code, h.error_code)
+            ELSE COALESCE(m.code, h.error_code) END AS error_code,
+        CASE WHEN m.text IS NULL AND h.bounced_at IS NULL AND h.failed_at IS NULL
+            THEN COALESCE(m.deferred_text, h.error_text)
+            ELSE COALESCE(m.text, h.error_text) END AS error_text
+    FROM held h JOIN merged m ON m.delivery = h.id
+), computed AS (
+    SELECT *, {status_sql()} AS status FROM facts
+), changed AS (
+    UPDATE deliveries_delivery d SET {_SET_FACTS}, status = c.status,
+        deferred_at = c.deferred_at, next_try_at = c.next_try_at, provider_ref = c.provider_ref,
+        segments = c.segments, price = c.price, skip_reason = c.skip_reason,
+        error_code = c.error_code, error_text = c.error_text
+    FROM computed c WHERE d.id = c.id
+    RETURNING d.id, d.sendout_id, d.channel, c.old_status, d.status,
+        c.old_accepted, c.old_delivered, c.old_opened, c.old_clicked,
+        d.accepted_at IS NOT NULL AS accepted, d.delivered_at IS NOT NULL AS delivered,
+        d.opened_at IS NOT NULL AS opened, d.clicked_at IS NOT NULL AS clicked
+), {COUNT_CHANGES}, noted AS (
+    INSERT INTO deliveries_event (delivery_id, kind, at, source, key, text)
+    SELECT t.delivery, t.kind, t.at, t.source, t.key, t.text
+    FROM told t JOIN held h ON h.id = t.delivery
+    ON CONFLICT (delivery_id, kind, source, key) DO NOTHING
+)
+SELECT id, sendout_id, channel, old_status, status FROM changed
+"""
+
+
+def record(happenings: Iterable[Happening]) -> list[Change]:
+    """Write what happened, each thing once however often it is told, and give what changed.
+
+    Facts about a delivery that does not exist are ignored. Runs in the caller's transaction.
+    """
+    told = list(happenings)
+    if not told:
+        return []
+    columns = {name: [getattr(h, name) for h in told] for name in _COLUMNS}
+    with connection.cursor() as cursor:
+        cursor.execute(RECORD, columns)
+        return [Change(*row) for row in cursor.fetchall()]

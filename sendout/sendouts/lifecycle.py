@@ -1,0 +1,75 @@
+"""What the staff may do with a send-out, and when: each step changes the row and looks who won."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from sendout.sendouts.models import Channels, SendOut, State
+
+
+class NotPossible(Exception):
+    """This step is not possible now; the text is one sentence for the staff."""
+
+
+def move(sendout: SendOut, to: State, *, after: tuple[State, ...], **changes: object) -> None:
+    """Move the send-out to a state, if it is in one of those before; raises NotPossible.
+
+    Of two who try at the same time one wins; the other hears how things stand.
+    """
+    rows = SendOut.objects.filter(pk=sendout.pk, state__in=after)
+    if not rows.update(state=to, **changes):
+        sendout.refresh_from_db(fields=["state"])
+        raise NotPossible(f"“{sendout.name}” cannot become {to.label}: it is {_now(sendout)}.")
+    sendout.state = to
+    for name, value in changes.items():
+        setattr(sendout, name, value)
+
+
+def _now(sendout: SendOut) -> str:
+    return {State.RUNNING: "being sent already", State.FINISHED: "finished"}.get(
+        State(sendout.state), State(sendout.state).label.lower()
+    )
+
+
+def check(sendout: SendOut) -> None:
+    """Raise NotPossible, saying what is missing, unless the send-out could leave."""
+    for channel in Channels(sendout.channels).used:
+        sender = sendout.sender(channel)
+        if sender is None or not sender.active:
+            raise NotPossible(f"Choose a sender for {channel.label}: none is set or it is off.")
+        if not _says_something(sendout, channel):
+            raise NotPossible(f"The {channel.label} text is empty: write it first.")
+
+
+def _says_something(sendout: SendOut, channel: str) -> bool:
+    message = sendout.message
+    if channel == "sms":
+        return bool(message.sms_text.strip())
+    return bool(message.subject.strip() and message.body.strip())
+
+
+def begin(sendout: SendOut) -> None:
+    """Start a draft or scheduled send-out, once; raises NotPossible."""
+    check(sendout)
+    before = (State.DRAFT, State.SCHEDULED)
+    move(sendout, State.RUNNING, after=before, started_at=timezone.now())
+
+
+def schedule(sendout: SendOut, when: datetime) -> None:
+    """Have it start at this aware time; raises NotPossible when that is past."""
+    check(sendout)
+    if when <= timezone.now():
+        raise NotPossible("The time is past: choose a later one, or send now.")
+    move(sendout, State.SCHEDULED, after=(State.DRAFT, State.SCHEDULED), scheduled_for=when)
+
+
+def unschedule(sendout: SendOut) -> None:
+    """Make a scheduled send-out a draft again; raises NotPossible when it has started."""
+    move(sendout, State.DRAFT, after=(State.SCHEDULED,), scheduled_for=None)
+
+
+def pause(sendout: SendOut) -> None:
+    """Stop claiming; what a connection holds at this moment still leaves."""
+    move(sendout, State.PAUSED, after=(State.RUNNING,))
