@@ -1,0 +1,1 @@
+"""Lists of people as they really come: CSV and workbooks in, safe CSV out."""
