@@ -1,0 +1,108 @@
+"""Header fields (RFC 5322, RFC 2047) from what people typed. No value can begin another field."""
+
+from __future__ import annotations
+
+import re
+from binascii import b2a_base64
+
+from sendout.core.addresses import BadAddress, wire_address
+from sendout.core.message.template import escape_header
+
+_LINE = 78  # RFC 5322 2.1.1: what a line should not exceed
+_LONGEST_WORD = 900  # RFC 5322 2.1.1: what a line must not exceed is 998
+_CODED_LINE = 76  # RFC 2047 section 2: a line that holds an encoded word
+_OVERHEAD = len("=?utf-8?b??=")
+
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]{1,60}").fullmatch
+_ADDR_SPEC = re.compile(
+    r"[^\s\x00-\x20\x7f-\x9f<>()\[\],;:\\\"@]+@[^\s\x00-\x20\x7f-\x9f<>()\[\],;:\\\"@]+"
+)
+_NAME = re.compile(r"[!-9;-~]+")  # RFC 5322 2.2: printable, without the colon
+_SAFE = re.compile(r"[!-;=?-~]+")  # printable ASCII without space, < and >
+
+
+def unstructured(name: str, text: str) -> str:
+    """Write a field like Subject, folded, without its line end.
+
+    Control characters become spaces, and runs of spaces one. Raises ValueError for a bad name.
+    """
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{name!r} is not a header name")
+    text = _one_line(text)
+    if not _is_plain(text):
+        return f"{name}: " + _encoded_words(text, len(name) + 2)
+    line = f"{name}: {text}"
+    return line if len(line) <= _LINE else _fold(line, len(name) + 2)
+
+
+def mailbox(name: str, display: str, address: str) -> str:
+    """Write a field like To, with one address and the name of its owner, or none.
+
+    Raises BadAddress when the address could not stand there alone.
+    """
+    if not _ADDR_SPEC.fullmatch(address):
+        raise BadAddress(f"{address[:60]!r} cannot stand in a {name} header")
+    address = address if address.isascii() else wire_address(address)
+    display = _one_line(display)
+    if not display:
+        return f"{name}: {address}"
+    line = f"{name}: {_phrase(display, len(name) + 2)}"
+    room = _LINE - (len(line) - line.rfind("\n") - 1) - len(address) - 3
+    return f"{line} <{address}>" if room >= 0 else f"{line}\r\n <{address}>"
+
+
+def bare(thing: str, text: str) -> str:
+    """Return a text that is to stand between < and >; ValueError when it could not."""
+    if not _SAFE.fullmatch(text):
+        raise ValueError(f"{text[:60]!r} cannot be a {thing}")
+    return text
+
+
+def _one_line(text: str) -> str:
+    text = escape_header(text)
+    if "  " in text or text[:1] == " " or text[-1:] == " ":
+        return re.sub(" +", " ", text).strip(" ")
+    return text
+
+
+def _is_plain(text: str) -> bool:
+    if not text.isascii() or "=?" in text:
+        return False
+    return len(text) <= _LONGEST_WORD or max(map(len, text.split(" "))) <= _LONGEST_WORD
+
+
+def _phrase(display: str, column: int) -> str:
+    if "=?" not in display:
+        if _ATOMS(display):
+            return display
+        if display.isascii() and len(display) <= 60:
+            return '"' + display.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return _encoded_words(display, column)
+
+
+def _encoded_words(text: str, column: int) -> str:
+    """RFC 2047 section 5; each word holds whole characters, as it asks."""
+    data = text.encode("utf-8", "replace")
+    words = []
+    while data:
+        room = (_CODED_LINE - column - _OVERHEAD) // 4 * 3
+        cut = min(room, len(data))
+        while cut < len(data) and data[cut] & 0xC0 == 0x80:
+            cut -= 1
+        coded = b2a_base64(data[:cut], newline=False).decode("ascii")
+        words.append(f"=?utf-8?b?{coded}?=")
+        data, column = data[cut:], 1
+    return "\r\n ".join(words)
+
+
+def _fold(line: str, begin: int) -> str:
+    """Break a line at its spaces (RFC 5322 2.2.3); begin: where the text begins."""
+    lines = []
+    while len(line) > _LINE:
+        cut = line.rfind(" ", begin, _LINE + 1)
+        cut = cut if cut > 0 else line.find(" ", max(begin, _LINE))
+        if cut < 0:
+            break
+        lines.append(line[:cut])
+        line, begin = line[cut:], 1
+    return "\r\n".join([*lines, line])
