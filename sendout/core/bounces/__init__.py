@@ -1,0 +1,1 @@
+"""What receiving servers say when a message cannot be delivered."""
