@@ -16,13 +16,14 @@ class Envelope:
     delivery: id of the delivery row, which also travels as our reference where the provider
     takes one. mail_from / to: bare addresses for email; sender number or name and an E.164
     number for SMS. content: a whole RFC 5322 message with CRLF line ends and no dot-stuffing
-    for email; the text in UTF-8 for SMS.
+    for email; the text in UTF-8 for SMS. attempt: 1 for the first one.
     """
 
     delivery: int
     mail_from: str
     to: str
     content: bytes
+    attempt: int = 1
 
 
 Answer = Callable[[Envelope, Outcome], None]

@@ -1,0 +1,68 @@
+"""All ways out. Adding one is a file of its own and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Protocol, Self
+
+from sendout.core.providers.base import Config, Provider
+from sendout.core.providers.sandbox import EmailSandbox, SmsSandbox
+from sendout.core.providers.setting import BadConfig, Setting, Value
+from sendout.core.providers.smtp import SmtpProvider
+
+
+class Kind(Provider, Protocol):
+    """A provider with its settings, from which forms and the command line are made."""
+
+    settings: ClassVar[tuple[Setting, ...]]
+
+    @classmethod
+    def from_config(cls, config: Config) -> Self:
+        """Make one from settings by name. Raises BadConfig."""
+        ...
+
+    @staticmethod
+    def read_url(url: str) -> dict[str, Value]:
+        """Read the settings that a URL names. Raises BadConfig."""
+        ...
+
+
+KINDS: tuple[type[Kind], ...] = (
+    SmtpProvider,
+    EmailSandbox,
+    SmsSandbox,
+)
+
+_BY_NAME: Mapping[tuple[str, str], type[Kind]] = {(each.channel, each.kind): each for each in KINDS}
+
+
+def kinds(channel: str) -> list[str]:
+    """Give the names of the kinds for "email" or "sms"."""
+    return [each.kind for each in KINDS if each.channel == channel]
+
+
+def find(channel: str, kind: str) -> type[Kind]:
+    """Give the provider of this kind. Raises BadConfig."""
+    found = _BY_NAME.get((channel, kind))
+    if found is None:
+        known = ", ".join(kinds(channel)) or "none"
+        raise BadConfig(f'there is no kind "{kind}" for {channel}; there are: {known}.')
+    return found
+
+
+def build(channel: str, kind: str, config: Config) -> Provider:
+    """Make the provider with its settings. Raises BadConfig."""
+    return find(channel, kind).from_config(config)
+
+
+def config_from_url(channel: str, kind: str, url: str) -> dict[str, Value]:
+    """Read the settings that a URL names, to be stored. Raises BadConfig when they do not fit."""
+    chosen = find(channel, kind)
+    config = chosen.read_url(url)
+    chosen.from_config(config)
+    return config
+
+
+def secrets(channel: str, kind: str) -> frozenset[str]:
+    """Give the names of the settings that are stored encrypted and never shown."""
+    return frozenset(each.name for each in find(channel, kind).settings if each.secret)

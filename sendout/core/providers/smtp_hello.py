@@ -1,0 +1,85 @@
+"""The beginning of an SMTP connection: greeting, EHLO, STARTTLS, sign-in, and its end."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+
+from sendout.core.delivery.outcome import Blame, Refused
+from sendout.core.providers.base import SenderDown
+from sendout.core.providers.smtp_replies import Extensions, Reply, kind, words
+from sendout.core.providers.smtp_transfer import Dialogue
+
+
+def down(code: str, text: str) -> SenderDown:
+    """Say that this way out does not work now, in plain words."""
+    return SenderDown(Refused(permanent=False, code=code, text=text, blame=Blame.SENDER))
+
+
+def say(command: str | bytes, wait: float) -> Dialogue[Reply]:
+    """Say one command and give its reply. Raises SenderDown when the connection ends."""
+    data = command if isinstance(command, bytes) else command.encode()
+    (reply, *_) = yield data + b"\r\n", 1, wait
+    if not reply:
+        raise down("greeting", "the server ended the connection without a word")
+    return reply
+
+
+def greet(wait: float) -> Dialogue[None]:
+    """Wait for the server's greeting. Raises SenderDown."""
+    (reply, *_) = yield b"", 1, wait
+    if not reply:
+        raise down("greeting", "the server did not greet; is this the port of a mail server?")
+    if kind(reply) != b"2":
+        raise down("greeting", f"the server turned us away: {words(reply)}")
+
+
+def introduce(name: str, wait: float) -> Dialogue[Extensions]:
+    """Say who we are and learn what the server offers. Raises SenderDown."""
+    reply = yield from say(f"EHLO {name}", wait)
+    if kind(reply) == b"2":
+        return Extensions.read(reply)
+    if kind(reply) == b"5":
+        reply = yield from say(f"HELO {name}", wait)
+    if kind(reply) != b"2":
+        raise down("greeting", f'the server does not accept our name "{name}": {words(reply)}')
+    return Extensions()
+
+
+def ask_for_tls(wait: float) -> Dialogue[None]:
+    """Ask for encryption (RFC 3207). Raises SenderDown."""
+    reply = yield from say("STARTTLS", wait)
+    if kind(reply) != b"2":
+        raise down("tls", f"the server refused to encrypt: {words(reply)}")
+
+
+def sign_in(offered: Extensions, username: str, password: str, wait: float) -> Dialogue[None]:
+    """Sign in with AUTH PLAIN (RFC 4616) or LOGIN. Raises SenderDown."""
+    if "PLAIN" in offered.logins:
+        reply = yield from say(b"AUTH PLAIN " + _coded(f"\0{username}\0{password}"), wait)
+    elif "LOGIN" in offered.logins:
+        reply = yield from _sign_in_by_login(username, password, wait)
+    elif offered.logins:
+        names = ", ".join(sorted(offered.logins))
+        raise down("login", f"the server only offers ways to sign in we do not know: {names}")
+    else:
+        raise down("login", "the server offers no sign-in here; try another port or tls=starttls")
+    if kind(reply) != b"2":
+        raise down("login", f'sign-in as "{username}" was refused: {words(reply)}')
+
+
+def _sign_in_by_login(username: str, password: str, wait: float) -> Dialogue[Reply]:
+    reply = yield from say("AUTH LOGIN", wait)
+    for secret in (username, password):
+        if kind(reply) != b"3":
+            break
+        reply = yield from say(_coded(secret), wait)
+    return reply
+
+
+def _coded(text: str) -> bytes:
+    return b64encode(text.encode())
+
+
+def take_leave(wait: float) -> Dialogue[None]:
+    """Say QUIT; whatever is answered, we go."""
+    yield b"QUIT\r\n", 1, wait
