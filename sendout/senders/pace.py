@@ -25,7 +25,7 @@ UPDATE senders_sender AS sender
 RETURNING greatest(0, extract(epoch FROM sender.pace_due - clock_timestamp())
     - greatest(1, floor({BURST_SECONDS} * sender.pace_count / period.seconds))
       * period.seconds / sender.pace_count)::float8 AS wait
-"""  # noqa: S608 - made of our own words
+"""
 
 
 def take(connection: BaseDatabaseWrapper, sender_id: int, n: int) -> float:

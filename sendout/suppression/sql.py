@@ -41,7 +41,7 @@ def reason(organisation: str, channel: str, address: str, category: str) -> str:
     SELECT entry.reason FROM suppression_suppression AS entry
      WHERE entry.organisation_id = {organisation} AND entry.channel = {channel}
        AND entry.address = {address} AND {_applies("entry", category)}
-     ORDER BY {strength("entry.reason")} DESC LIMIT 1)"""  # noqa: S608 - made of our own words
+     ORDER BY {strength("entry.reason")} DESC LIMIT 1)"""
 
 
 def standing(organisation: str, category: str) -> str:
@@ -53,7 +53,7 @@ def standing(organisation: str, category: str) -> str:
     SELECT DISTINCT ON (entry.channel, entry.address) entry.channel, entry.address, entry.reason
       FROM suppression_suppression AS entry
      WHERE entry.organisation_id = {organisation} AND {_applies("entry", category)}
-     ORDER BY entry.channel, entry.address, {strength("entry.reason")} DESC)"""  # noqa: S608
+     ORDER BY entry.channel, entry.address, {strength("entry.reason")} DESC)"""
 
 
 # Adds entries in bulk: parallel arrays, all for one organisation and member. Rows of one call must
@@ -75,4 +75,4 @@ SELECT %(organisation)s, channel, address, category, reason, evidence, delivery,
                                       nullif(standing.evidence, '')))
  WHERE {strength("excluded.reason")} > {strength("standing.reason")}
 RETURNING standing.id
-"""  # noqa: S608
+"""

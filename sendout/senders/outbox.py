@@ -1,0 +1,24 @@
+"""Keep what "arrived" by a provider that only rehearses, for the Outbox page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sendout.core.providers.base import Envelope
+from sendout.senders.models import OutboxCopy, Sender
+
+
+def keep(sender: Sender, envelopes: Iterable[Envelope]) -> None:
+    """Store a copy of each envelope; delivery 0 stands for a test message without a row."""
+    OutboxCopy.objects.bulk_create(
+        OutboxCopy(
+            organisation_id=sender.organisation_id,
+            sender=sender,
+            delivery=envelope.delivery or None,
+            channel=sender.channel,
+            mail_from=envelope.mail_from,
+            recipient=envelope.to,
+            content=envelope.content,
+        )
+        for envelope in envelopes
+    )
