@@ -21,7 +21,7 @@ _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _RULE = "-" * 20
 
 
-def write_plain(html: str) -> str:
+def plain_text(html: str) -> str:
     """Write HTML as plain text: links as `text (address)`, one line a paragraph, cell or item.
 
     Merge fields pass through, so this works on a template before it is parsed.

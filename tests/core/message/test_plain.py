@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendout.core.message.plain import write_plain
+from sendout.core.message.plain import plain_text
 from sendout.core.message.template import fields, parse
 
 NEWSLETTER = Path(__file__).parents[4] / "shared" / "data" / "messages" / "newsletter.html"
@@ -49,7 +49,7 @@ NEWSLETTER = Path(__file__).parents[4] / "shared" / "data" / "messages" / "newsl
     ],
 )  # fmt: skip
 def test_html_is_written_plain(html: str, plain: str) -> None:
-    assert write_plain(html) == plain
+    assert plain_text(html) == plain
 
 
 def test_merge_fields_pass_through() -> None:
@@ -57,14 +57,14 @@ def test_merge_fields_pass_through() -> None:
         '<p>Hi {{ first_name|Tom &amp; Ann }}, {{Prénom}}: <a href="{{ page }}">{{ word }}</a></p>'
         '<a href="{{ unsubscribe_url }}">Unsubscribe</a> <a href="{{ page }}">{{ page }}</a>'
     )
-    assert write_plain(html) == (
+    assert plain_text(html) == (
         "Hi {{ first_name|Tom & Ann }}, {{Prénom}}: {{ word }} ({{ page }})\n\n"
         "Unsubscribe ({{ unsubscribe_url }}) {{ page }}\n"
     )
 
 
 def test_markup_nested_without_end_is_still_read() -> None:
-    assert write_plain("<div>" * 20_000 + "deep") == "deep\n"
+    assert plain_text("<div>" * 20_000 + "deep") == "deep\n"
 
 
 MARKUP = """<p> </p> <ul> </ul> <ol> <li> </li> <a_href=x> </a> <pre> </pre> <br> <hr> <td>
@@ -74,7 +74,7 @@ tags = st.sampled_from([tag.replace("_", " ") for tag in MARKUP.split()])
 
 @given(st.lists(st.one_of(tags, st.text(max_size=9))).map("".join))
 def test_any_markup_has_a_plain_form_without_runs_of_blank_lines(html: str) -> None:
-    plain = write_plain(html)
+    plain = plain_text(html)
     if "<pre>" not in html:
         assert "\n\n\n" not in plain
     assert plain == "" or (plain.endswith("\n") and plain[0] != "\n")
@@ -83,7 +83,7 @@ def test_any_markup_has_a_plain_form_without_runs_of_blank_lines(html: str) -> N
 @pytest.mark.skipif(not NEWSLETTER.exists(), reason="the shared messages are not here")
 def test_the_newsletter_keeps_every_field_link_and_headline() -> None:
     html = NEWSLETTER.read_text("utf-8")
-    plain = write_plain(html)
+    plain = plain_text(html)
     assert fields(parse(plain)) == fields(parse(html, markup=True))
     assert plain.startswith(
         "Aqua Club news\n\nFor {{ first_name }} {{ last_name }}, {{ Activity }}"
