@@ -55,7 +55,8 @@ class Template:
 
 def fold(name: str) -> str:
     """Bring a field's name to the form it is compared by: `Prénom  Usuel` is `prenom_usuel`."""
-    plain = "".join(c for c in normalize("NFKD", name.casefold()) if not combining(c))
+    plain = normalize("NFKD", normalize("NFKD", name).casefold())
+    plain = "".join(c for c in plain if not combining(c))
     return _GAPS.sub("_", plain.strip())
 
 
