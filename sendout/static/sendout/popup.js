@@ -1,0 +1,123 @@
+// The details popup: a link with data-popup opens in the dialog of base.html. The address carries
+// ?open=ID&tab=KEY, so that the popup can be linked, reloaded, and closed with Back.
+
+const dialog = document.getElementById("popup");
+const body = document.getElementById("popup-body");
+let deliveryAsked = false;
+
+function address(changes) {
+  const url = new URL(window.location.href);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value) url.searchParams.set(name, value);
+    else url.searchParams.delete(name);
+  }
+  return url;
+}
+
+const parameter = (name) => new URL(window.location.href).searchParams.get(name);
+
+function note(text, alarming) {
+  const line = document.createElement("p");
+  line.className = "so-popup-note";
+  line.setAttribute("role", alarming ? "alert" : "status");
+  line.textContent = text;
+  body.replaceChildren(line, closeButton());
+}
+
+function closeButton() {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn so-popup-note-close";
+  button.dataset.popupClose = "";
+  button.textContent = "Close";
+  return button;
+}
+
+async function fill(href) {
+  note("Loading...");
+  try {
+    const answer = await fetch(href, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+    if (answer.redirected) return window.location.reload(); // signed out meanwhile
+    if (!answer.ok) return note("This message cannot be shown. It may have been removed.", true);
+    body.innerHTML = await answer.text();
+  } catch {
+    return note("Sendout does not answer. Try again in a moment.", true);
+  }
+  window.htmx.process(body);
+  body.querySelector("#popup-title")?.focus();
+}
+
+function open(href) {
+  if (!dialog.open) dialog.showModal();
+  const url = new URL(href, window.location.href);
+  const tab = parameter("tab");
+  if (tab) url.searchParams.set("tab", tab);
+  return fill(url);
+}
+
+function opened() {
+  const id = parameter("open");
+  if (!id) return null;
+  return document.querySelector(`a[data-popup="${CSS.escape(id)}"]`)?.href ?? dialog.dataset.openUrl;
+}
+
+function followAddress() {
+  const href = opened();
+  if (href) open(href);
+  else if (dialog.open) dialog.close();
+}
+
+function closed() {
+  body.replaceChildren(); // ends its polling
+  if (parameter("open")) history.pushState(null, "", address({ open: null, tab: null }));
+}
+
+function showAll(button) {
+  const form = document.getElementById(button.dataset.filter);
+  const select = form.elements.status;
+  const wanted = button.dataset.filterStatus;
+  select.value = select.value === wanted ? "" : wanted;
+  select.dispatchEvent(new Event("change", { bubbles: true }));
+  document.querySelector(`#${CSS.escape(form.id.replace("filter", "delivery"))}`)?.replaceChildren();
+}
+
+function closeDelivery(button) {
+  const link = document.getElementById(button.dataset.deliveryClose);
+  button.closest(".so-delivery").parentElement.replaceChildren();
+  link?.focus();
+}
+
+function clicked(event) {
+  const link = event.target.closest("a[data-popup]");
+  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    history.pushState(null, "", address({ open: link.dataset.popup, tab: null }));
+    open(link.href);
+  }
+  if (event.target.closest("[data-popup-close]") || event.target === dialog) dialog.close();
+  const status = event.target.closest("[data-filter-status]");
+  if (status) showAll(status);
+  const back = event.target.closest("[data-delivery-close]");
+  if (back) closeDelivery(back);
+  if (event.target.closest("[data-delivery]")) deliveryAsked = true;
+}
+
+function tabShown(event) {
+  const tab = event.target.dataset.tab;
+  if (tab && dialog.open) history.replaceState(null, "", address({ tab }));
+}
+
+// A delivery that was asked for takes the focus; one that refreshes itself does not.
+function focusDelivery() {
+  const title = deliveryAsked && document.querySelector(".so-panel.active .so-delivery-title");
+  if (!title) return;
+  deliveryAsked = false;
+  title.focus();
+}
+
+document.addEventListener("click", clicked);
+document.addEventListener("shown.bs.tab", tabShown);
+window.addEventListener("popstate", followAddress);
+dialog.addEventListener("close", closed);
+new MutationObserver(focusDelivery).observe(document.body, { childList: true, subtree: true });
+followAddress();
