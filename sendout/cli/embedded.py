@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -27,6 +28,8 @@ from sendout.cli.problem import Problem
 DATABASE = "sendout"
 START_SECONDS = 300.0  # replaying the log after a crash in the middle of a large send-out
 STOP_SECONDS = 60.0
+LOG_TAIL = 4_000  # characters
+WORDS = re.compile(r"(?:FATAL|PANIC|^postgres|Error): +(.+)$", re.MULTILINE)
 LOCKS = "locks"
 LOG_BYTES = 10_000_000
 
@@ -197,9 +200,9 @@ class EmbeddedServer:
             time.sleep(0.01)
 
     def _last_words(self) -> str:
-        lines = self.log.read_text(errors="replace").splitlines()[-50:]
-        telling = [line for line in lines if "FATAL" in line or "PANIC" in line or "rror:" in line]
-        return (telling or lines or ["it gave no reason"])[-1].rpartition("FATAL:")[2].strip()
+        text = self.log.read_text(errors="replace")[-LOG_TAIL:]
+        said = WORDS.findall(text) or ["it gave no reason"]
+        return str(said[-1])
 
     def _create_database(self) -> None:
         url = self.url.replace(f"/{DATABASE}?", "/postgres?")
