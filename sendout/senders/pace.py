@@ -7,10 +7,7 @@ even pace. PostgreSQL's row lock makes workers on any number of machines take tu
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.backends.base.base import BaseDatabaseWrapper
-from psycopg import AsyncConnection
 
 BURST_SECONDS = 0.25  # what fits into this may leave at once: a slice; never less than one
 
@@ -39,14 +36,11 @@ def take(connection: BaseDatabaseWrapper, sender_id: int, n: int) -> float:
         return _seconds(cursor.fetchone())
 
 
-async def atake(connection: AsyncConnection[Any], sender_id: int, n: int) -> float:
-    """Do the same as `take` over an asynchronous connection in autocommit mode."""
-    cursor = await connection.execute(TAKE, {"sender": sender_id, "n": n})
-    return _seconds(await cursor.fetchone())
+def give_back(connection: BaseDatabaseWrapper, sender_id: int, n: int) -> None:
+    """Free the room reserved for n messages that will not leave now after all."""
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, {"sender": sender_id, "n": -n})
 
 
-def _seconds(row: Any) -> float:
-    """Read the one column, whether the connection makes rows tuples or dictionaries."""
-    if row is None:
-        return 0.0
-    return float(row["wait"] if isinstance(row, dict) else row[0])
+def _seconds(row: tuple[float] | None) -> float:
+    return row[0] if row else 0.0

@@ -1,0 +1,90 @@
+"""`sendout sender add`: give an organisation a way out."""
+
+from __future__ import annotations
+
+import argparse
+
+from django.db import transaction
+
+from sendout.accounts.models import Organisation
+from sendout.cli.commands import Subparsers
+from sendout.cli.org import organisation_of
+from sendout.cli.problem import Problem
+from sendout.core.addresses import BadAddress
+from sendout.core.providers.registry import KINDS, config_from_url
+from sendout.core.providers.setting import BadConfig, Value
+from sendout.senders.defaults import make_default, settle_default
+from sendout.senders.from_address import read_from
+from sendout.senders.models import Channel, Sender
+from sendout.senders.ways import put_settings
+
+
+def register(subparsers: Subparsers) -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser("sender", help="give an organisation a way out")
+    actions = parser.add_subparsers(metavar="action", required=True)
+    add = actions.add_parser("add", help="give an organisation a way out")
+    add.add_argument("--org", required=True, metavar="SLUG")
+    add.add_argument("--channel", required=True, choices=[each.value for each in Channel])
+    kinds = sorted({each.kind for each in KINDS})
+    add.add_argument("--kind", required=True, choices=kinds, help="how it goes out")
+    add.add_argument("--url", help="smtp://user:password@host:port/?tls=starttls, or sandbox:")
+    add.add_argument("--name", help="what the staff calls it (default: kind and channel)")
+    add.add_argument("--from", dest="from_address", metavar="A", help="address, number or name")
+    add.add_argument("--from-name", default="", metavar="N", help="name beside the address")
+    add.add_argument("--default", action="store_true", help="take it when nobody chooses")
+    add.set_defaults(perform=perform)
+
+
+def perform(arguments: argparse.Namespace) -> int:
+    """Add the sender, which is not asked whether it works: that is what its test is for."""
+    organisation = organisation_of(arguments.org)
+    sender = Sender(
+        organisation=organisation,
+        name=free_name(organisation, arguments),
+        channel=arguments.channel,
+        kind=arguments.kind,
+        from_name=arguments.from_name.strip()[:120],
+        from_address=read_address(organisation, arguments),
+    )
+    put_settings(sender, read_settings(arguments))
+    with transaction.atomic():
+        sender.save()
+        if arguments.default:
+            make_default(sender)
+        settle_default(organisation, sender.channel)
+    print(f'{organisation.name} sends {sender.get_channel_display()} through "{sender.name}" now.')
+    return 0
+
+
+def read_settings(arguments: argparse.Namespace) -> dict[str, Value]:
+    """Read --url. Raises Problem, without the URL: it may hold a password."""
+    if arguments.url is None and arguments.kind != "sandbox":
+        raise Problem(f"--url is missing: where and how {arguments.kind} goes out")
+    url = "sandbox:" if arguments.url is None else arguments.url
+    try:
+        return config_from_url(arguments.channel, arguments.kind, url)
+    except BadConfig as error:
+        raise Problem(f"--url: {error}") from None
+
+
+def read_address(organisation: Organisation, arguments: argparse.Namespace) -> str:
+    """Read --from. Raises Problem."""
+    given = arguments.from_address
+    if given is None:
+        if arguments.kind != "sandbox":
+            raise Problem("--from is missing: the address or number that recipients see")
+        given = "office@sandbox.test" if arguments.channel == Channel.EMAIL else "Sendout"
+    try:
+        return read_from(arguments.channel, given, organisation.country)
+    except BadAddress as error:
+        raise Problem(f"--from: {error.reason}") from None
+
+
+def free_name(organisation: Organisation, arguments: argparse.Namespace) -> str:
+    """Give the sender's name. Raises Problem when another one has it."""
+    label = Channel(arguments.channel).label
+    name = str(arguments.name or f"{arguments.kind.capitalize()} {label}").strip()[:120]
+    if Sender.objects.filter(organisation=organisation, name=name).exists():
+        raise Problem(f'--name: {organisation.name} has a sender "{name}" already; choose another')
+    return name
