@@ -46,6 +46,8 @@ COMMANDS = {
     "web": Command("web", "start the web server alone", Needs.DATABASE),
     "worker": Command("worker", "start workers alone", Needs.DATABASE),
     "migrate": Command("migrate", "bring the database's tables up to date", Needs.DATABASE),
+    "org": Command("org", "make an organisation"),
+    "sender": Command("sender", "give an organisation a way out"),
     "manage": Command("manage", "run a command of Django's", Needs.DATABASE),
 }
 DATA_HELP = "the data directory (default: $SENDOUT_DATA, else .data)"
