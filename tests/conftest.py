@@ -15,8 +15,9 @@ from pathlib import Path
 
 import django
 import pytest
+from django.db import connection
 
-from sendout.cli.embedded import EmbeddedServer
+from sendout.cli.embedded import DATABASE, EmbeddedServer
 
 DATA = Path(tempfile.mkdtemp(prefix="sendout-tests-"))
 atexit.register(shutil.rmtree, DATA, ignore_errors=True)
@@ -43,3 +44,10 @@ def database_server() -> Iterator[EmbeddedServer]:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(database_server: EmbeddedServer) -> None:
     """Start PostgreSQL before pytest-django makes the test database in it."""
+
+
+@pytest.fixture
+def database_url(transactional_db: None) -> str:
+    """Give the address of the test database, for processes that a test starts."""
+    name = str(connection.settings_dict["NAME"])
+    return SERVER.url.replace(f"/{DATABASE}?", f"/{name}?")
