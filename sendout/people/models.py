@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from sendout.accounts.models import Language, Organisation
+from sendout.people.identity import NameKeyField
 
 
 class Participant(models.Model):
@@ -13,12 +14,14 @@ class Participant(models.Model):
 
     email, phone_typed: as typed or imported, kept even when wrong so that staff can correct them.
     email_normal, phone: what is compared and written to; empty when what was typed is not valid.
-    fields: the organisation's own columns, name to text.
+    fields: the organisation's own columns, name to text. name_key: the name as it is compared
+    and searched, kept by its field.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="participants")
     first_name = models.CharField(max_length=120, blank=True)
     last_name = models.CharField(max_length=120, blank=True)
+    name_key = NameKeyField(max_length=260, blank=True, editable=False)
     email = models.CharField(max_length=320, blank=True)
     email_normal = models.CharField(max_length=320, blank=True)
     phone_typed = models.CharField(max_length=60, blank=True)
@@ -34,6 +37,7 @@ class Participant(models.Model):
             models.Index(
                 fields=["organisation", "last_name", "first_name", "id"], name="participant_name"
             ),
+            models.Index(fields=["organisation", "name_key"], name="participant_name_key"),
             models.Index(fields=["organisation", "email_normal"], name="participant_email"),
             models.Index(fields=["organisation", "phone"], name="participant_phone"),
         ]
@@ -76,21 +80,72 @@ class ImportState(models.TextChoices):
 
 
 class Import(models.Model):
-    """A file of participants on its way in, with its row-by-row report."""
+    """A file of participants on its way in, with its row-by-row report.
+
+    mapping: what each column is taken for (`core.table.headers.Mapping`). done: rows read so far.
+    counts: rows, created, updated, unchanged, refused. notes: what was found out about the file.
+    """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="imports")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     filename = models.CharField(max_length=200)
-    content = models.BinaryField()
-    mapping = models.JSONField(default=dict)
+    mapping = models.JSONField(default=list)
+    notes = models.JSONField(default=list)
     group_name = models.CharField(max_length=120, blank=True)
     state = models.CharField(max_length=10, choices=ImportState, default=ImportState.UPLOADED)
     done = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
-    problems = models.JSONField(default=list)
     error = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "-id"], name="import_newest")]
+
     def __str__(self) -> str:
         return self.filename
+
+    @property
+    def moving(self) -> bool:
+        """Whether a worker has it, or will take it."""
+        return self.state in {ImportState.CHECKING, ImportState.RUNNING}
+
+
+class ImportPart(models.Model):
+    """A piece of an uploaded file, in the database because workers may be on other machines."""
+
+    source = models.ForeignKey(Import, models.CASCADE, related_name="parts", db_index=False)
+    ordinal = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "ordinal"], name="one_import_part_each")
+        ]
+
+
+class Outcome(models.TextChoices):
+    """What became of a row."""
+
+    CREATED = "created", "New"
+    UPDATED = "updated", "Updated"
+    UNCHANGED = "unchanged", "Unchanged"
+    REFUSED = "refused", "Refused"
+
+
+class ImportLine(models.Model):
+    """What became of one row of an imported file, and why.
+
+    number: the line or row number in the file. notes: a list of kind, field, value and reason,
+    as in `core.table.rows.Note`.
+    """
+
+    source = models.ForeignKey(Import, models.CASCADE, related_name="lines", db_index=False)
+    number = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    notes = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "number"], name="one_import_line_each")
+        ]

@@ -88,7 +88,7 @@ def as_text(value: object) -> str:
         case dt.time():
             return value.isoformat("minutes" if value.second == 0 else "seconds")
         case _:
-            return str(value)
+            return str(value).replace("\0", "")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,172 @@
+"""The second half of an import, first part: who the staged rows are, and what would change.
+
+Identity. A row is known by its external id; else by name and email; else by name and phone; else
+by name alone. So families who share an address stay several people, and a file imported again
+finds everybody it made. A row finds an existing person by the first of `FINDERS` that fits; a
+person is found by one identity only.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+
+IDENTIFY = """
+WITH owner AS (
+    SELECT name_key, phone, min(email_normal) AS email FROM staged
+    WHERE NOT refused AND external_id = '' AND email_normal <> '' AND phone <> ''
+    GROUP BY name_key, phone
+)
+UPDATE staged AS s SET key = CASE
+    WHEN s.external_id <> '' THEN 'id|' || s.external_id
+    WHEN coalesce(nullif(s.email_normal, ''), owner.email) IS NOT NULL
+        THEN 'email|' || s.name_key || '|' || coalesce(nullif(s.email_normal, ''), owner.email)
+    WHEN s.phone <> '' THEN 'phone|' || s.name_key || '|' || s.phone
+    ELSE 'name|' || s.name_key END
+FROM staged AS same
+LEFT JOIN owner ON owner.name_key = same.name_key AND owner.phone = same.phone
+WHERE same.number = s.number AND NOT s.refused
+"""
+
+# Several rows of one person are laid over each other; the last filled cell wins.
+MERGE = """
+DROP TABLE IF EXISTS pg_temp.planned;
+CREATE TEMPORARY TABLE planned AS
+SELECT key, min(number) AS first_row, NULL::bigint AS id, false AS fresh, false AS changed,
+    (array_agg(first_name ORDER BY number DESC) FILTER (WHERE name_key <> ''))[1] AS first_name,
+    (array_agg(last_name ORDER BY number DESC) FILTER (WHERE name_key <> ''))[1] AS last_name,
+    (array_agg(name_key ORDER BY number DESC) FILTER (WHERE name_key <> ''))[1] AS name_key,
+    (array_agg(email ORDER BY email_normal <> '' DESC, number DESC)
+        FILTER (WHERE email <> ''))[1] AS email,
+    (array_agg(email_normal ORDER BY number DESC)
+        FILTER (WHERE email_normal <> ''))[1] AS email_normal,
+    (array_agg(phone_typed ORDER BY phone <> '' DESC, number DESC)
+        FILTER (WHERE phone_typed <> ''))[1] AS phone_typed,
+    (array_agg(phone ORDER BY number DESC) FILTER (WHERE phone <> ''))[1] AS phone,
+    (array_agg(language ORDER BY number DESC) FILTER (WHERE language <> ''))[1] AS language,
+    max(external_id) AS external_id,
+    pg_temp.lay_over(fields ORDER BY number) AS fields
+FROM staged WHERE NOT refused GROUP BY key;
+UPDATE planned SET first_name = coalesce(first_name, ''), last_name = coalesce(last_name, ''),
+    name_key = coalesce(name_key, ''), email = coalesce(email, ''),
+    email_normal = coalesce(email_normal, ''), phone_typed = coalesce(phone_typed, ''),
+    phone = coalesce(phone, '')
+"""
+LAY_OVER = """
+DROP AGGREGATE IF EXISTS pg_temp.lay_over(jsonb);
+CREATE AGGREGATE pg_temp.lay_over(jsonb) (sfunc = jsonb_concat, stype = jsonb, initcond = '{}')
+"""
+JOINING = """
+DROP TABLE IF EXISTS pg_temp.joining;
+CREATE TEMPORARY TABLE joining AS
+SELECT DISTINCT key, unnest("groups" || %(group)s::text[]) AS name FROM staged WHERE NOT refused
+"""
+
+_FREE = "(k.external_id = '' OR p.external_id = '')"
+FINDERS = (
+    "k.external_id <> '' AND p.external_id = k.external_id",
+    f"{_FREE} AND k.email_normal <> '' AND p.email_normal = k.email_normal"
+    " AND p.name_key = k.name_key",
+    f"{_FREE} AND k.email_normal = '' AND k.phone <> '' AND p.phone = k.phone"
+    " AND p.name_key = k.name_key",
+    f"{_FREE} AND k.email_normal <> '' AND p.email_normal = ''"
+    " AND k.phone <> '' AND p.phone = k.phone AND p.name_key = k.name_key",
+    f"{_FREE} AND k.email_normal = '' AND k.phone = '' AND p.email_normal = '' AND p.phone = ''"
+    " AND p.name_key = k.name_key AND k.name_key <> ''",
+    # A row or a person without a name is whoever has that address.
+    f"{_FREE} AND k.email_normal <> '' AND p.email_normal = k.email_normal"
+    " AND '' IN (k.name_key, p.name_key)",
+    f"{_FREE} AND k.email_normal = '' AND k.phone <> '' AND p.phone = k.phone"
+    " AND '' IN (k.name_key, p.name_key)",
+)
+FIND = """
+WITH candidate AS (
+    SELECT DISTINCT ON (k.key) k.key, k.first_row, p.id
+    FROM planned AS k
+    JOIN people_participant AS p ON p.organisation_id = %(organisation)s AND {finder}
+    WHERE k.id IS NULL AND NOT EXISTS (SELECT FROM planned AS taken WHERE taken.id = p.id)
+    ORDER BY k.key, p.external_id <> '', p.id
+), winner AS (
+    SELECT DISTINCT ON (id) key, id FROM candidate ORDER BY id, first_row
+)
+UPDATE planned SET id = winner.id FROM winner WHERE planned.key = winner.key
+"""
+
+# Filled cells update, empty cells never erase, and a wrong address never replaces a right one.
+OVERLAY = """
+UPDATE planned AS k SET
+    first_name = CASE WHEN takes_name THEN k.first_name ELSE p.first_name END,
+    last_name = CASE WHEN takes_name THEN k.last_name ELSE p.last_name END,
+    name_key = CASE WHEN takes_name THEN k.name_key ELSE p.name_key END,
+    email = CASE WHEN takes_email THEN k.email ELSE p.email END,
+    email_normal = CASE WHEN takes_email THEN k.email_normal ELSE p.email_normal END,
+    phone_typed = CASE WHEN takes_phone THEN k.phone_typed ELSE p.phone_typed END,
+    phone = CASE WHEN takes_phone THEN k.phone ELSE p.phone END,
+    language = coalesce(k.language, p.language),
+    external_id = coalesce(nullif(k.external_id, ''), p.external_id),
+    fields = p.fields || k.fields
+FROM people_participant AS p
+JOIN planned AS same ON same.id = p.id
+CROSS JOIN LATERAL (SELECT
+    same.name_key <> '' AND (same.name_key = p.name_key OR p.name_key = ''
+        OR (same.first_name <> '' AND same.last_name <> '')) AS takes_name,
+    same.email_normal <> '' OR (same.email <> '' AND p.email_normal = '') AS takes_email,
+    same.phone <> '' OR (same.phone_typed <> '' AND p.phone = '') AS takes_phone
+) AS choice
+WHERE k.id = p.id
+"""
+COMPARE = """
+UPDATE planned AS k SET changed = true FROM people_participant AS p
+WHERE k.id = p.id AND (
+    (k.first_name, k.last_name, k.name_key, k.email, k.email_normal, k.phone_typed, k.phone,
+        k.language, k.external_id, k.fields)
+    IS DISTINCT FROM (p.first_name, p.last_name, p.name_key, p.email, p.email_normal,
+        p.phone_typed, p.phone, p.language, p.external_id, p.fields)
+    OR EXISTS (
+        SELECT FROM joining AS j WHERE j.key = k.key AND NOT EXISTS (
+            SELECT FROM people_group_participants AS m
+            JOIN people_group AS g ON g.id = m.group_id
+            WHERE m.participant_id = p.id AND g.organisation_id = %(organisation)s
+                AND g.name = j.name
+        )
+    )
+)
+"""
+COUNT = """
+SELECT (SELECT count(*) FROM staged), count(*) FILTER (WHERE fresh),
+    count(*) FILTER (WHERE changed), (SELECT count(*) FROM staged WHERE refused)
+FROM planned
+"""
+
+
+def plan(organisation_id: int, group_name: str) -> dict[str, int]:
+    """Decide what every staged row would do, in the temporary table `planned`; writes nothing.
+
+    Gives the counts: rows, created, updated, unchanged, refused.
+    """
+    group = [group_name] if group_name else []
+    values: Any = {"organisation": organisation_id, "group": group}
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE staged")
+        cursor.execute(IDENTIFY)
+        cursor.execute(LAY_OVER)
+        cursor.execute(MERGE)
+        cursor.execute("CREATE UNIQUE INDEX ON planned (key); CREATE INDEX ON planned (id)")
+        cursor.execute("ANALYZE planned")
+        cursor.execute(JOINING, values)
+        cursor.execute("CREATE INDEX ON joining (key)")
+        for finder in FINDERS:
+            cursor.execute(FIND.format(finder=finder), values)
+        cursor.execute("UPDATE planned SET fresh = true WHERE id IS NULL")
+        cursor.execute(OVERLAY)
+        cursor.execute(COMPARE, values)
+        cursor.execute(COUNT)
+        rows, created, updated, refused = cursor.fetchone() or (0, 0, 0, 0)
+    return {
+        "rows": rows,
+        "created": created,
+        "updated": updated,
+        "unchanged": rows - created - updated - refused,
+        "refused": refused,
+    }
