@@ -1,0 +1,138 @@
+"""Merge fields of a message: which it uses, what they are for one participant, who lacks one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Protocol
+
+from django.db.models import Count, F, Func, Q, QuerySet, TextField, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
+
+from sendout.accounts.models import Organisation
+from sendout.compose.layout import UNSUBSCRIBE
+from sendout.compose.models import BodyFormat, Message
+from sendout.core.message.template import Problem, Slot, fold, parse
+
+# The fields everybody has, and the columns that must all be empty for the field to be missing.
+STANDARD: dict[str, tuple[str, ...]] = {
+    "first_name": ("first_name",),
+    "last_name": ("last_name",),
+    "name": ("first_name", "last_name"),
+    "email": ("email",),
+    "phone": ("phone",),
+}
+# Filled for everybody: these are never missing.
+ALWAYS = {"organisation", UNSUBSCRIBE}
+CHANNELS = ("email", "sms")
+
+_COLUMNS = Func(F("fields"), function="jsonb_object_keys", output_field=TextField())
+_EMPTY = Value("", output_field=TextField())
+_fold = lru_cache(maxsize=4096)(fold)
+
+
+class Person(Protocol):
+    """What is asked of a participant."""
+
+    first_name: Any
+    last_name: Any
+    email: Any
+    phone: Any
+    fields: Any
+
+    @property
+    def name(self) -> str:
+        """First and last name together."""
+        ...
+
+
+def merge_values(participant: Person, organisation: Organisation) -> dict[str, str]:
+    """Give what the merge fields are for this participant, by folded name.
+
+    A standard field wins over a column of the organisation's own with the same name.
+    """
+    own = own_values(participant.fields)
+    return own | {
+        "first_name": participant.first_name,
+        "last_name": participant.last_name,
+        "name": participant.name,
+        "email": participant.email,
+        "phone": participant.phone,
+        "organisation": organisation.name,
+    }
+
+
+def own_values(fields: Mapping[str, Any]) -> dict[str, str]:
+    """Give the organisation's own columns by folded name; of two alike the filled one counts."""
+    return {_fold(name): str(value) for name, value in fields.items() if value not in ("", None)}
+
+
+def slots(message: Message, channels: Iterable[str] = CHANNELS) -> Iterator[Slot]:
+    """Give every merge field of what is said by these channels, in reading order."""
+    for text, markup in _texts(message, channels):
+        yield from parse(text, markup=markup).slots
+
+
+def problems(message: Message, channels: Iterable[str] = CHANNELS) -> list[Problem]:
+    """Give what looks like a merge field in the message and is none."""
+    return [
+        problem
+        for text, markup in _texts(message, channels)
+        for problem in parse(text, markup=markup).problems
+    ]
+
+
+def fields_used(message: Message, channels: Iterable[str] = CHANNELS) -> list[str]:
+    """Name the merge fields the message asks for, each once and as first written."""
+    names: dict[str, str] = {}
+    for slot in slots(message, channels):
+        names.setdefault(slot.key, slot.name)
+    return list(names.values())
+
+
+def missing_fields(
+    message: Message, participants: QuerySet[Any], channels: Iterable[str] = CHANNELS
+) -> dict[str, int]:
+    """Count, for each merge field without a fallback, the participants who have no value for it.
+
+    Fields that nobody lacks are left out. Counted in the database, whatever the audience's size.
+    """
+    needed = {s.key: s.name for s in slots(message, channels) if not s.fallback}
+    wanted = {key: name for key, name in needed.items() if key not in ALWAYS}
+    if not wanted:
+        return {}
+    columns = own_columns(participants) if wanted.keys() - STANDARD.keys() else []
+    lacks = {name: _lacks(key, columns) for key, name in wanted.items()}
+    found = participants.order_by().aggregate(
+        **{f"n{n}": Count("pk", filter=lack) for n, lack in enumerate(lacks.values())}
+    )
+    counts = {name: found[f"n{n}"] for n, name in enumerate(lacks)}
+    return {name: count for name, count in counts.items() if count}
+
+
+def own_columns(participants: QuerySet[Any]) -> list[str]:
+    """Name the organisation's own columns that these participants have, in alphabetical order."""
+    keys = participants.order_by().annotate(column=_COLUMNS)
+    return sorted(keys.values_list("column", flat=True).distinct())
+
+
+def _lacks(key: str, columns: list[str]) -> Q:
+    """Say that a participant has nothing under this folded name."""
+    if key in STANDARD:
+        return Q(**dict.fromkeys(STANDARD[key], ""))
+    empty = Q()
+    for column in columns:
+        if _fold(column) == key:
+            text = Coalesce(KeyTextTransform(column, "fields"), _EMPTY)
+            empty &= Q(Exact(text, _EMPTY))
+    return empty or Q(pk__isnull=False)
+
+
+def _texts(message: Message, channels: Iterable[str]) -> Iterator[tuple[str, bool]]:
+    if "email" in channels:
+        yield message.subject, False
+        yield message.body, message.body_format == BodyFormat.HTML
+    if "sms" in channels:
+        yield message.sms_text, False

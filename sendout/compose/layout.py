@@ -1,0 +1,96 @@
+"""The frame of an email: the organisation's name above, who writes and the way out below.
+
+Canada's, the United States' and the EU's law ask for the sender's postal address in every mass
+email, and for a way to unsubscribe in marketing.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+import mrml
+from django.template.loader import render_to_string
+
+from sendout.accounts.models import Organisation
+from sendout.compose.markup import inline_styles
+from sendout.compose.models import Category
+from sendout.core.message.template import fields, parse
+
+UNSUBSCRIBE = "unsubscribe_url"
+_BODY = "bodyofthemessage"
+
+# What a recipient reads below the message: why, and the words of the link. {} is the organisation.
+FOOTERS = {
+    ("en", Category.OPERATIONAL): (
+        "You receive this because you or your child takes part in activities of {}.",
+        "Choose what you receive",
+    ),
+    ("en", Category.MARKETING): (
+        "You receive this because you agreed to receive news from {}.",
+        "Unsubscribe or choose what you receive",
+    ),
+    ("fr", Category.OPERATIONAL): (
+        "Vous recevez ce message parce que vous ou votre enfant participez aux activités de {}.",
+        "Choisir ce que je reçois",
+    ),
+    ("fr", Category.MARKETING): (
+        "Vous recevez ce message parce que vous avez accepté de recevoir des nouvelles de {}.",
+        "Se désabonner ou choisir ce que je reçois",
+    ),
+}
+
+BODY_STYLES = """
+h1 { margin: 0 0 16px; font-size: 26px; line-height: 1.25; color: #16324f; }
+h2 { margin: 24px 0 12px; font-size: 20px; line-height: 1.3; color: #16324f; }
+h3 { margin: 20px 0 8px; font-size: 17px; line-height: 1.3; color: #16324f; }
+p { margin: 0 0 16px; }
+ul, ol { margin: 0 0 16px; padding-left: 24px; }
+li { margin: 0 0 6px; }
+a { color: #0b6e99; }
+img { max-width: 100%; height: auto; border: 0; }
+blockquote { margin: 0 0 16px; padding: 4px 16px; border-left: 4px solid #d5dde6; }
+hr { margin: 24px 0; border: 0; border-top: 1px solid #d5dde6; }
+th, td { padding: 6px 10px; text-align: left; vertical-align: top; }
+th { border-bottom: 2px solid #d5dde6; }
+pre { margin: 0 0 16px; white-space: pre-wrap; }
+"""
+
+
+def wrap(body: str, organisation: Organisation, category: str) -> str:
+    """Put an HTML fragment into the responsive layout."""
+    mjml = render_to_string("email/layout.mjml", _said(organisation, category) | {"body": _BODY})
+    frame: str = mrml.to_html(mjml).content
+    return frame.replace(_BODY, inline_styles(body, BODY_STYLES))
+
+
+def complete(document: str, organisation: Organisation, category: str) -> str:
+    """Add to a whole document what the law asks for, where its author left it out."""
+    said = _said(organisation, category)
+    said["has_link"] = UNSUBSCRIBE in fields(parse(document, markup=True))
+    said["has_address"] = _has_words(document, organisation.postal_address)
+    if said["has_link"] and said["has_address"]:
+        return document
+    footer = render_to_string("email/footer.html", said)
+    end = document.lower().rfind("</body")
+    return document[:end] + footer + document[end:] if end >= 0 else document + footer
+
+
+def _said(organisation: Organisation, category: str) -> dict[str, object]:
+    """Name what the layout says; braces in names are no merge fields."""
+    reason, words = FOOTERS[organisation.language, Category(category)]
+    name = organisation.name.replace("{{", "{ {")
+    return {
+        "name": name,
+        "address": organisation.postal_address.replace("{{", "{ {"),
+        "language": organisation.language,
+        "reason": reason.format(name),
+        "link": f"{{{{ {UNSUBSCRIBE} }}}}",
+        "link_words": words,
+    }
+
+
+def _has_words(document: str, words: str) -> bool:
+    """Tell whether the document says these words, however they are spaced."""
+    plain = html.unescape(re.sub(r"<[^>]*>", " ", document))
+    return " ".join(words.split()).casefold() in " ".join(plain.split()).casefold()

@@ -1,0 +1,138 @@
+"""Markdown and HTML made ready for an email; merge fields come through untouched.
+
+Markdown, HTML and CSS libraries know nothing of merge fields and would escape, encode or split
+them. So each field is swapped for one plain word first and put back last.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from itertools import count
+
+import css_inline
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+
+from sendout.core.message.template import Slot, parse
+
+TAGS = nh3.ALLOWED_TAGS | {"center", "font", "section", "article", "header", "footer", "u", "s"}
+_PLACED = {"align", "valign", "bgcolor", "width", "height", "background"}
+ATTRIBUTES = {
+    "*": {"style", "class", "title", "lang", "dir", "role", "aria-label", "aria-hidden"},
+    "a": {"href", "name", "target"},
+    "img": {"src", "alt", "width", "height", "border", "align"},
+    "table": _PLACED | {"border", "cellpadding", "cellspacing"},
+    "tr": _PLACED,
+    "td": _PLACED | {"colspan", "rowspan", "nowrap"},
+    "th": _PLACED | {"colspan", "rowspan", "nowrap", "scope"},
+    "font": {"color", "face", "size"},
+    "hr": {"width", "size", "align"},
+    **{tag: {"align"} for tag in ("p", "div", "h1", "h2", "h3", "h4")},
+    "ol": {"start", "type"},
+}
+SCHEMES = {"http", "https", "mailto", "tel", "sms"}
+
+_CLEANER = nh3.Cleaner(
+    tags=TAGS,
+    attributes=ATTRIBUTES,
+    url_schemes=SCHEMES,
+    clean_content_tags={"script", "style", "title", "iframe", "object", "noscript"},
+    link_rel=None,
+)
+# Remote style sheets would let anybody who writes a message make the server fetch an address.
+_INLINER = css_inline.CSSInliner(
+    load_remote_stylesheets=False, keep_at_rules=True, keep_link_tags=True
+)
+_WHOLE = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\b|html\b|head\b|body\b)", re.I | re.S)
+_ADDRESS = re.compile(r"//[^\s<>\"]*[^\s<>\".,;:!?'*_)\]]")
+
+
+def is_document(body: str) -> bool:
+    """Tell whether HTML is a whole document rather than a piece of one."""
+    return bool(_WHOLE.match(body))
+
+
+def from_markdown(body: str) -> str:
+    """Make HTML from Markdown; HTML in it is shown as text, bare web addresses become links."""
+    return _around_fields(body, False, _MARKDOWN.render)
+
+
+def clean(fragment: str) -> str:
+    """Keep what an email may hold of an HTML fragment: no scripts, forms or frames."""
+    return _around_fields(fragment, True, _CLEANER.clean)
+
+
+class BadStyle(ValueError):
+    """A style in the message cannot be read; the words are for the person who wrote it."""
+
+
+def inline_styles(fragment: str, css: str) -> str:
+    """Write the rules of a style sheet onto the elements of an HTML fragment.
+
+    Raises BadStyle when the fragment's own styles cannot be read.
+    """
+    return _inline(fragment, lambda text: _INLINER.inline_fragment(text, css))
+
+
+def inline_document(document: str) -> str:
+    """Write a document's own style sheet onto its elements, media queries left where they are.
+
+    Raises BadStyle when its styles cannot be read.
+    """
+    return _inline(document, _INLINER.inline) if "<style" in document.lower() else document
+
+
+def _inline(text: str, change: Callable[[str], str]) -> str:
+    try:
+        return _around_fields(text, True, change)
+    except css_inline.InlineError as error:
+        raise BadStyle(
+            f"A style in the email text cannot be read ({error}): correct its HTML."
+        ) from error
+
+
+def _around_fields(text: str, markup: bool, change: Callable[[str], str]) -> str:
+    """Change a text while its merge fields are hidden behind plain words."""
+    template = parse(text, markup=markup)
+    stem = next(stem for n in count() if (stem := f"mergefield{n}n") not in text)
+    hidden = "".join(
+        f"{constant}{stem}{number}n" if number < len(template.slots) else constant
+        for number, constant in enumerate(template.constants)
+    )
+    return re.sub(
+        f"{stem}([0-9]+)n",
+        lambda found: write_field(template.slots[int(found[1])]),
+        change(hidden),
+    )
+
+
+def write_field(slot: Slot) -> str:
+    """Write a merge field so that it may stand in HTML text and in a quoted attribute."""
+    fallback = f"|{slot.fallback}" if slot.fallback else ""
+    return html.escape(f"{{{{ {slot.name}{fallback} }}}}")
+
+
+def _link_addresses(state: StateInline, silent: bool) -> bool:
+    """Make a link of a bare http or https address; the parser calls this at its colon."""
+    scheme = re.search(r"(?:^|[^\w])(https?)$", state.pending, re.I)
+    if state.linkLevel or not state.src.startswith("://", state.pos) or not scheme:
+        return False
+    found = _ADDRESS.match(state.src, state.pos + 1, state.posMax)
+    if not found:
+        return False
+    if not silent:
+        address = f"{scheme[1]}:{found[0]}"
+        state.pending = state.pending[: -len(scheme[1])]
+        state.push("link_open", "a", 1).attrs = {"href": state.md.normalizeLink(address)}
+        state.push("text", "", 0).content = address
+        state.push("link_close", "a", -1)
+    state.pos = found.end()
+    return True
+
+
+_MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True})
+_MARKDOWN.enable(["table", "strikethrough"])
+_MARKDOWN.inline.ruler.before("escape", "link_addresses", _link_addresses)
