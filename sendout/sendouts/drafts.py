@@ -1,0 +1,96 @@
+"""A send-out before it starts: made, changed, copied, thrown away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
+
+from sendout.accounts.models import Organisation, User
+from sendout.compose.models import Message
+from sendout.people.models import Participant
+from sendout.senders.models import Channel, Sender
+from sendout.sendouts.lifecycle import NotPossible
+from sendout.sendouts.models import SendOut, State
+
+COPIED = ("category", "subject", "body_format", "body", "sms_text")
+
+
+@transaction.atomic
+def start(organisation: Organisation, member: User, name: str, channels: str) -> SendOut:
+    """Make a draft with an empty message and the organisation's default senders."""
+    message = Message.objects.create(organisation=organisation, updated_by=member)
+    return SendOut.objects.create(
+        organisation=organisation,
+        name=name,
+        message=message,
+        channels=channels,
+        email_sender=default_sender(organisation, Channel.EMAIL),
+        sms_sender=default_sender(organisation, Channel.SMS),
+        created_by=member,
+    )
+
+
+def default_sender(organisation: Organisation, channel: str) -> Sender | None:
+    """Give the sender to begin with: the default one, or the only one there is."""
+    senders = list(Sender.objects.filter(organisation=organisation, channel=channel, active=True))
+    chosen = [sender for sender in senders if sender.is_default] or senders
+    return chosen[0] if len(chosen) == 1 else None
+
+
+@contextmanager
+def changing(sendout: SendOut) -> Iterator[SendOut]:
+    """Hold a draft while it is changed, so that it cannot start meanwhile.
+
+    Gives the row as it stands now. Raises NotPossible when it is no draft any more.
+    """
+    with transaction.atomic():
+        now = SendOut.objects.select_for_update(of=("self",)).get(pk=sendout.pk)
+        if now.state != State.DRAFT:
+            raise NotPossible(closed(now))
+        yield now
+
+
+def closed(sendout: SendOut) -> str:
+    """Say in one sentence why a send-out that is no draft cannot be changed, and what can be."""
+    if sendout.state == State.SCHEDULED:
+        return f"“{sendout.name}” is scheduled: take it back to draft to change it."
+    return f"“{sendout.name}” was started already and cannot be changed: copy it as a new draft."
+
+
+@transaction.atomic
+def copy(sendout: SendOut, member: User) -> SendOut:
+    """Make a new draft that says the same to the same audience."""
+    said = {name: getattr(sendout.message, name) for name in COPIED}
+    message = Message.objects.create(organisation=sendout.organisation, updated_by=member, **said)
+    draft = SendOut.objects.create(
+        organisation=sendout.organisation,
+        name=f"{sendout.name[:190]} (copy)",
+        message=message,
+        channels=sendout.channels,
+        once_per=sendout.once_per,
+        email_sender=sendout.email_sender,
+        sms_sender=sendout.sms_sender,
+        everyone=sendout.everyone,
+        urgent=sendout.urgent,
+        created_by=member,
+    )
+    draft.groups.set(sendout.groups.all())
+    draft.people.set(sendout.people.all())
+    return draft
+
+
+def discard(sendout: SendOut) -> None:
+    """Delete a draft and its message; raises NotPossible when it is no draft any more."""
+    with changing(sendout) as draft:
+        message = draft.message
+        draft.delete()
+        if not message.sendouts.exists():
+            message.delete()
+
+
+def add_people(sendout: SendOut, participants: list[Participant]) -> None:
+    """Add participants to the people picked; those of another organisation are left out."""
+    own = [p for p in participants if p.organisation_id == sendout.organisation_id]
+    sendout.people.add(*own)
