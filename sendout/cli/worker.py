@@ -9,8 +9,11 @@ from sendout.cli import database
 from sendout.cli.commands import Subparsers
 from sendout.cli.lifeline import follow_parent
 from sendout.cli.supervisor import Child, Supervisor, sendout_command
+from sendout.engine import tasks as engine_tasks
 from sendout.engine.worker import work
+from sendout.inbound import tasks as inbound_tasks
 
+TASKS = (engine_tasks, inbound_tasks)  # imported so that the worker knows these jobs
 CONCURRENCY = 8  # batches that one process has in hand at once
 
 

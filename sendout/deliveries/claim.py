@@ -17,6 +17,8 @@ _STOPPED = reason(
     "live.category",
 )
 
+HELD = "sending"
+
 # The send-out and the list are asked now, not when the audience was frozen. Whoever got on the
 # list meanwhile is skipped, with the reason. SKIP LOCKED: workers never wait for each other, and
 # a row that another one changes is not taken twice.
@@ -48,26 +50,32 @@ WITH live AS (
         false AS old_accepted, false AS old_delivered, false AS old_opened, false AS old_clicked,
         false AS accepted, false AS delivered, false AS opened, false AS clicked
 ), {COUNT_CHANGES}
-SELECT c.id, c.attempt, c.address, c.participant_id, p.first_name, p.last_name, p.email, p.phone,
-    p.language, p.fields::text, c.status
+SELECT c.status, c.id, c.attempt, c.address,
+    CASE c.channel WHEN 'email' THEN p.email_normal ELSE p.phone END,
+    p.first_name, p.last_name, p.email, p.phone, p.language, p.fields::text
 FROM changed c JOIN people_participant p ON p.id = c.participant_id ORDER BY c.id
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Claimed:
-    """One delivery in hand, with what rendering needs."""
+    """One delivery in hand, with what rendering needs; normal is what addresses compare by."""
 
     id: int
     attempt: int
     address: str
-    participant: int
+    normal: str
     first_name: str
     last_name: str
     email: str
     phone: str
     language: str
     fields: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """First and last name together."""
+        return f"{self.first_name} {self.last_name}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +91,16 @@ def claim(sendout: int, channel: str, batch: int, limit: int) -> Slice:
 
     The caller holds a lease: rows that have no answer when it runs out become `unknown`.
     """
-    values = {"sendout": sendout, "channel": channel, "batch": batch, "limit": limit}
+    values: dict[str, str | int] = {
+        "sendout": sendout,
+        "channel": channel,
+        "batch": batch,
+        "limit": limit,
+    }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(CLAIM, values)
         rows = cursor.fetchall()
-    taken = [Claimed(*row[:9], json.loads(row[9])) for row in rows if row[10] == "sending"]
+    taken = [
+        Claimed(*(*row, json.loads(fields))) for status, *row, fields in rows if status == HELD
+    ]
     return Slice(taken, len(rows))

@@ -133,7 +133,7 @@ def finish(sendout: int) -> bool:
     """Mark the send-out finished when nothing of it can move any more; tell whether it did."""
     with connection.cursor() as cursor:
         cursor.execute(FINISH, [sendout])
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount)
 
 
 def shown_status(sendout: SendOut, by_channel: dict[str, Tally]) -> str:

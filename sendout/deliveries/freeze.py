@@ -87,7 +87,7 @@ class Forecast:
         return sum(reach.to_send for reach in self.by_channel.values())
 
 
-def _values(sendout: SendOut, channel: Channel) -> dict[str, object]:
+def _values(sendout: SendOut, channel: Channel) -> dict[str, str | int | None]:
     sender = sendout.sender(channel)
     return {
         "sendout": sendout.pk,

@@ -55,7 +55,7 @@ def defer_again(
     return True
 
 
-def defer_open(which: str, *values: object) -> int:
+def defer_open(which: str, *values: int | str) -> int:
     """Add another round for every batch with something to send that fits `which`, a condition.
 
     Gives the number of batches. Runs in the caller's transaction.

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
 
-import psycopg
 import pytest
 from django.db import connection, connections
 from django.utils import timezone
 
 from sendout.senders.models import Sender
-from sendout.senders.pace import atake, take
+from sendout.senders.pace import give_back, take
 
 
 def set_pace(sender: Sender, count: int, period: str) -> None:
@@ -83,18 +80,10 @@ def test_workers_that_take_at_once_share_one_pace_exactly(email_sender: Sender) 
         assert last - first > 0.95
 
 
-@pytest.mark.django_db(transaction=True)
-def test_an_asynchronous_connection_takes_from_the_same_pace(email_sender: Sender) -> None:
+@pytest.mark.django_db
+def test_what_is_given_back_can_be_taken_again(email_sender: Sender) -> None:
     set_pace(email_sender, 1, "second")
-
-    async def take_two() -> list[float]:
-        async with await psycopg.AsyncConnection.connect(**parameters(), autocommit=True) as way:
-            return [await atake(way, email_sender.pk, 1) for _ in range(2)]
-
-    assert asyncio.run(take_two()) == pytest.approx([0, 1], abs=0.1)
-    assert take(connection, email_sender.pk, 1) == pytest.approx(2, abs=0.2)
-
-
-def parameters() -> dict[str, Any]:
-    given = connection.get_connection_params()
-    return {k: given[k] for k in ("dbname", "user", "host", "port", "password") if k in given}
+    take(connection, email_sender.pk, 1)
+    assert take(connection, email_sender.pk, 5) > 1
+    give_back(connection, email_sender.pk, 5)
+    assert take(connection, email_sender.pk, 1) == pytest.approx(1, abs=0.1)

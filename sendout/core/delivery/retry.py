@@ -28,3 +28,8 @@ def wait(channel: str, attempt: int, hint: float | None = None) -> float | None:
     if hint is not None:
         return min(max(hint, 1.0), LONGEST_HINT)
     return waits[attempt - 1]
+
+
+# Seconds until a message whose answer was never heard is sent again; None: it waits for a
+# receipt, or for the staff. A second email does little harm, a second text is charged.
+AFTER_UNSURE: dict[str, float | None] = {"email": MINUTE, "sms": None}

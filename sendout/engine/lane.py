@@ -1,0 +1,160 @@
+"""A lane is one sender's connections in this process; a turn is one slice on one of them.
+
+No database connection is held while a lane speaks to the world.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from sendout.core.delivery.outcome import Blame, Outcome, Refused, Unsure
+from sendout.core.pace import SliceSize
+from sendout.core.providers.base import Connection, Envelope, Provider, SenderDown
+from sendout.engine.prepare import Prepared
+from sendout.senders.models import Sender
+from sendout.senders.ways import provider_of
+
+LONGEST = 90.0  # seconds that one slice may take; shorter than the lease on its rows
+IDLE = 20.0  # seconds after which an unused connection is closed
+TRIES = 3  # connections that a slice is offered to before its rest waits for a retry
+
+HUNG_UP = Refused(
+    False, "connect", "The mail server hung up before it took the message.", Blame.SENDER, 60.0
+)
+
+
+@dataclass(slots=True)
+class Turn:
+    """One slice's time on the lane, with a connection that works."""
+
+    lane: Lane
+    connection: Connection
+    size: int
+
+    async def send(self, slice_: Sequence[Prepared]) -> dict[int, Outcome]:
+        """Hand a slice over and give exactly one outcome for each delivery of it.
+
+        What a broken connection did not take goes out on a new one; what none takes is refused
+        for now.
+        """
+        envelopes = [p.envelope for p in slice_ if isinstance(p.envelope, Envelope)]
+        answers: dict[int, Outcome] = {
+            p.row.id: p.envelope for p in slice_ if isinstance(p.envelope, Refused)
+        }
+        started = time.monotonic()
+        rest = await self._offer(envelopes, answers)
+        for envelope in envelopes:
+            answers.setdefault(envelope.delivery, rest)
+        self.lane.pace.learn(len(envelopes), time.monotonic() - started)
+        return answers
+
+    async def _offer(self, left: list[Envelope], answers: dict[int, Outcome]) -> Refused:
+        """Hand over to one connection after another; gives the refusal of what none took."""
+        for attempt in range(TRIES if left else 0):
+            if attempt or not self.connection.usable:
+                try:
+                    self.connection = await self.lane.reconnect(self.connection)
+                except SenderDown as down:
+                    return down.refusal
+            await self._hand_over(left, answers)
+            left = [envelope for envelope in left if envelope.delivery not in answers]
+            if not left:
+                break
+        return HUNG_UP
+
+    async def _hand_over(self, envelopes: list[Envelope], answers: dict[int, Outcome]) -> None:
+        def answer(envelope: Envelope, outcome: Outcome) -> None:
+            answers.setdefault(envelope.delivery, outcome)
+
+        try:
+            async with asyncio.timeout(LONGEST):
+                await self.connection.send(envelopes, answer)
+        except TimeoutError:
+            unsure = Unsure(f"No answer within {LONGEST:.0f} seconds.")
+            for envelope in envelopes:
+                answer(envelope, unsure)
+            await self.connection.close()
+
+
+@dataclass(slots=True)
+class Lane:
+    """The connections of one sender: at most `most` at once, kept open while there is work."""
+
+    provider: Provider
+    most: int
+    pace: SliceSize = field(default_factory=SliceSize)
+    _idle: list[tuple[Connection, float]] = field(default_factory=list)
+    _free: asyncio.Semaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._free = asyncio.Semaphore(self.most)
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[Turn]:
+        """Wait for a free connection, and give it back afterwards.
+
+        Raises SenderDown when none can be opened: then nothing was claimed yet.
+        """
+        async with self._free:
+            turn = Turn(self, await self._open(), self.pace.size)
+            try:
+                yield turn
+            except BaseException:
+                await turn.connection.close()
+                raise
+            await self._keep(turn.connection)
+
+    async def reconnect(self, broken: Connection) -> Connection:
+        """Open another connection in place of one that broke; raises SenderDown."""
+        await broken.close()
+        return await self.provider.connect()
+
+    async def close_idle(self, longer_than: float = IDLE) -> None:
+        """Close connections that nobody used for some seconds."""
+        limit = time.monotonic() - longer_than
+        old = [connection for connection, since in self._idle if since <= limit]
+        self._idle = [(c, since) for c, since in self._idle if since > limit]
+        for connection in old:
+            await connection.close()
+
+    async def _open(self) -> Connection:
+        while self._idle:
+            connection, _ = self._idle.pop()
+            if connection.usable:
+                return connection
+            await connection.close()
+        return await self.provider.connect()
+
+    async def _keep(self, connection: Connection) -> None:
+        if connection.usable:
+            self._idle.append((connection, time.monotonic()))
+        else:
+            await connection.close()
+
+
+class Lanes:
+    """The lanes of this process, one for each sender as it is set now."""
+
+    def __init__(self) -> None:
+        self._lanes: dict[int, tuple[object, Lane]] = {}
+
+    def of(self, sender: Sender) -> Lane:
+        """Give the sender's lane; a new one when its settings have changed."""
+        settings = (sender.kind, repr(sender.config), sender.secrets, sender.connections)
+        known, lane = self._lanes.get(sender.pk, (None, None))
+        if lane is None or known != settings:
+            lane = Lane(provider_of(sender), sender.connections)
+            self._lanes[sender.pk] = (settings, lane)
+        return lane
+
+    async def close(self, longer_than: float = 0.0) -> None:
+        """Close connections unused for so many seconds: all of them, at the end."""
+        for _, lane in list(self._lanes.values()):
+            await lane.close_idle(longer_than)
+
+
+lanes = Lanes()

@@ -1,0 +1,139 @@
+"""Outcomes become facts: one transaction for a slice, through `deliveries.record`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from sendout.core.delivery import retry
+from sendout.core.delivery.outcome import Accepted, Blame, Outcome, Refused, Unsure
+from sendout.core.providers.base import Envelope
+from sendout.deliveries.record import Happening, record
+from sendout.engine.prepare import Prepared, Way
+from sendout.senders.models import Foreseen
+from sendout.senders.outbox import keep
+from sendout.suppression.entries import suppress
+from sendout.suppression.models import Reason
+
+BAD_ADDRESS = {"email": Reason.BAD_EMAIL, "sms": Reason.BAD_NUMBER}
+
+
+def settle(
+    way: Way,
+    slice_: Sequence[Prepared],
+    answers: Mapping[int, Outcome],
+    now: datetime,
+    keeps_copy: bool,
+) -> None:
+    """Write what became of every message of a slice, all of it or nothing."""
+    told = [h for p in slice_ for h in happenings(way, p, answers[p.row.id], now)]
+    with transaction.atomic():
+        record(told)
+        _list_bad_addresses(way, slice_, answers)
+        _keep_future(slice_, answers, now)
+        if keeps_copy:
+            keep(way.sender, _taken(slice_, answers))
+
+
+def _taken(slice_: Sequence[Prepared], answers: Mapping[int, Outcome]) -> list[Envelope]:
+    return [
+        sent.envelope
+        for sent in slice_
+        if isinstance(sent.envelope, Envelope) and isinstance(answers[sent.row.id], Accepted)
+    ]
+
+
+def happenings(way: Way, sent: Prepared, outcome: Outcome, now: datetime) -> list[Happening]:
+    """Say in facts what one outcome means."""
+    match outcome:
+        case Accepted():
+            return [_accepted(way, sent, outcome, now)]
+        case Unsure():
+            return _unsure(way, sent, outcome, now)
+        case Refused(permanent=True, blame=Blame.ADDRESS | Blame.RECIPIENT):
+            return [_refused(sent, outcome, now, "bounced")]
+        case Refused(permanent=True, blame=Blame.MESSAGE):
+            return [_refused(sent, outcome, now, "failed")]
+        case Refused():
+            return [_temporary(way, sent, outcome, now)]
+
+
+def _accepted(way: Way, sent: Prepared, outcome: Accepted, now: datetime) -> Happening:
+    return Happening(
+        sent.row.id,
+        "accepted",
+        now,
+        ref=outcome.ref,
+        segments=sent.segments,
+        price=sent.segments * way.sender.unit_price,
+    )
+
+
+def _refused(sent: Prepared, outcome: Refused, now: datetime, kind: str) -> Happening:
+    key = str(sent.row.attempt)
+    return Happening(sent.row.id, kind, now, key=key, code=outcome.code, text=outcome.text)
+
+
+def _temporary(way: Way, sent: Prepared, outcome: Refused, now: datetime) -> Happening:
+    """A refusal that blames our way out ends no delivery: the staff can mend it."""
+    attempt = sent.row.attempt
+    wait = retry.wait(way.channel, attempt, outcome.retry_after)
+    if wait is None:
+        return _refused(sent, outcome, now, "failed")
+    return _deferred(sent, now, wait, outcome.code, outcome.text)
+
+
+def _deferred(sent: Prepared, now: datetime, wait: float, code: str, text: str) -> Happening:
+    return Happening(
+        sent.row.id,
+        "deferred",
+        now,
+        key=str(sent.row.attempt),
+        code=code,
+        text=text,
+        attempt=sent.row.attempt,
+        next_try_at=now + timedelta(seconds=wait),
+    )
+
+
+def _unsure(way: Way, sent: Prepared, outcome: Unsure, now: datetime) -> list[Happening]:
+    attempt = sent.row.attempt
+    unsure = Happening(
+        sent.row.id, "unsure", now, key=str(attempt), text=outcome.text, attempt=attempt
+    )
+    wait = retry.AFTER_UNSURE[way.channel]
+    if wait is None:
+        return [unsure]
+    return [unsure, _deferred(sent, now, wait, "unsure", outcome.text)]
+
+
+def _list_bad_addresses(
+    way: Way, slice_: Sequence[Prepared], answers: Mapping[int, Outcome]
+) -> None:
+    for sent in slice_:
+        match answers[sent.row.id]:
+            case Refused(permanent=True, blame=Blame.ADDRESS, code=code, text=text):
+                suppress(
+                    way.organisation,
+                    way.channel,
+                    sent.row.normal,
+                    BAD_ADDRESS[way.channel],
+                    evidence=f"{code} {text}".strip(),
+                    delivery=sent.row.id,
+                )
+
+
+def _keep_future(slice_: Sequence[Prepared], answers: Mapping[int, Outcome], now: datetime) -> None:
+    Foreseen.objects.bulk_create(
+        Foreseen(
+            delivery=sent.row.id,
+            kind=later.kind,
+            text=later.text,
+            due_at=now + timedelta(seconds=later.after),
+        )
+        for sent in slice_
+        if isinstance(outcome := answers[sent.row.id], Accepted)
+        for later in outcome.later
+    )

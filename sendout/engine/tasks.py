@@ -1,0 +1,43 @@
+"""The jobs, by the names under which the rooms below defer them."""
+
+from __future__ import annotations
+
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+
+from sendout.deliveries.jobs import QUEUE, TASK
+from sendout.engine import sweep
+from sendout.engine.database import in_database
+from sendout.engine.dispatch import dispatch
+from sendout.people.importing import run_import
+
+RETRY = RetryStrategy(max_attempts=20, wait=5)
+
+
+@app.task(name=TASK, queue=QUEUE, retry=RETRY)
+async def dispatch_batch(sendout: int, channel: str, batch: int) -> None:
+    """Send what is due of a batch."""
+    await dispatch(sendout, channel, batch)
+
+
+@app.task(name="import_people", queue="people")
+async def import_people(import_id: int) -> None:
+    """Check or carry out an import."""
+    await in_database(run_import, import_id)
+
+
+@app.periodic(cron="* * * * * *")
+@app.task(name="tick", queue="clock", queueing_lock="tick", lock="tick")
+async def tick(timestamp: int) -> None:
+    """Start, retry and end what is due, every second."""
+    await in_database(sweep.run_tick)
+
+
+@app.periodic(cron="*/10 * * * * *")
+@app.task(name="tidy", queue="clock", queueing_lock="tidy", lock="tidy", pass_context=True)
+async def tidy(context: JobContext, timestamp: int) -> None:
+    """Take over what dead workers left behind, every ten seconds."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs():
+        await manager.retry_job(job)
+    await in_database(sweep.run_tidy)

@@ -1,0 +1,94 @@
+"""Receipts, bounces, complaints and replies, from wherever they come, become facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from sendout.core.bounces.codes import blame
+from sendout.core.delivery.outcome import Blame
+from sendout.core.message.stop import is_stop
+from sendout.deliveries.models import Delivery
+from sendout.deliveries.record import Happening, record
+from sendout.suppression.entries import suppress
+from sendout.suppression.models import Reason
+
+BAD_ADDRESS = {"email": Reason.BAD_EMAIL, "sms": Reason.BAD_NUMBER}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What somebody says about a delivery.
+
+    kind: a fact, or `reply`. code, text: the code and words of a bounce; the words of a reply.
+    key: what makes it the same report when it comes twice.
+    """
+
+    delivery: int
+    kind: str
+    at: datetime
+    source: str
+    key: str
+    code: str = ""
+    text: str = ""
+
+
+def take_in(reports: Iterable[Report]) -> None:
+    """Record the reports and put on the Unsubscribes list whom they put there; all or nothing."""
+    told = list(reports)
+    with transaction.atomic():
+        record(h for report in told for h in _happenings(report))
+        listed = [(report, why) for report in told if (why := _lists(report))]
+        rows = _rows(report.delivery for report, _ in listed)
+        for report, why in listed:
+            if report.delivery in rows:
+                _suppress(rows[report.delivery], report, why)
+
+
+def _happenings(report: Report) -> list[Happening]:
+    kinds = [report.kind]
+    if report.kind == "reply":
+        kinds = ["replied", "unsubscribed"] if is_stop(report.text) else ["replied"]
+    return [
+        Happening(
+            report.delivery,
+            kind,
+            report.at,
+            source=report.source,
+            key=report.key,
+            text=report.text,
+            code=report.code,
+        )
+        for kind in kinds
+    ]
+
+
+def _lists(report: Report) -> str:
+    """Say why this report puts its address on the list: "unsubscribed", "bad", ..., or nothing."""
+    if report.kind == "complained":
+        return Reason.COMPLAINT
+    if report.kind == "reply" and is_stop(report.text):
+        return Reason.UNSUBSCRIBED
+    if report.kind == "bounced" and blame(report.code, report.text) is Blame.ADDRESS:
+        return "bad"
+    return ""
+
+
+def _rows(deliveries: Iterable[int]) -> dict[int, Delivery]:
+    related = ("organisation", "participant")
+    return Delivery.objects.select_related(*related).in_bulk(list(deliveries))
+
+
+def _suppress(row: Delivery, report: Report, why: str) -> None:
+    email = row.channel == "email"
+    suppress(
+        row.organisation,
+        row.channel,
+        row.participant.email_normal if email else row.address,
+        BAD_ADDRESS[row.channel] if why == "bad" else why,
+        evidence=" ".join(filter(None, (report.code, report.text))) or report.kind,
+        delivery=row.pk,
+    )
