@@ -8,6 +8,7 @@ import re
 import socket
 import ssl
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +25,7 @@ from sendout.core.providers.smtp_hello import (
     take_leave,
 )
 from sendout.core.providers.smtp_replies import Extensions
-from sendout.core.providers.smtp_session import Session
+from sendout.core.providers.smtp_session import GAVE_UP, Session
 from sendout.core.providers.smtp_transfer import Transfer, Waits
 
 CONNECTING = 30.0  # seconds for TCP and for the TLS handshake, at most
@@ -78,8 +79,16 @@ class SmtpConfig:
             raise BadConfig("timeout is a number of seconds above 0.")
         if self.ca_file and not Path(self.ca_file).is_file():
             raise BadConfig(f"ca_file {self.ca_file} is not there; give a file in PEM format.")
+        if self.ca_file:
+            self._check_authority()
         if re.search(r"[^\x21-\x7e]", self.ehlo_name):
             raise BadConfig("ehlo_name is a host name, such as mail.example.org.")
+
+    def _check_authority(self) -> None:
+        try:
+            ssl.create_default_context(cafile=self.ca_file)
+        except (ssl.SSLError, OSError):
+            raise BadConfig(f"ca_file {self.ca_file} holds no certificate in PEM format.") from None
 
     def _usual_port(self) -> int:
         if self.tls == "implicit":
@@ -158,13 +167,7 @@ class SmtpProvider:
         """Connect, encrypt, sign in. Raises SenderDown."""
         try:
             session = await self._reach()
-            try:
-                offered = await self._enter(session)
-            except BaseException:
-                session.end("not entered")
-                raise
-        except SenderDown as error:
-            raise down(error.refusal.code, f"{self._name}: {error.refusal.text}") from None
+            offered = await self._enter_or_leave(session)
         except (OSError, UnicodeError) as error:  # TimeoutError and SSLError are OSErrors
             raise _explained(error, self._name) from error
         transfer = Transfer(offered, self._waits, self._learned.most)
@@ -190,6 +193,19 @@ class SmtpProvider:
                 ssl=self._context if self._implicit else None,
             )
         return session
+
+    async def _enter_or_leave(self, session: Session) -> Extensions:
+        """Enter; when that fails, let go of the connection and say which server it was."""
+        with ExitStack() as leaving:
+            leaving.callback(session.end, GAVE_UP)
+            try:
+                offered = await self._enter(session)
+            except SenderDown as error:
+                why = f" ({session.lost})" if session.lost not in ("", GAVE_UP) else ""
+                text = f"{self._name}: {error.refusal.text}{why}"
+                raise down(error.refusal.code, text) from None
+            leaving.pop_all()
+        return offered
 
     async def _enter(self, session: Session) -> Extensions:
         """Greet, encrypt, sign in; give what the server offers to those who came so far."""
@@ -252,12 +268,17 @@ def _explained(error: OSError | UnicodeError, name: str) -> SenderDown:
         case ssl.SSLError(reason="WRONG_VERSION_NUMBER"):
             return down("tls", f"{name} does not encrypt from the start; try tls=starttls")
         case ssl.SSLError():
-            return down("tls", f"the encryption with {name} failed: {error.reason or error}")
+            return down("tls", f"the encryption with {name} failed: {_tls_reason(error)}")
         case socket.gaierror() | UnicodeError():
             return down("dns", f"cannot connect to {name}: there is no server of this name")
         case TimeoutError():
             return down("connect", f"cannot connect to {name}: it does not answer")
     return down("connect", f"cannot connect to {name}: {_reason(error)}")
+
+
+def _tls_reason(error: ssl.SSLError) -> str:
+    # OpenSSL's errors have a reason, those made in Python do not.
+    return str(getattr(error, "reason", None) or error.strerror or error)
 
 
 def _reason(error: OSError) -> str:

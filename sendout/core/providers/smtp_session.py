@@ -12,6 +12,8 @@ from sendout.core.providers.smtp_transfer import Dialogue
 
 T = TypeVar("T")
 
+GAVE_UP = "we gave up"
+
 
 class Session(asyncio.Protocol):
     """Writes what a dialogue says and brings it the replies, straight from the socket's callback.
@@ -35,7 +37,7 @@ class Session(asyncio.Protocol):
     async def hold(self, dialogue: Dialogue[T]) -> T:
         """Hold a dialogue to its end and give its result. Raises what the dialogue raises.
 
-        A dialogue that is cancelled in the middle ends the connection.
+        A dialogue that is cancelled or raises in the middle ends the connection.
         """
         self._dialogue = dialogue
         self._done = self._loop.create_future()
@@ -43,18 +45,16 @@ class Session(asyncio.Protocol):
             self._go_on(None)
             return cast(T, await self._done)
         finally:
-            if not self._done.done() or self._done.cancelled():
-                self.end("we gave up waiting")
+            if not self._done.done() or self._done.cancelled() or self._done.exception():
+                self.end(GAVE_UP)
             self._dialogue = None
             self._deadline = inf
 
     async def encrypt(self, context: ssl.SSLContext, host: str, wait: float) -> None:
         """Go over to TLS (RFC 3207). Raises ssl.SSLError, OSError or TimeoutError."""
-        if self._transport is None or self.lost:
-            raise ConnectionError(self.lost or "not connected")
-        if not self._reader.between or self._replies:
-            # Whatever came before the handshake may come from somebody in between.
-            raise ssl.SSLError("the server spoke before the encryption began")
+        if self._transport is None or self.lost or not self._reader.between:
+            # What came before the handshake may come from somebody in between.
+            raise ssl.SSLError(1, self.lost or "the server spoke before the encryption began")
         transport = await self._loop.start_tls(
             self._transport,
             self,
@@ -153,18 +153,14 @@ class Session(asyncio.Protocol):
         replies += got
         if len(replies) < self._wanted and not says_goodbye(replies[-1]):
             return
-        self._replies = []
-        if len(replies) > self._wanted:
-            replies = self._before_the_surplus(replies)
+        self._replies, surplus = [], replies[self._wanted :]
+        del replies[self._wanted :]
         self._wanted = 0
+        if surplus and replies[-1][:1] == b"3":
+            replies[-1] = GONE  # "go on" does not hold when more was said
         self._go_on(replies)
-
-    def _before_the_surplus(self, replies: list[Reply]) -> list[Reply]:
-        """Keep what was asked for; after more than that nothing can be trusted to follow."""
-        surplus = replies[self._wanted :]
-        asked = replies[: self._wanted]
-        self._loop.call_soon(self.end, f"the server said more than asked: {surplus[0]!r}")
-        return [*asked[:-1], GONE] if asked[-1][:1] == b"3" else asked
+        if surplus:
+            self.end(f"the server said more than asked: {surplus[0].decode('utf-8', 'replace')}")
 
     def pause_writing(self) -> None:
         """Note that bytes wait for the network."""

@@ -1,0 +1,31 @@
+"""Real counterparts for the tests: servers that are started, used and stopped."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+
+import pytest
+
+# Where Debian puts what an ordinary user's PATH does not name.
+PLACES = os.environ.get("PATH", "") + ":/usr/sbin:/usr/lib/dovecot:/usr/lib/postfix/sbin"
+
+
+def require(program: str) -> str:
+    """Give the path of a program; without it skip the test, or fail where CI=true."""
+    found = shutil.which(program, path=PLACES)
+    if found:
+        return found
+    reason = f"{program} is not installed"
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{reason}, and with CI=true that is a failure")
+    pytest.skip(reason)
+
+
+def free_port() -> int:
+    """Give a TCP port of the loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
