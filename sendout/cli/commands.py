@@ -48,6 +48,8 @@ COMMANDS = {
     "migrate": Command("migrate", "bring the database's tables up to date", Needs.DATABASE),
     "org": Command("org", "make an organisation"),
     "sender": Command("sender", "give an organisation a way out"),
+    "import": Command("import_", "take a file of participants in"),
+    "export": Command("export", "print what an organisation has"),
     "manage": Command("manage", "run a command of Django's", Needs.DATABASE),
 }
 DATA_HELP = "the data directory (default: $SENDOUT_DATA, else .data)"

@@ -217,6 +217,7 @@ CELLS = st.tuples(
 FILES = st.lists(st.lists(CELLS, min_size=1, max_size=6), min_size=1, max_size=3)
 
 
+@pytest.mark.django_db(transaction=True)
 @settings(
     max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
