@@ -190,4 +190,4 @@ def create(cluster: Path, account: Account) -> None:
 
 def _cause(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if "error:" in line or "FATAL" in line]
-    return (lines or text.strip().splitlines() or ["no reason given"])[-1]
+    return (lines or text.strip().splitlines() or ["no reason given"])[0]

@@ -169,9 +169,10 @@ class EmbeddedServer:
         directory = cluster.socket_directory(self.cluster)
         if directory != self.cluster:
             cluster.make_socket_directory(directory, account)
-        # Nothing of this server is alive, so the file is left from a crash; its process id may
-        # belong to a stranger by now, and PostgreSQL would believe it.
-        (self.cluster / "postmaster.pid").unlink(missing_ok=True)
+        # Nothing of this server is alive, so these are left from a crash; their process id may
+        # belong to a stranger or to an unburied child by now, and PostgreSQL would believe it.
+        for stale in (self.cluster / "postmaster.pid", directory / f"{cluster.SOCKET_NAME}.lock"):
+            stale.unlink(missing_ok=True)
         self._wait_until_ready(self._launch(account, directory))
         self._create_database()
 

@@ -61,6 +61,15 @@ def wait_until_ready(process: subprocess.Popen[str]) -> str:
     return line
 
 
+def wait_until_said(process: subprocess.Popen[str], words: str) -> None:
+    """Read what the process says on standard error until these words come."""
+    assert process.stderr is not None
+    said = []
+    while words not in (line := process.stderr.readline()):
+        said.append(line)
+        assert line, "".join(said)
+
+
 def interrupt(process: subprocess.Popen[str]) -> int:
     """Press Ctrl-C, and give the exit code."""
     process.send_signal(signal.SIGINT)

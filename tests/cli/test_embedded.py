@@ -101,6 +101,7 @@ def test_a_stale_process_id_of_somebody_living_does_not_matter(server: EmbeddedS
         pass
     stale = f"{os.getpid()}\n{server.cluster}\n1700000000\n5432\n/tmp\n\n  0 0\nready   \n"
     (server.cluster / "postmaster.pid").write_text(stale)
+    (server.cluster / ".s.PGSQL.5432.lock").write_text(stale)
     with server:
         assert ask(server, "SELECT 1") == "1"
 

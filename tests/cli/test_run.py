@@ -20,6 +20,7 @@ from tests.cli.running import (
     status_of_first_page,
     wait_until_gone,
     wait_until_ready,
+    wait_until_said,
 )
 
 Start = Callable[..., subprocess.Popen[str]]
@@ -57,6 +58,7 @@ def test_everything_starts_again_after_everything_was_killed(data: Path) -> None
     process.wait()
     assert not wait_until_gone(data)
     again = ready(data, port)
+    assert status_of_first_page(port) < 500
     assert interrupt(again) == 0
 
 
@@ -73,8 +75,7 @@ def test_a_web_server_that_dies_is_started_again(data: Path) -> None:
     web = [pid for pid, line in processes_of(data).items() if " web " in line]
     for pid in web:
         os.kill(pid, signal.SIGKILL)
-    assert process.stderr is not None
-    assert "the web server ended (killed by SIGKILL)" in process.stderr.readline()
+    wait_until_said(process, "the web server ended (killed by SIGKILL)")
     assert interrupt(process) == 0
     assert not wait_until_gone(data, seconds=1)
 
