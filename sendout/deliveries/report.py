@@ -1,0 +1,97 @@
+"""Each single delivery with its reason in plain words, for lists, files and the popup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+
+from sendout.core.bounces.codes import plain_words
+from sendout.core.delivery.status import Status
+from sendout.deliveries.models import Delivery
+
+AT_A_TIME = 2_000  # rows fetched
+
+COLUMNS = [
+    "id",
+    "participant",
+    "channel",
+    "address",
+    "status",
+    "reason",
+    "segments",
+    "price",
+    "sent_at",
+    "delivered_at",
+    "opened_at",
+    "clicked_at",
+    "provider_ref",
+]
+_FETCHED = {"participant": "participant_id", "sent_at": "accepted_at"}
+_REASONS = ("skip_reason", "error_code", "error_text")
+_FIELDS = [_FETCHED.get(name, name) for name in COLUMNS if name != "reason"]
+
+SKIPPED = {
+    "no_address": {
+        "email": "No email address is known.",
+        "sms": "No phone number is known.",
+    },
+    "invalid_address": {
+        "email": "The email address is not written correctly.",
+        "sms": "The phone number is not valid.",
+    },
+    "duplicate": {
+        "email": "Somebody else with the same email address gets it already.",
+        "sms": "Somebody else with the same phone number gets it already.",
+    },
+}
+LISTED = {
+    "unsubscribed": "On the Unsubscribes list: the recipient unsubscribed.",
+    "complaint": "On the Unsubscribes list: the recipient marked a message as spam.",
+    "bad_email": "On the Unsubscribes list: bad email address.",
+    "bad_number": "On the Unsubscribes list: bad phone number.",
+    "admin": "On the Unsubscribes list: added by staff.",
+    "expired": "The send-out had ended before this one could leave.",
+}
+CANCELLED = "The send-out was stopped before this one left."
+SAYS_ITSELF = ("unsure", "content", "settings")  # codes whose text is ours and plain already
+TROUBLED = (Status.BOUNCED, Status.ERROR, Status.DEFERRED, Status.UNKNOWN)
+
+
+def reason_words(
+    status: str, channel: str, skip_reason: str = "", error_code: str = "", error_text: str = ""
+) -> str:
+    """Say in plain words why a delivery has its status; empty where nothing stood in the way."""
+    if status == Status.SKIPPED:
+        by_channel = SKIPPED.get(skip_reason)
+        return by_channel[channel] if by_channel else LISTED.get(skip_reason, skip_reason)
+    if status == Status.CANCELLED:
+        return CANCELLED
+    if status not in TROUBLED or not (error_code or error_text):
+        return ""
+    return error_text if error_code in SAYS_ITSELF else plain_words(error_code, error_text)
+
+
+def reason(delivery: Delivery | Mapping[str, Any]) -> str:
+    """Say the same of a delivery, or of a row of `values()` that has the columns it takes."""
+    names = ("status", "channel", *_REASONS)
+    if isinstance(delivery, Mapping):
+        return reason_words(*(delivery[name] for name in names))
+    return reason_words(*(getattr(delivery, name) for name in names))
+
+
+def rows(sendout: int, channel: str | None = None) -> Iterator[dict[str, Any]]:
+    """Give every delivery of a send-out by `COLUMNS`, fetched as they are asked for.
+
+    participant: its id. price: millionths of the organisation's currency. Times: UTC, or None.
+    """
+    found = Delivery.objects.filter(sendout=sendout)
+    return rows_of(found.filter(channel=channel) if channel else found)
+
+
+def rows_of(deliveries: QuerySet[Delivery]) -> Iterator[dict[str, Any]]:
+    """Give these deliveries by `COLUMNS`, in the order of their ids."""
+    for row in deliveries.order_by("id").values(*_FIELDS, *_REASONS).iterator(AT_A_TIME):
+        row["reason"] = reason(row)
+        yield {name: row[_FETCHED.get(name, name)] for name in COLUMNS}
