@@ -1,5 +1,5 @@
 // The details popup: a link with data-popup opens in the dialog of base.html. The address carries
-// ?open=ID&tab=KEY, so that the popup can be linked, reloaded, and closed with Back.
+// ?open=ID&tab=KEY, so that the popup can be linked, reloaded, and closed with Back or Esc.
 
 const dialog = document.getElementById("popup");
 const body = document.getElementById("popup-body");
@@ -68,8 +68,12 @@ function followAddress() {
 }
 
 function closed() {
+  const id = parameter("open");
   body.replaceChildren(); // ends its polling
-  if (parameter("open")) history.pushState(null, "", address({ open: null, tab: null }));
+  if (history.state?.popup) history.back();
+  else if (id) history.replaceState(null, "", address({ open: null, tab: null }));
+  // The list may have been replaced meanwhile, so the browser cannot give the focus back itself.
+  if (id) document.querySelector(`a[data-popup="${CSS.escape(id)}"]`)?.focus();
 }
 
 function showAll(button) {
@@ -91,7 +95,7 @@ function clicked(event) {
   const link = event.target.closest("a[data-popup]");
   if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();
-    history.pushState(null, "", address({ open: link.dataset.popup, tab: null }));
+    history.pushState({ popup: true }, "", address({ open: link.dataset.popup, tab: null }));
     open(link.href);
   }
   if (event.target.closest("[data-popup-close]") || event.target === dialog) dialog.close();
@@ -104,7 +108,7 @@ function clicked(event) {
 
 function tabShown(event) {
   const tab = event.target.dataset.tab;
-  if (tab && dialog.open) history.replaceState(null, "", address({ tab }));
+  if (tab && dialog.open) history.replaceState(history.state, "", address({ tab }));
 }
 
 // A delivery that was asked for takes the focus; one that refreshes itself does not.
