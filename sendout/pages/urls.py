@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
 app_name = "pages"
-urlpatterns: list[URLPattern | URLResolver] = []
+
+_of_organisation: list[URLPattern | URLResolver] = [
+    path("messages/", include("sendout.pages.messages.urls")),
+    path("compose/", include("sendout.pages.compose.urls")),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("o/<slug:organisation>/", include(_of_organisation)),
+]

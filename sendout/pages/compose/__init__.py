@@ -1,0 +1,1 @@
+"""Writing a send-out, choosing whom it goes to, checking and sending it."""

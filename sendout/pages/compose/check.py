@@ -1,0 +1,99 @@
+"""The last look before sending: who would get it, who not and why, what is missing."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from sendout.accounts.models import Role
+from sendout.compose.fields import missing_fields, problems
+from sendout.compose.markup import BadStyle
+from sendout.compose.rendering import templates
+from sendout.deliveries.freeze import Forecast, Reach, forecast
+from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.compose.audience import without_sender
+from sendout.pages.compose.finding import closed_page, find_sendout
+from sendout.pages.compose.forms import ScheduleForm
+from sendout.pages.compose.preview import panel_context
+from sendout.senders.models import Channel
+from sendout.sendouts import lifecycle
+from sendout.sendouts.audience import reached
+from sendout.sendouts.lifecycle import NotPossible
+from sendout.sendouts.models import Channels, SendOut, State
+
+# Why somebody is skipped, after "12 people: ...". Others are shown as they come.
+SKIPPED = {
+    "no_address": "have no address for this channel",
+    "invalid_address": "have an address that is not valid",
+    "duplicate": "share an address with somebody who gets it",
+    "unsubscribed": "unsubscribed",
+    "complaint": "marked an earlier message as spam",
+    "bad_email": "have an email address that does not work",
+    "bad_number": "have a number that does not work",
+    "admin": "were put on the Unsubscribes list by staff",
+}
+
+
+@member_of(Role.SENDER)
+def check(request: MemberRequest, pk: int) -> HttpResponse:
+    """Show the send-out as it would leave now, and the ways to let it."""
+    sendout = find_sendout(request, pk)
+    if sendout.state not in (State.DRAFT, State.SCHEDULED):
+        return closed_page(request, sendout)
+    return check_page(request, sendout)
+
+
+def check_page(
+    request: MemberRequest, sendout: SendOut, scheduling: ScheduleForm | None = None
+) -> HttpResponse:
+    """Make the page; `scheduling` is the form as it was sent, when it had errors."""
+    expected = forecast(sendout)
+    context = {
+        **panel_context(request, sendout),
+        "section": "messages",
+        "step": "check",
+        "scheduled": sendout.state == State.SCHEDULED,
+        "reaches": [_reach(name, reach) for name, reach in expected.by_channel.items()],
+        "to_send": expected.to_send,
+        "missing": missing(sendout),
+        "problems": problems(sendout.message, Channels(sendout.channels).used),
+        "hindrance": hindrance(sendout, expected),
+        "without_sender": without_sender(sendout),
+        "scheduling": scheduling or ScheduleForm(organisation=request.organisation),
+    }
+    status = 422 if scheduling and scheduling.errors else 200
+    return render(request, "pages/compose/check.html", context, status=status)
+
+
+def hindrance(sendout: SendOut, expected: Forecast) -> str:
+    """Say in one sentence why the send-out cannot leave as it is; empty when it can."""
+    try:
+        lifecycle.check(sendout)
+        templates(sendout.message, sendout.organisation)
+    except (NotPossible, BadStyle) as error:
+        return str(error)
+    if not expected.to_send:
+        return "Nobody would get it: choose whom it goes to, or see why they are skipped."
+    return ""
+
+
+def missing(sendout: SendOut) -> list[dict[str, object]]:
+    """Name, by channel, the merge fields that some of those reached have no value for."""
+    return [
+        {"channel": channel.label, "field": field, "people": people}
+        for channel in Channels(sendout.channels).used
+        for field, people in missing_fields(
+            sendout.message, reached(sendout, channel), (channel,)
+        ).items()
+    ]
+
+
+def _reach(channel: str, reach: Reach) -> dict[str, object]:
+    skipped = sorted(reach.skipped.items(), key=lambda item: -item[1])
+    return {
+        "channel": channel,
+        "label": Channel(channel).label,
+        "to_send": reach.to_send,
+        "skipped": [(SKIPPED.get(reason, reason), count) for reason, count in skipped],
+        "skipped_count": sum(reach.skipped.values()),
+    }

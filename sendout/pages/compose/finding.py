@@ -1,0 +1,43 @@
+"""A send-out by the id in the address, and the page for one that cannot be changed any more."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from sendout.pages.access import MemberRequest
+from sendout.people.models import Participant
+from sendout.sendouts import audience, drafts
+from sendout.sendouts.models import SendOut, State
+
+
+def find_sendout(request: MemberRequest, pk: int) -> SendOut:
+    """Give the organisation's send-out with this id; raises Http404 for any other."""
+    related = ("message", "organisation", "email_sender", "sms_sender")
+    query = SendOut.objects.select_related(*related)
+    return get_object_or_404(query, organisation=request.organisation, pk=pk)
+
+
+def find_participant(request: MemberRequest, pk: str) -> Participant | None:
+    """Give the organisation's participant with this id, if there is one."""
+    own = Participant.objects.filter(organisation=request.organisation)
+    return own.filter(pk=pk).first() if pk.isdecimal() and len(pk) < 19 else None
+
+
+def shown_participant(request: MemberRequest, sendout: SendOut, pk: str) -> Participant | None:
+    """Give the participant asked for, else the first of the audience, else of everybody."""
+    own = Participant.objects.filter(organisation=request.organisation)
+    first = audience.audience(sendout).order_by("pk").first
+    return find_participant(request, pk) or first() or own.order_by("pk").first()
+
+
+def closed_page(request: MemberRequest, sendout: SendOut, status: int = 200) -> HttpResponse:
+    """Say why this send-out cannot be changed, and offer what can be done instead."""
+    context = {
+        "organisation": request.organisation,
+        "sendout": sendout,
+        "section": "messages",
+        "sentence": drafts.closed(sendout),
+        "scheduled": sendout.state == State.SCHEDULED,
+    }
+    return render(request, "pages/compose/closed.html", context, status=status)

@@ -1,0 +1,162 @@
+"""What is filled in on the compose pages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from sendout.accounts.models import Organisation
+from sendout.compose.editing import WRITTEN
+from sendout.compose.models import BodyFormat, Category
+from sendout.people.models import Group
+from sendout.senders.models import Channel, Sender
+from sendout.sendouts.models import Channels, OncePer, SendOut
+
+LONGEST_BODY = 400_000  # characters; providers cut or refuse larger emails
+LONGEST_SMS = 1_600  # about ten segments; networks refuse more parts
+CATEGORY_HELP = {
+    Category.OPERATIONAL: "Operational: reminders, cancellations, invoices, safety",
+    Category.MARKETING: "Marketing: new programmes, promotions; only to those who agreed",
+}
+
+
+class WriteForm(forms.Form):
+    """What is said, and by which channels. version: what the writer began from."""
+
+    name = forms.CharField(
+        max_length=200,
+        label="Name",
+        help_text="For the staff; recipients do not see it.",
+    )
+    channels = forms.ChoiceField(choices=Channels.choices, initial=Channels.EMAIL)
+    category = forms.ChoiceField(
+        choices=list(CATEGORY_HELP.items()),
+        initial=Category.OPERATIONAL,
+        widget=forms.RadioSelect,
+        label="What is it about?",
+    )
+    subject = forms.CharField(max_length=300, required=False)
+    body_format = forms.ChoiceField(
+        choices=BodyFormat.choices,
+        initial=BodyFormat.MARKDOWN,
+        widget=forms.RadioSelect,
+        label="Written in",
+    )
+    body = forms.CharField(
+        max_length=LONGEST_BODY,
+        required=False,
+        label="Email text",
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "true"}),
+    )
+    sms_text = forms.CharField(
+        max_length=LONGEST_SMS,
+        required=False,
+        label="SMS text",
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "true"}),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, initial=0)
+
+    def clean_subject(self) -> str:
+        """A subject is one line."""
+        return " ".join(self.cleaned_data["subject"].split())
+
+    @classmethod
+    def of(cls, sendout: SendOut) -> WriteForm:
+        """Give the form as the send-out stands."""
+        message = sendout.message
+        said = {name: getattr(message, name) for name in WRITTEN}
+        kept = {"name": sendout.name, "channels": sendout.channels, "version": message.version}
+        return cls(initial=said | kept)
+
+    @property
+    def written(self) -> dict[str, str]:
+        """What goes into the message."""
+        return {name: self.cleaned_data[name].replace("\r\n", "\n") for name in WRITTEN}
+
+
+class AudienceForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Whom it goes to, through which senders."""
+
+    typed = forms.CharField(
+        required=False,
+        max_length=LONGEST_BODY,
+        label="Typed addresses",
+        help_text="Emails or phone numbers, one per line or separated by commas. "
+        "New ones become participants.",
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+    )
+    file = forms.FileField(
+        required=False,
+        label="A file",
+        help_text="CSV or Excel. Its people are added to your participants, or updated, and put "
+        "into a group named after this send-out.",
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xls,.ods"}),
+    )
+
+    class Meta:
+        model = SendOut
+        fields = ("everyone", "groups", "once_per", "email_sender", "sms_sender", "urgent")
+        labels = {
+            "everyone": "Everyone",
+            "once_per": "When a family shares an address",
+            "email_sender": "Emails leave through",
+            "sms_sender": "SMS leave through",
+            "urgent": "Urgent: ahead of everything else that is being sent",
+        }
+        widgets = {"groups": forms.CheckboxSelectMultiple, "once_per": forms.RadioSelect}
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = Group.objects.filter(organisation=organisation).order_by("name")
+        self._choose("groups", own)
+        self.fields["once_per"].choices = OncePer.choices  # type: ignore[attr-defined]
+        used = Channels(self.instance.channels).used
+        for channel in Channel:
+            if channel in used:
+                senders = Sender.objects.filter(organisation=organisation, active=True)
+                self._choose(f"{channel}_sender", senders.filter(channel=channel).order_by("name"))
+            else:
+                del self.fields[f"{channel}_sender"]
+
+    def _choose(self, name: str, rows: Any) -> None:
+        self.fields[name].queryset = rows  # type: ignore[attr-defined]
+        self.fields[name].required = False
+
+
+class ScheduleForm(forms.Form):
+    """When it is to leave, in the organisation's time zone."""
+
+    when = forms.DateTimeField(
+        label="Date and time",
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"required": "Choose the date and time at which it is to leave."},
+    )
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone = organisation.zone
+
+    def clean_when(self) -> datetime:
+        """Read the wall clock of the organisation; refuse times the clock skips."""
+        naive = timezone.make_naive(self.cleaned_data["when"])
+        when = naive.replace(tzinfo=self.zone)
+        back = when.astimezone(timezone.get_default_timezone()).astimezone(self.zone)
+        if back.replace(tzinfo=None) != naive:
+            raise ValidationError(
+                "That time does not exist: the clocks go forward then. Choose another."
+            )
+        return when
+
+
+class TestForm(forms.Form):
+    """Where the writer's own test message goes."""
+
+    channel = forms.ChoiceField(choices=Channel.choices, widget=forms.HiddenInput)
+    address = forms.CharField(max_length=320)
+    participant = forms.IntegerField(required=False, widget=forms.HiddenInput)

@@ -1,0 +1,122 @@
+"""What one participant gets to read: the email in a frame of its own, the plain text, the SMS."""
+
+from __future__ import annotations
+
+import uuid
+from email.utils import format_datetime
+
+from csp.constants import NONE, SELF
+from csp.decorators import csp
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from sendout.accounts.models import Organisation, Role
+from sendout.compose.fields import merge_values
+from sendout.compose.layout import UNSUBSCRIBE
+from sendout.compose.markup import BadStyle
+from sendout.compose.rendering import Rendered, compile_email, fill, sms_for, templates
+from sendout.core.message.sms import measure
+from sendout.core.providers.base import Envelope
+from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.compose.audience import matching
+from sendout.pages.compose.finding import find_sendout, shown_participant
+from sendout.people.models import Participant
+from sendout.senders.models import Channel, Sender
+from sendout.sendouts.audience import audience
+from sendout.sendouts.models import Channels, SendOut
+
+OFFERED = 20  # participants to choose from at once; a search finds the others
+NO_LINK = "#only-in-the-message-sent"
+
+# Email HTML is written by staff and filled with imported values: it may show, and do nothing.
+FRAME_POLICY = {
+    "default-src": [NONE],
+    "img-src": ["https:", "data:"],
+    "style-src": ["'unsafe-inline'"],
+    "frame-ancestors": [SELF],
+    "sandbox": True,
+}
+
+
+@member_of(Role.VIEWER)
+def panel(request: MemberRequest, pk: int) -> HttpResponse:
+    """Show the message as a chosen participant gets it."""
+    sendout = find_sendout(request, pk)
+    return render(request, "pages/compose/preview.html", panel_context(request, sendout))
+
+
+@member_of(Role.VIEWER)
+@csp(FRAME_POLICY)  # type: ignore[arg-type]
+def email(request: MemberRequest, pk: int) -> HttpResponse:
+    """Give the email's HTML alone, under a policy that lets nothing run."""
+    sendout = find_sendout(request, pk)
+    person = shown_participant(request, sendout, request.GET.get("participant", ""))
+    try:
+        return HttpResponse(rendered(sendout, person).html or "<!doctype html><title>Empty</title>")
+    except BadStyle as error:
+        return HttpResponse(str(error), content_type="text/plain; charset=utf-8")
+
+
+def panel_context(request: MemberRequest, sendout: SendOut) -> dict[str, object]:
+    """Give what the preview shows; its search narrows the participants to choose from."""
+    words = request.GET.get("q", "").strip()
+    offered = matching(request, words) if words else audience(sendout).order_by("pk")
+    asked = request.GET.get("participant", "")
+    people = list(offered[:OFFERED])
+    person = shown_participant(request, sendout, asked or (str(people[0].pk) if people else ""))
+    used = Channels(sendout.channels).used
+    context: dict[str, object] = {
+        "organisation": request.organisation,
+        "sendout": sendout,
+        "people": people if person is None or person in people else [person, *people],
+        "person": person,
+        "words": words,
+        "with_email": Channel.EMAIL in used,
+        "with_sms": Channel.SMS in used,
+    }
+    try:
+        shown = rendered(sendout, person)
+    except BadStyle as error:
+        return context | {"bad_style": str(error)}
+    return context | {"shown": shown, "sms": measure(shown.sms)}
+
+
+def rendered(sendout: SendOut, person: Participant | None) -> Rendered:
+    """Fill the message in for this participant; raises BadStyle."""
+    organisation = sendout.organisation
+    return fill(templates(sendout.message, organisation), values(person, organisation))
+
+
+def values(person: Participant | None, organisation: Organisation) -> dict[str, str]:
+    """Give the merge values for a preview: the way out of the mails is no real link here."""
+    shown = person or Participant(organisation=organisation)
+    return {**merge_values(shown, organisation), UNSUBSCRIBE: NO_LINK}
+
+
+def test_envelope(
+    sendout: SendOut, sender: Sender, person: Participant | None, name: str, address: str
+) -> Envelope:
+    """Make the message as this participant would get it, addressed to somebody else.
+
+    Raises BadStyle, and BadAddress for a sender's address that cannot stand in a header.
+    """
+    filled = values(person, sendout.organisation)
+    if sender.channel == Channel.SMS:
+        text = sms_for(sendout.message.sms_text.strip(), filled)[0]
+        return Envelope(0, sender.from_address, address, text.encode())
+    compiled = compile_email(
+        sendout.message,
+        sendout.organisation,
+        from_name=sender.from_name,
+        from_address=sender.from_address,
+        reply_to=sender.reply_to,
+    )
+    content = compiled.fill(
+        filled,
+        to_name=name,
+        to_address=address,
+        message_id=f"test-{uuid.uuid4().hex}",
+        date=format_datetime(timezone.now()),
+    )
+    return Envelope(0, sender.from_address, address, content)

@@ -1,0 +1,156 @@
+"""What the buttons do: test, send, schedule, take back, copy, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from sendout.accounts.models import Role
+from sendout.compose.markup import BadStyle
+from sendout.core.addresses import BadAddress, read_email, read_phone
+from sendout.core.delivery.outcome import Accepted
+from sendout.deliveries import freeze
+from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.compose.check import check_page, hindrance
+from sendout.pages.compose.finding import closed_page, find_sendout, shown_participant
+from sendout.pages.compose.forms import ScheduleForm, TestForm
+from sendout.pages.compose.preview import test_envelope
+from sendout.senders.models import Channel
+from sendout.senders.probe import deliver_now, explain
+from sendout.sendouts import drafts, lifecycle
+from sendout.sendouts.lifecycle import NotPossible
+from sendout.sendouts.models import SendOut, State
+
+
+@member_of(Role.SENDER)
+@require_POST
+def send(request: MemberRequest, pk: int) -> HttpResponse:
+    """Send now what the page showed."""
+    sendout = find_sendout(request, pk)
+    try:
+        with as_checked(sendout, request.POST.get("version", "")) as draft:
+            freeze.send_now(draft)
+    except NotPossible as refusal:
+        return _back(request, sendout, refusal)
+    messages.success(request, f"“{sendout.name}” is being sent.")
+    return redirect("pages:messages", request.organisation.slug)
+
+
+@member_of(Role.SENDER)
+@require_POST
+def schedule(request: MemberRequest, pk: int) -> HttpResponse:
+    """Have it leave at a time of the organisation's clock."""
+    sendout = find_sendout(request, pk)
+    form = ScheduleForm(request.POST, organisation=request.organisation)
+    if not form.is_valid():
+        return check_page(request, sendout, form)
+    when = form.cleaned_data["when"]
+    try:
+        with as_checked(sendout, request.POST.get("version", "")) as draft:
+            lifecycle.schedule(draft, when)
+    except NotPossible as refusal:
+        return _back(request, sendout, refusal)
+    local = when.astimezone(request.organisation.zone)
+    messages.success(request, f"“{sendout.name}” leaves on {local:%A %d %B %Y at %H:%M}.")
+    return redirect("pages:messages", request.organisation.slug)
+
+
+@contextmanager
+def as_checked(sendout: SendOut, version: str) -> Iterator[SendOut]:
+    """Hold the draft while it starts; raises NotPossible if it is not what the page showed."""
+    with drafts.changing(sendout) as draft:
+        if version != str(draft.message.version):
+            by = draft.message.updated_by or "Somebody"
+            raise NotPossible(f"{by} changed the message meanwhile: check it again, then send.")
+        if reason := hindrance(draft, freeze.forecast(draft)):
+            raise NotPossible(reason)
+        yield draft
+
+
+@member_of(Role.SENDER)
+@require_POST
+def unschedule(request: MemberRequest, pk: int) -> HttpResponse:
+    """Make a scheduled send-out a draft again."""
+    sendout = find_sendout(request, pk)
+    try:
+        lifecycle.unschedule(sendout)
+    except NotPossible as refusal:
+        return _back(request, sendout, refusal)
+    messages.success(request, f"“{sendout.name}” is a draft again.")
+    return redirect("pages:compose_check", request.organisation.slug, pk)
+
+
+@member_of(Role.SENDER)
+@require_POST
+def copy(request: MemberRequest, pk: int) -> HttpResponse:
+    """Begin a new draft that says the same to the same audience."""
+    draft = drafts.copy(find_sendout(request, pk), request.user)
+    return redirect("pages:compose_write", request.organisation.slug, draft.pk)
+
+
+@member_of(Role.SENDER)
+@require_POST
+def discard(request: MemberRequest, pk: int) -> HttpResponse:
+    """Delete a draft."""
+    sendout = find_sendout(request, pk)
+    try:
+        drafts.discard(sendout)
+    except NotPossible as refusal:
+        return _back(request, sendout, refusal)
+    messages.success(request, f"The draft “{sendout.name}” was deleted.")
+    return redirect("pages:messages", request.organisation.slug)
+
+
+@member_of(Role.SENDER)
+@require_POST
+def test(request: MemberRequest, pk: int) -> HttpResponse:
+    """Send the message to the writer alone, as a chosen participant would get it."""
+    sendout = find_sendout(request, pk)
+    form = TestForm(request.POST)
+    if form.is_valid():
+        worked, sentence = send_test(request, sendout, form)
+    else:
+        worked, sentence = False, "Enter the address that the test is to go to."
+    if request.headers.get("HX-Request"):
+        context = {"worked": worked, "sentence": sentence}
+        return render(request, "pages/compose/tested.html", context)
+    (messages.success if worked else messages.error)(request, sentence)
+    return redirect("pages:compose_check", request.organisation.slug, pk)
+
+
+def send_test(request: MemberRequest, sendout: SendOut, form: TestForm) -> tuple[bool, str]:
+    """Send the test; give whether it left, and what happened in plain words."""
+    channel = Channel(form.cleaned_data["channel"])
+    sender = sendout.sender(channel)
+    if sender is None:
+        return False, f"Choose a sender for {channel.label} first: it is under “Audience”."
+    person = shown_participant(request, sendout, str(form.cleaned_data["participant"] or ""))
+    try:
+        address = _own_address(channel, form.cleaned_data["address"], request.organisation.country)
+        envelope = test_envelope(sendout, sender, person, request.user.name, address)
+    except (BadAddress, BadStyle) as error:
+        return False, f"{error}."
+    outcome = deliver_now(sender, [envelope])[0]
+    return isinstance(outcome, Accepted), f"{address}: {explain(outcome)}"
+
+
+def _own_address(channel: Channel, typed: str, country: str) -> str:
+    if channel == Channel.SMS:
+        phone = read_phone(typed, country)
+        return phone.normal if phone else ""
+    email = read_email(typed)
+    return email.typed if email else ""
+
+
+def _back(request: MemberRequest, sendout: SendOut, refusal: NotPossible) -> HttpResponse:
+    """Say why it was not possible, on the page where it can be put right."""
+    sendout.refresh_from_db()
+    if sendout.state not in (State.DRAFT, State.SCHEDULED):
+        return closed_page(request, sendout, 409)
+    messages.error(request, str(refusal))
+    return redirect("pages:compose_check", request.organisation.slug, sendout.pk)

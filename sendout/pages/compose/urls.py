@@ -1,0 +1,25 @@
+"""Addresses of the compose pages, below the organisation's."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from sendout.pages.compose import audience, check, preview, sending, write
+
+urlpatterns = [
+    path("", write.new, name="compose_new"),
+    path("<int:pk>/", write.write, name="compose_write"),
+    path("<int:pk>/audience/", audience.audience, name="compose_audience"),
+    path("<int:pk>/audience/find/", audience.find, name="compose_find"),
+    path("<int:pk>/audience/pick/", audience.pick, name="compose_pick"),
+    path("<int:pk>/audience/drop/", audience.drop, name="compose_drop"),
+    path("<int:pk>/check/", check.check, name="compose_check"),
+    path("<int:pk>/preview/", preview.panel, name="compose_preview"),
+    path("<int:pk>/preview/email/", preview.email, name="compose_preview_email"),
+    path("<int:pk>/test/", sending.test, name="compose_test"),
+    path("<int:pk>/send/", sending.send, name="compose_send"),
+    path("<int:pk>/schedule/", sending.schedule, name="compose_schedule"),
+    path("<int:pk>/unschedule/", sending.unschedule, name="compose_unschedule"),
+    path("<int:pk>/copy/", sending.copy, name="compose_copy"),
+    path("<int:pk>/discard/", sending.discard, name="compose_discard"),
+]

@@ -1,0 +1,116 @@
+"""Writing: name, channels, category, subject, body, SMS text."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from sendout.accounts.models import Organisation, Role
+from sendout.compose import editing
+from sendout.compose.fields import STANDARD, own_columns
+from sendout.core.message.sms import measure
+from sendout.core.message.template import fold
+from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.compose.finding import closed_page, find_sendout
+from sendout.pages.compose.forms import WriteForm
+from sendout.people.models import Participant
+from sendout.sendouts import drafts
+from sendout.sendouts.lifecycle import NotPossible
+from sendout.sendouts.models import SendOut, State
+
+LOOKED_AT = 10_000  # newest participants whose own columns are offered as merge fields
+NEXT = {"audience": "pages:compose_audience", "check": "pages:compose_check"}
+
+
+@member_of(Role.SENDER)
+def new(request: MemberRequest) -> HttpResponse:
+    """Begin a send-out; the draft is made when it is first saved."""
+    form = WriteForm(request.POST or None)
+    if not form.is_valid():
+        return _page(request, form, None)
+    data = form.cleaned_data
+    with transaction.atomic():
+        sendout = drafts.start(request.organisation, request.user, data["name"], data["channels"])
+        editing.save(sendout.message, form.written, version=1, member=request.user)
+    return _onward(request, sendout)
+
+
+@member_of(Role.SENDER)
+def write(request: MemberRequest, pk: int) -> HttpResponse:
+    """Write on a draft; a save from an older version shows both texts to choose from."""
+    sendout = find_sendout(request, pk)
+    if sendout.state != State.DRAFT:
+        return closed_page(request, sendout, 409 if request.method == "POST" else 200)
+    form = WriteForm(request.POST) if request.method == "POST" else WriteForm.of(sendout)
+    if not form.is_valid():
+        return _page(request, form, sendout)
+    try:
+        save(sendout, form, request)
+    except editing.Conflict as conflict:
+        return _conflict_page(request, form, sendout, conflict)
+    except NotPossible:
+        sendout.refresh_from_db()
+        return closed_page(request, sendout, 409)
+    return _onward(request, sendout)
+
+
+def save(sendout: SendOut, form: WriteForm, request: MemberRequest) -> None:
+    """Store what was written, unless it was started or saved by somebody else meanwhile."""
+    data = form.cleaned_data
+    with drafts.changing(sendout) as draft:
+        editing.save(draft.message, form.written, version=data["version"], member=request.user)
+        draft.name, draft.channels = data["name"], data["channels"]
+        draft.save(update_fields=["name", "channels"])
+
+
+def _onward(request: MemberRequest, sendout: SendOut) -> HttpResponse:
+    route = NEXT.get(request.POST.get("then", ""), "pages:compose_write")
+    return redirect(route, request.organisation.slug, sendout.pk)
+
+
+def _conflict_page(
+    request: MemberRequest, form: WriteForm, sendout: SendOut, conflict: editing.Conflict
+) -> HttpResponse:
+    """Show what the writer wrote beside what was saved; saving again overwrites it knowingly."""
+    sendout.refresh_from_db()
+    mine = {**request.POST.dict(), "version": str(conflict.saved.version)}
+    theirs = WriteForm.of(sendout)
+    differing = [
+        {"label": theirs[name].label, "text": getattr(conflict.saved, name)}
+        for name in editing.WRITTEN
+        if getattr(conflict.saved, name) != form.written[name]
+    ]
+    return _page(
+        request, WriteForm(mine), sendout, conflict=conflict, differing=differing, status=409
+    )
+
+
+def _page(
+    request: MemberRequest,
+    form: WriteForm,
+    sendout: SendOut | None,
+    status: int | None = None,
+    **more: object,
+) -> HttpResponse:
+    context = {
+        "organisation": request.organisation,
+        "section": "messages",
+        "form": form,
+        "sendout": sendout,
+        "step": "write",
+        "standard_fields": [*STANDARD, "organisation"],
+        "own_fields": offered_columns(request.organisation),
+        "sms": measure(str(form["sms_text"].value() or "").replace("\r\n", "\n").strip()),
+        **more,
+    }
+    wrong = 422 if form.is_bound and form.errors else 200
+    return render(request, "pages/compose/write.html", context, status=status or wrong)
+
+
+def offered_columns(organisation: Organisation) -> list[str]:
+    """Name the imported columns that can be merge fields, each once however it is spelled."""
+    newest = Participant.objects.filter(organisation=organisation).order_by("-pk")
+    looked_at = Participant.objects.filter(pk__in=newest.values("pk")[:LOOKED_AT])
+    by_name = {fold(column): column for column in reversed(own_columns(looked_at))}
+    return sorted(set(by_name.values()) - STANDARD.keys(), key=str.casefold)
