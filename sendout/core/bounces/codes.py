@@ -116,8 +116,7 @@ TABLE: tuple[_Row, ...] = (
     _row(
         "",
         r"\bspam\b|unsolicited|virus|malware|phish|content (rejected|denied|filter)|"
-        r"message (content )?(rejected|refused|blocked)|prohibited (attachment|content)|"
-        r"suspicious",
+        r"prohibited (attachment|content)|suspicious",
         MESSAGE,
         "The receiving server took the message for spam or refused what it contains.",
     ),

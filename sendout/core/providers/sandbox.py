@@ -228,16 +228,16 @@ class _Sandbox:
     def outcome(self, envelope: Envelope) -> Outcome:
         """Tell what becomes of this message."""
         numbers = _numbers(self._seed, envelope)
-        fate = self._by_address(envelope.to) or self._by_rates(numbers)
+        fate = self._by_address(envelope.to) or self._by_rates(envelope, numbers)
         outcome = fate(envelope, numbers)
         if not isinstance(outcome, Accepted) or self._speed == 1:
             return outcome
         later = (Later(each.after / self._speed, each.kind, each.text) for each in outcome.later)
         return Accepted(outcome.ref, tuple(later))
 
-    def _by_rates(self, numbers: Numbers) -> Fate:
+    def _by_rates(self, envelope: Envelope, numbers: Numbers) -> Fate:
         """Draw a fate; each rate looks at a number of its own."""
-        if numbers[0] < self._rates["defer_rate"]:
+        if envelope.attempt <= 1 and numbers[0] < self._rates["defer_rate"]:
             return _DEFERS
         if numbers[1] < self._rates["bounce_rate"]:
             return _comes_back(self.bounces[int(numbers[2] * len(self.bounces))])

@@ -51,7 +51,7 @@ def _read_bool(value: object) -> bool:
 
 def read_all(settings: Sequence[Setting], config: Config) -> dict[str, Value]:
     """Give every setting its value, with defaults. Raises BadConfig."""
-    known = {setting.name for setting in settings}
+    known = [setting.name for setting in settings]
     for name in config:
         if name not in known:
             raise BadConfig(f'there is no setting "{name}" here; there are {", ".join(known)}.')

@@ -114,4 +114,4 @@ class ProviderContract:
 
     def test_an_unknown_setting_is_refused(self) -> None:
         with pytest.raises(BadConfig, match="colour"):
-            find(self.channel, self.kind).from_config({"host": "x.test", "colour": "blue"})
+            find(self.channel, self.kind).from_config({"colour": "blue"})
