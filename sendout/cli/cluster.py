@@ -9,6 +9,7 @@ import pwd
 import shutil
 import stat
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -153,6 +154,7 @@ def open_the_way(account: Account, target: Path) -> None:
 
 
 def _let_in(account: Account, directory: Path) -> None:
+    print(f"sendout: letting the account {account.name} pass through {directory}", file=sys.stderr)
     try:
         acl.allow_to_enter(directory, account.uid)
     except (OSError, AttributeError) as error:

@@ -96,7 +96,8 @@ def parser_of(name: str) -> argparse.ArgumentParser:
     module = importlib.import_module(f"sendout.cli.{COMMANDS[name].module}")
     module.register(subparsers)
     for command in subparsers.choices.values():
-        command.add_argument("--data", metavar="DIR", help=DATA_HELP)
+        if "-" in command.prefix_chars:  # `manage` takes words only
+            command.add_argument("--data", metavar="DIR", help=DATA_HELP)
     return parser
 
 

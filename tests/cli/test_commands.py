@@ -1,0 +1,76 @@
+"""What every command does alike: find its data, say in one sentence what is wrong, give a code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sendout.cli.commands import COMMANDS, outline, parser_of, take_data
+from sendout.cli.embedded import EmbeddedServer
+from tests.cli.running import sendout
+
+
+@pytest.mark.parametrize(
+    ("words", "rest"),
+    [
+        (["run", "--data", "here", "--port", "1"], ["run", "--port", "1"]),
+        (["--data=here", "run"], ["run"]),
+        (["manage", "check", "--data", "here", "--tag", "x"], ["manage", "check", "--tag", "x"]),
+    ],
+)
+def test_the_data_directory_is_taken_wherever_it_stands(words: list[str], rest: list[str]) -> None:
+    assert take_data(words) == ("here", rest)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_of_the_table_is_real_and_in_the_help(name: str) -> None:
+    assert f" {name} " in parser_of(name).format_help()
+    assert f" {name} " in outline().format_help()
+
+
+def test_an_unknown_command_is_refused() -> None:
+    result = sendout("fly")
+    assert result.returncode == 2
+    assert "invalid choice: 'fly'" in result.stderr
+
+
+def test_no_command_at_all_is_refused() -> None:
+    assert sendout().returncode == 2
+
+
+def test_a_data_directory_that_is_a_file_is_one_sentence(tmp_path: Path) -> None:
+    place = tmp_path / "file"
+    place.touch()
+    result = sendout("migrate", "--data", str(place))
+    assert result.returncode == 2
+    assert result.stderr == (
+        f"sendout: {place} is not a directory; give another data directory with --data\n"
+    )
+
+
+def test_a_database_that_does_not_answer_is_one_sentence_without_its_password(
+    tmp_path: Path,
+) -> None:
+    url = "postgresql://alice:geheim@127.0.0.1:1/sendout"
+    result = sendout("migrate", "--data", str(tmp_path), DATABASE_URL=url)
+    assert result.returncode == 2
+    assert result.stderr.startswith("sendout: the database of DATABASE_URL cannot be used: ")
+    assert result.stderr.count("\n") == 1
+    assert "geheim" not in result.stderr
+
+
+def test_a_database_of_ones_own_is_migrated_only_when_asked(
+    tmp_path: Path, database_server: EmbeddedServer
+) -> None:
+    words = ["org", "create", "aqua-club", "--name", "Aqua Club", "--data", str(tmp_path)]
+    result = sendout(*words, DATABASE_URL=database_server.url)
+    assert result.returncode == 2
+    assert result.stderr == (
+        "sendout: the database's tables are not up to date; run `sendout migrate`\n"
+    )
+
+
+def test_django_gets_its_own_words(tmp_path: Path) -> None:
+    result = sendout("manage", "shell", "--data", str(tmp_path), "-c", "print(6 * 7)")
+    assert result.stdout.splitlines()[-1] == "42", result.stderr
