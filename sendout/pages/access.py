@@ -9,6 +9,7 @@ from typing import Any, Concatenate, ParamSpec
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils import timezone
 
 from sendout.accounts.models import Membership, Organisation, Role, User
 
@@ -39,8 +40,8 @@ def find_membership(user: User, slug: str) -> Membership:
 def member_of(role: Role) -> Callable[[MemberView[P]], View]:
     """Let only members with this role in; the view's URL names the organisation.
 
-    The view gets `request.organisation` and `request.membership`, not the slug. Others get 404,
-    members with too small a role 403.
+    The view gets `request.organisation` and `request.membership`, not the slug, and times show in
+    the organisation's zone. Others get 404, members with too small a role 403.
     """
 
     def decorate(view: MemberView[P]) -> View:
@@ -51,7 +52,8 @@ def member_of(role: Role) -> Callable[[MemberView[P]], View]:
                 raise PermissionDenied(f"This needs the role “{role.label}”.")
             request.membership = membership
             request.organisation = membership.organisation
-            return view(request, *args, **kwargs)
+            with timezone.override(membership.organisation.zone):
+                return view(request, *args, **kwargs)
 
         guarded = login_required(check)
         guarded.access = f"member:{role}"  # type: ignore[attr-defined]

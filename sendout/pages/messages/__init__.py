@@ -1,0 +1,1 @@
+"""The Messages page and the details popup."""

@@ -1,0 +1,52 @@
+"""The buttons of the popup: pause, resume, cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_POST
+
+from sendout.accounts.models import Role
+from sendout.deliveries import steer
+from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.messages.listing import find
+from sendout.pages.messages.popup import live_page
+from sendout.sendouts import lifecycle
+from sendout.sendouts.models import SendOut
+
+
+def _do(request: MemberRequest, pk: int, step: Callable[[SendOut], object]) -> HttpResponse:
+    """Take the step if it is possible, and show how things stand now."""
+    sendout = get_object_or_404(find(request), pk=pk)
+    problem = ""
+    try:
+        step(sendout)
+    except lifecycle.NotPossible as refusal:
+        problem = str(refusal)
+        if not request.headers.get("HX-Request"):
+            messages.error(request, problem)
+    return live_page(request, pk, problem)
+
+
+@member_of(Role.SENDER)
+@require_POST
+def pause(request: MemberRequest, pk: int) -> HttpResponse:
+    """Stop for now; what a connection holds still leaves."""
+    return _do(request, pk, lifecycle.pause)
+
+
+@member_of(Role.SENDER)
+@require_POST
+def resume(request: MemberRequest, pk: int) -> HttpResponse:
+    """Go on where it was paused."""
+    return _do(request, pk, steer.resume)
+
+
+@member_of(Role.SENDER)
+@require_POST
+def cancel(request: MemberRequest, pk: int) -> HttpResponse:
+    """Stop for good; what has left stays as it is."""
+    return _do(request, pk, steer.cancel)

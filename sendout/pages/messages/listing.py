@@ -1,0 +1,96 @@
+"""The Messages page: every send-out with its status, refreshed while something moves."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from sendout.accounts.models import Role
+from sendout.deliveries.counting import tallies
+from sendout.deliveries.models import Count
+from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.messages.shown import Shown
+from sendout.sendouts.models import SendOut, State
+
+PAGE = 25
+STATUS_CHOICES = [
+    ("draft", "Draft"),
+    ("scheduled", "Scheduled"),
+    ("sending", "Sending..."),
+    ("sent", "Sent"),
+    ("delivered", "Delivered"),
+    ("paused", "Paused"),
+    ("cancelled", "Cancelled"),
+]
+
+
+@member_of(Role.VIEWER)
+def messages(request: MemberRequest) -> HttpResponse:
+    """Show the whole page; ?open=ID opens the details popup at once."""
+    context = _context(request)
+    wanted = request.GET.get("open", "")
+    if wanted.isdecimal() and find(request).filter(pk=int(wanted)).exists():
+        context["open_url"] = reverse("pages:popup", args=[request.organisation.slug, wanted])
+    return render(request, "pages/messages.html", context)
+
+
+@member_of(Role.VIEWER)
+def rows(request: MemberRequest) -> HttpResponse:
+    """Show the list alone, for those who refresh."""
+    return render(request, "pages/messages_rows.html", _context(request))
+
+
+def find(request: MemberRequest) -> QuerySet[SendOut]:
+    """Give the organisation's send-outs with what showing them needs, newest first."""
+    related = ("message", "organisation", "created_by", "email_sender", "sms_sender")
+    query = SendOut.objects.filter(organisation=request.organisation)
+    return query.select_related(*related).prefetch_related("groups").order_by("-pk")
+
+
+def _context(request: MemberRequest) -> dict[str, object]:
+    filters = {"q": request.GET.get("q", "").strip(), "status": request.GET.get("status", "")}
+    found = find(request).filter(_matching(**filters))
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    numbers = tallies(sendout.pk for sendout in page)
+    shown = [Shown(sendout, numbers[sendout.pk]) for sendout in page]
+    given = {name: value for name, value in filters.items() if value}
+    return {
+        "organisation": request.organisation,
+        "membership": request.membership,
+        "sendouts": shown,
+        "moving": any(one.moving for one in shown),
+        "filters": filters,
+        "status_choices": STATUS_CHOICES,
+        "page": page,
+        "query": urlencode(given) + "&" if given else "",
+    }
+
+
+def _matching(q: str, status: str) -> Q:
+    words = Q()
+    for word in q.split():
+        words &= Q(name__icontains=word) | Q(message__subject__icontains=word)
+    return words & _with_status(status)
+
+
+def _with_status(status: str) -> Q:
+    """Say in SQL what `counting.shown_status` says of one send-out."""
+    counts = Count.objects.filter(sendout=OuterRef("pk"))
+    delivered = Q(Exists(counts.filter(delivered__gt=0)))
+    accepted = Q(Exists(counts.filter(accepted__gt=0)))
+    running = Q(state=State.RUNNING)
+    begun = running | Q(state=State.FINISHED)
+    return {
+        "draft": Q(state=State.DRAFT),
+        "scheduled": Q(state=State.SCHEDULED),
+        "paused": Q(state=State.PAUSED),
+        "cancelled": Q(state=State.CANCELLED),
+        "sending": running & ~accepted,
+        "sent": begun & accepted & ~delivered,
+        "delivered": begun & delivered,
+    }.get(status, Q())

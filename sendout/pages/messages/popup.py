@@ -1,0 +1,108 @@
+"""The details popup: numbers that move, the doughnut, every single delivery and its timeline."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from sendout.accounts.models import Role
+from sendout.core.delivery.status import LABELS, Status
+from sendout.deliveries.counting import tallies
+from sendout.deliveries.models import Delivery
+from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.messages.listing import find
+from sendout.pages.messages.rows import Filters, find_rows
+from sendout.pages.messages.shown import Shown, ShownChannel
+from sendout.pages.messages.timeline import ShownDelivery
+from sendout.sendouts.models import State
+
+STATUS_CHOICES = [(status.value, LABELS[status]) for status in Status]
+
+
+def shown_sendout(request: MemberRequest, pk: int) -> Shown:
+    """Give the organisation's send-out with its numbers; raises Http404 for any other."""
+    sendout = get_object_or_404(find(request), pk=pk)
+    return Shown(sendout, tallies([pk])[pk])
+
+
+def _context(request: MemberRequest, shown: Shown) -> dict[str, object]:
+    return {
+        "organisation": request.organisation,
+        "membership": request.membership,
+        "section": "messages",
+        "sendout": shown,
+        "channels": shown.channels,
+        "status_choices": STATUS_CHOICES,
+    }
+
+
+def _channel(shown: Shown, key: str) -> ShownChannel:
+    for channel in shown.channels:
+        if channel.key == key:
+            return channel
+    raise Http404("This message does not go by that channel.")
+
+
+@member_of(Role.VIEWER)
+def details(request: MemberRequest, pk: int) -> HttpResponse:
+    """Show the popup, or the same as a page for whoever opens its address; drafts are written."""
+    shown = shown_sendout(request, pk)
+    partial = request.headers.get("HX-Request")
+    if shown.state == State.DRAFT and not partial:
+        return redirect("pages:compose_write", request.organisation.slug, pk)
+    filters = Filters.of(request.GET)
+    panels = [
+        {"channel": channel, "filters": filters, "rows": find_rows(shown, channel.key, filters)}
+        for channel in shown.channels
+    ]
+    keys = [channel.key for channel in shown.channels]
+    wanted = request.GET.get("tab", "")
+    context = _context(request, shown) | {
+        "panels": panels,
+        "tab": wanted if wanted in keys else keys[0],
+    }
+    template = "pages/popup.html" if partial else "pages/popup_page.html"
+    return render(request, template, context)
+
+
+@member_of(Role.VIEWER)
+def live(request: MemberRequest, pk: int) -> HttpResponse:
+    """Show the part of the popup that moves."""
+    return live_page(request, pk)
+
+
+def live_page(request: MemberRequest, pk: int, problem: str = "") -> HttpResponse:
+    """Show status, progress and numbers as they are now; a page without htmx goes to the popup."""
+    shown = shown_sendout(request, pk)
+    if not request.headers.get("HX-Request"):
+        return redirect("pages:popup", request.organisation.slug, pk)
+    context = _context(request, shown) | {"fresh": True, "problem": problem}
+    return render(request, "pages/popup_live.html", context)
+
+
+@member_of(Role.VIEWER)
+def rows(request: MemberRequest, pk: int, channel: str) -> HttpResponse:
+    """Show a page of the list of one tab."""
+    shown = shown_sendout(request, pk)
+    chosen = _channel(shown, channel)
+    filters = Filters.of(request.GET)
+    context = _context(request, shown) | {
+        "channel": chosen,
+        "filters": filters,
+        "rows": find_rows(shown, chosen.key, filters),
+    }
+    return render(request, "pages/popup_rows.html", context)
+
+
+@member_of(Role.VIEWER)
+def delivery(request: MemberRequest, pk: int, delivery: int) -> HttpResponse:
+    """Show one delivery with everything that happened to it."""
+    shown = shown_sendout(request, pk)
+    related = ("participant", "sender", "sendout__message", "organisation")
+    row = get_object_or_404(
+        Delivery.objects.select_related(*related), sendout=shown.id, pk=delivery
+    )
+    context = _context(request, shown) | {"delivery": ShownDelivery(row)}
+    partial = request.headers.get("HX-Request")
+    template = "pages/delivery.html" if partial else "pages/delivery_page.html"
+    return render(request, template, context)

@@ -1,0 +1,160 @@
+"""One page of a send-out's deliveries: searched, filtered, by key so that page 2,000 is quick."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from sendout.core.delivery.status import MOVING, TIMES, Status
+from sendout.deliveries.models import Delivery, Event
+from sendout.deliveries.report import reason
+from sendout.pages.messages.shown import Shown
+
+PAGE = 50
+COUNTED = 1000  # found rows are counted up to here when they were searched for
+LARGEST = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What was asked for. after, before: ids that the page begins behind, or ends before."""
+
+    q: str = ""
+    status: str = ""
+    after: int = 0
+    before: int = 0
+
+    @classmethod
+    def of(cls, given: Mapping[str, str]) -> Filters:
+        """Read the parameters of an address; what makes no sense is left out."""
+        status = given.get("status", "")
+        return cls(
+            q=given.get("q", "").strip()[:200],
+            status=status if status in set(Status) else "",
+            after=_number(given.get("after", "")),
+            before=_number(given.get("before", "")),
+        )
+
+
+def _number(text: str) -> int:
+    return min(int(text), LARGEST) if text.isdecimal() and len(text) < 20 else 0
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """One delivery in the list."""
+
+    id: int
+    participant: str
+    address: str
+    status: str
+    reason: str
+    at: datetime
+    replied: str
+    stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """One page. total: how many fit, counted up to a thousand when they were searched for."""
+
+    deliveries: list[ShownRow]
+    total: int
+    more_than_total: bool
+    this_query: str
+    previous_query: str
+    next_query: str
+
+
+def find_rows(shown: Shown, channel: str, filters: Filters) -> Rows:
+    """Give the page of this send-out's deliveries that the filters ask for."""
+    fitting = _fitting(shown.id, channel, filters)
+    found = _page(fitting, filters)
+    deliveries = found[:PAGE]
+    more = len(found) > PAGE
+    if filters.before:
+        deliveries.reverse()
+    first, last = (deliveries[0].pk, deliveries[-1].pk) if deliveries else (0, 0)
+    earlier = more if filters.before else bool(filters.after)
+    later = True if filters.before else more
+    total = _total(shown, channel, filters, fitting)
+    return Rows(
+        deliveries=_shown(deliveries),
+        total=min(total, COUNTED) if filters.q else total,
+        more_than_total=bool(filters.q) and total > COUNTED,
+        this_query=_this(filters),
+        previous_query=f"before={first}" if earlier and first else "",
+        next_query=f"after={last}" if later and last else "",
+    )
+
+
+def _this(filters: Filters) -> str:
+    if filters.before:
+        return f"before={filters.before}"
+    return f"after={filters.after}" if filters.after else ""
+
+
+def _fitting(sendout: int, channel: str, filters: Filters) -> QuerySet[Delivery]:
+    rows = Delivery.objects.filter(sendout=sendout, channel=channel)
+    if filters.status:
+        rows = rows.filter(status=filters.status)
+    for word in filters.q.split():
+        rows = rows.filter(
+            Q(address__icontains=word)
+            | Q(participant__first_name__icontains=word)
+            | Q(participant__last_name__icontains=word)
+        )
+    return rows
+
+
+def _page(rows: QuerySet[Delivery], filters: Filters) -> list[Delivery]:
+    rows = rows.select_related("participant")
+    if filters.before:
+        return list(rows.filter(pk__lt=filters.before).order_by("-pk")[: PAGE + 1])
+    return list(rows.filter(pk__gt=filters.after).order_by("pk")[: PAGE + 1])
+
+
+def _total(shown: Shown, channel: str, filters: Filters, rows: QuerySet[Delivery]) -> int:
+    if filters.q:
+        return len(rows.order_by().values_list("pk")[: COUNTED + 1])
+    tally = next(c.tally for c in shown.channels if c.key == channel)
+    return tally.by_status.get(filters.status, 0) if filters.status else tally.total
+
+
+def _shown(deliveries: list[Delivery]) -> list[ShownRow]:
+    replies = _replies([row.pk for row in deliveries if row.replied_at])
+    return [
+        ShownRow(
+            id=row.pk,
+            participant=row.participant.name or row.address or "no name",
+            address=row.address,
+            status=row.status,
+            reason=reason(row),
+            at=newest(row),
+            replied=replies.get(row.pk, ""),
+            stopped=row.unsubscribed_at is not None and row.channel == "sms",
+        )
+        for row in deliveries
+    ]
+
+
+def _replies(deliveries: list[int]) -> dict[int, str]:
+    if not deliveries:
+        return {}
+    events = Event.objects.filter(delivery__in=deliveries, kind="replied").order_by("at")
+    return dict(events.values_list("delivery_id", "text"))
+
+
+def newest(row: Delivery) -> datetime:
+    """Give the time of the newest thing known about a delivery."""
+    facts: list[datetime | None] = [getattr(row, name) for name in TIMES]
+    times = [row.created_at, row.claimed_at, row.deferred_at, *facts]
+    return max(time for time in times if time is not None)
+
+
+def is_moving(row: Delivery) -> bool:
+    """Tell whether this delivery will change by itself."""
+    return row.status in MOVING

@@ -1,0 +1,163 @@
+"""A send-out and its numbers as the templates show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from sendout.core.delivery.status import LABELS, Status
+from sendout.deliveries.counting import Tally, shown_status
+from sendout.senders.health import seconds_down
+from sendout.senders.models import Channel
+from sendout.sendouts.models import Channels, SendOut, State
+
+CHANNEL_LABELS = {"email": "Emails", "sms": "SMS"}
+NAMED = 3  # groups that are named in a line before the rest is counted
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow:
+    """One slice of the doughnut. percent: of all recipients."""
+
+    status: str
+    label: str
+    count: int
+    percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """An open or click rate in percent, with what it is a share of in words."""
+
+    label: str
+    percent: float | None
+    text: str
+
+
+class ShownChannel:
+    """One tab of the popup, or one cell of the list."""
+
+    def __init__(self, key: str, tally: Tally) -> None:
+        self.key = key
+        self.label = CHANNEL_LABELS[key]
+        self.tally = tally
+        self.total = tally.total
+        self.done = tally.total - tally.moving
+        self.percent = self.done * 100 // self.total if self.total else 0
+        self.sent = tally.accepted
+        self.delivered = tally.delivered
+        self.opened = tally.opened
+        self.clicked = tally.clicked
+        self.replied = tally.by_status.get(Status.REPLIED, 0)
+        self.failed = tally.failed + tally.by_status.get(Status.COMPLAINED, 0)
+        self.skipped = tally.skipped
+        self.waiting = tally.moving
+
+    @property
+    def statuses(self) -> list[StatusRow]:
+        """The statuses that occur, in the order of the glossary; they add up to the total."""
+        found = self.tally.by_status
+        return [
+            StatusRow(s, LABELS[s], found[s], 100 * found[s] / self.total)
+            for s in Status
+            if found.get(s)
+        ]
+
+    @property
+    def rates(self) -> list[Rate]:
+        """What people did with it: opens and clicks of emails, answers to texts."""
+        if self.key == "sms":
+            return [_rate("Reply rate", self.replied, self.sent)]
+        return [
+            _rate("Open rate", self.opened, self.sent),
+            _rate("Click rate", self.clicked, self.sent),
+        ]
+
+
+def _rate(label: str, part: int, whole: int) -> Rate:
+    percent = 100 * part / whole if whole else None
+    return Rate(label, percent, f"{part:,} of {whole:,} sent")
+
+
+class Shown:
+    """A send-out on the Messages page and in the popup."""
+
+    def __init__(self, sendout: SendOut, tallies: dict[str, Tally]) -> None:
+        self.sendout = sendout
+        self.id = sendout.pk
+        self.name = sendout.name
+        self.state = sendout.state
+        self.label = shown_status(sendout, tallies)
+        self.status = status_key(self.label)
+        self.moving = sendout.state == State.RUNNING or starts_soon(sendout)
+        self.category = sendout.message.category
+        self.subject = sendout.message.subject
+        self.created_at = sendout.started_at or sendout.created_at
+        self.created_by = sendout.created_by
+        self.scheduled_for = sendout.scheduled_for
+        used = Channels(sendout.channels).used
+        self.channels = [ShownChannel(c, tallies.get(c) or Tally()) for c in used]
+
+    @property
+    def audience(self) -> str:
+        """Whom it is for, in words."""
+        if self.sendout.everyone:
+            return "Everyone"
+        groups = [group.name for group in self.sendout.groups.all()]
+        if not groups:
+            return "Picked people"
+        rest = f" and {len(groups) - NAMED} more" if len(groups) > NAMED else ""
+        return ", ".join(groups[:NAMED]) + rest
+
+    @property
+    def email(self) -> ShownChannel | None:
+        """The numbers of its emails, if it goes by email."""
+        return self._channel(Channel.EMAIL)
+
+    @property
+    def sms(self) -> ShownChannel | None:
+        """The numbers of its SMS, if it goes by SMS."""
+        return self._channel(Channel.SMS)
+
+    def _channel(self, key: str) -> ShownChannel | None:
+        return next((channel for channel in self.channels if channel.key == key), None)
+
+    @property
+    def troubles(self) -> list[str]:
+        """Why a running send-out stands still: its senders that are down."""
+        if self.state != State.RUNNING:
+            return []
+        senders = [self.sendout.sender(c.key) for c in self.channels if c.waiting]
+        return [
+            f"“{sender.name}” does not work at the moment: {sender.down_reason}"
+            for sender in senders
+            if sender is not None and seconds_down(sender)
+        ]
+
+    @property
+    def may_pause(self) -> bool:
+        """Whether there is something to pause."""
+        return self.state == State.RUNNING
+
+    @property
+    def may_resume(self) -> bool:
+        """Whether it stands still because the staff said so."""
+        return self.state == State.PAUSED
+
+    @property
+    def may_cancel(self) -> bool:
+        """Whether something of it has not left yet."""
+        return self.state in {State.SCHEDULED, State.RUNNING, State.PAUSED}
+
+
+def status_key(label: str) -> str:
+    """Give the machine word for colour and icon of a send-out's status."""
+    return {"Sending...": "sending", "Not sent": "error"}.get(label, label.lower())
+
+
+def starts_soon(sendout: SendOut) -> bool:
+    """Tell whether a scheduled send-out starts within the next minute."""
+    if sendout.state != State.SCHEDULED or sendout.scheduled_for is None:
+        return False
+    return (sendout.scheduled_for - timezone.now()).total_seconds() < 60

@@ -1,0 +1,157 @@
+"""One delivery with everything that happened to it, told from its facts and events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import NoReverseMatch, reverse
+
+from sendout.compose.fields import merge_values
+from sendout.compose.rendering import sms_for, templates
+from sendout.deliveries.models import Delivery, Event
+from sendout.deliveries.report import reason
+from sendout.pages.messages.rows import is_moving, newest
+
+# An event's kind -> the status whose colour and icon it has, and what it is called in the story.
+KINDS = {
+    "accepted": ("sent", "Accepted by the provider"),
+    "deferred": ("deferred", "Refused for now; it is tried again"),
+    "unsure": ("unknown", "The connection broke before the answer"),
+    "delivered": ("delivered", "Delivered"),
+    "opened": ("opened", "Opened"),
+    "machine_opened": ("sent", "Opened by a machine, not by a person"),
+    "clicked": ("clicked", "Clicked a link"),
+    "machine_clicked": ("sent", "Link checked by a machine, not by a person"),
+    "replied": ("replied", "Replied"),
+    "unsubscribed": ("skipped", "Put on the Unsubscribes list"),
+    "bounced": ("bounced", "Bounced"),
+    "complained": ("complained", "Marked as spam"),
+    "failed": ("error", "Could not be sent"),
+}
+SOURCES = {"engine": "", "sandbox": "told by the sandbox", "recipient": "by the recipient"}
+ADVICE = {
+    "no_address": "Add an address or a number on the participant's page.",
+    "invalid_address": "Correct it on the participant's page; the next message will go there.",
+    "bad_email": "Ask for the right address, and correct it on the participant's page.",
+    "bad_number": "Ask for the right number, and correct it on the participant's page.",
+    "unsubscribed": "They asked not to get these. Only they can change that.",
+    "complaint": "They marked a message as spam. Do not write to this address again.",
+    "duplicate": "Somebody with the same address got it; choose “once per participant” otherwise.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of the story."""
+
+    status: str
+    label: str
+    at: datetime
+    text: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One SMS of the conversation. direction: out, in, or stop."""
+
+    direction: str
+    text: str
+    at: datetime
+
+
+class ShownDelivery:
+    """One delivery as `delivery.html` shows it."""
+
+    def __init__(self, row: Delivery) -> None:
+        self.row = row
+        self.id = row.pk
+        self.participant = row.participant.name or row.address or "no name"
+        self.channel = row.channel
+        self.address = row.address
+        self.status = row.status
+        self.reason = reason(row)
+        self.advice = ADVICE.get(row.skip_reason, "")
+        self.moving = is_moving(row)
+        self._events = list(row.events.order_by("-at", "-pk"))
+
+    @property
+    def participant_url(self) -> str:
+        """The participant's page."""
+        try:
+            slug = self.row.organisation.slug
+            return reverse("pages:participant", args=[slug, self.row.participant_id])
+        except NoReverseMatch:
+            return ""
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """What else is known, as pairs of word and value."""
+        row = self.row
+        found = [
+            ("Sender", row.sender.name if row.sender else ""),
+            ("Attempts", str(row.attempt) if row.attempt > 1 else ""),
+            ("Next try", _clock(row.next_try_at) if row.status == "deferred" else ""),
+            ("Segments", str(row.segments) if row.channel == "sms" and row.segments else ""),
+            ("Price", money(row.price)),
+            ("Provider's reference", row.provider_ref),
+            ("Code", row.error_code if row.status != "sent" else ""),
+            ("The server said", row.error_text),
+            ("Delivery", str(row.pk)),
+        ]
+        return [(word, value) for word, value in found if value]
+
+    @property
+    def events(self) -> list[Moment]:
+        """The story, newest first: what was told, and what the row itself knows."""
+        told = [_moment(event) for event in self._events]
+        return sorted(told + self._own(), key=lambda moment: moment.at, reverse=True)
+
+    def _own(self) -> list[Moment]:
+        row = self.row
+        own = [Moment("queued", "Put in the queue", row.created_at)]
+        if row.skipped_at:
+            own = [Moment("skipped", "Skipped, not sent and not charged", row.skipped_at)]
+        if row.cancelled_at:
+            own.append(Moment("cancelled", "Cancelled before it left", row.cancelled_at))
+        if row.status == "sending" and row.claimed_at:
+            own.append(Moment("sending", "Handed to a connection", row.claimed_at))
+        return own
+
+    @property
+    def texts(self) -> list[Bubble]:
+        """An SMS and its replies, oldest first."""
+        if self.row.channel != "sms":
+            return []
+        bubbles = [Bubble("out", self._said(), self.row.accepted_at or newest(self.row))]
+        stops = {event.at for event in self._events if event.kind == "unsubscribed"}
+        bubbles += [
+            Bubble("stop" if event.at in stops else "in", event.text, event.at)
+            for event in reversed(self._events)
+            if event.kind == "replied"
+        ]
+        return bubbles
+
+    def _said(self) -> str:
+        organisation = self.row.organisation
+        text = templates(self.row.sendout.message, organisation).sms
+        return sms_for(text, merge_values(self.row.participant, organisation))[0]
+
+
+def _moment(event: Event) -> Moment:
+    status, label = KINDS.get(event.kind, ("", event.kind))
+    return Moment(status, label, event.at, event.text, SOURCES.get(event.source, event.source))
+
+
+def _clock(at: datetime | None) -> str:
+    return f"{at:%H:%M:%S} UTC" if at else ""
+
+
+def money(millionths: int) -> str:
+    """Write a price of millionths of a unit, with no more digits than it needs."""
+    if not millionths:
+        return ""
+    units = f"{millionths / 1_000_000:.6f}".rstrip("0")
+    whole, _, part = units.partition(".")
+    return f"{whole}.{part:0<2}"

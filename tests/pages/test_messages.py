@@ -1,0 +1,230 @@
+"""The Messages page and the popup: words, numbers, lists, and who may see them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from sendout.accounts.models import Organisation, User
+from sendout.deliveries.claim import claim
+from sendout.deliveries.freeze import send_now
+from sendout.deliveries.models import Delivery
+from sendout.deliveries.record import Happening, record
+from sendout.people.models import Participant
+from sendout.senders.health import mark_down
+from sendout.sendouts.models import SendOut
+from tests.cast import sign_in
+from tests.deliveries.conftest import MakePerson, MakeSendOut
+
+NOW = datetime(2026, 1, 5, 16, tzinfo=UTC)
+BASE = "/o/aqua-club/messages/"
+
+
+@pytest.fixture
+def browser(alice: User) -> Client:
+    return sign_in(alice)
+
+
+@pytest.fixture
+def started(person: MakePerson, sendout: MakeSendOut) -> SendOut:
+    for name in ("Ann", "Ben"):
+        person(name, f"{name}@example.org", "+15145550101")
+    person("Cleo")
+    closure = sendout(channels="both", once_per="participant")
+    send_now(closure)
+    return closure
+
+
+def page(browser: Client, path: str = "", **headers: str) -> str:
+    answer = browser.get(BASE + path, headers=headers)
+    assert answer.status_code == 200, answer.status_code
+    return answer.content.decode()
+
+
+def popup(browser: Client, sendout: SendOut, path: str = "") -> str:
+    return page(browser, f"{sendout.pk}/{path}", **{"HX-Request": "true"})
+
+
+def status_shown(html: str) -> str:
+    return html.split('so-badge" data-status="')[1].split('"', maxsplit=1)[0]
+
+
+def test_the_status_goes_from_sending_over_sent_to_delivered(browser: Client, started: SendOut):
+    assert status_shown(page(browser, "rows/")) == "sending"
+    [first, *_] = claim(started.pk, "email", 1, 1).claimed
+    assert status_shown(page(browser, "rows/")) == "sending"
+    record([Happening(first.id, "accepted", NOW)])
+    assert status_shown(page(browser, "rows/")) == "sent"
+    record([Happening(first.id, "delivered", NOW)])
+    assert status_shown(page(browser, "rows/")) == "delivered"
+
+
+def test_the_list_refreshes_itself_only_while_something_moves(browser: Client, started: SendOut):
+    assert "every 2s" in page(browser, "rows/")
+    SendOut.objects.update(state="finished")
+    assert "every 2s" not in page(browser, "rows/")
+
+
+@pytest.mark.parametrize("status", ["sending", "sent", "delivered", "draft", "paused"])
+def test_the_filter_finds_what_the_page_shows(
+    browser: Client, started: SendOut, sendout: MakeSendOut, status: str
+):
+    sendout()
+    sendout(state="paused")
+    for told, facts in {"sent": ["accepted"], "delivered": ["accepted", "delivered"]}.items():
+        other = sendout()
+        send_now(other)
+        row = Delivery.objects.filter(sendout=other, status="queued").first()
+        record([Happening(row.pk, fact, NOW) for fact in facts])
+        assert told
+    html = page(browser, f"rows/?status={status}")
+    assert html.count("so-badge") == 1
+    assert status_shown(html) == status
+
+
+def test_the_popup_shows_both_channels_with_numbers_that_add_up(browser: Client, started: SendOut):
+    html = popup(browser, started)
+    assert 'id="panel-email"' in html
+    assert 'id="panel-sms"' in html
+    for channel in ("email", "sms"):
+        numbers = html.split(f'id="numbers-{channel}"')[1].split("</table>")[0]
+        assert 'data-status="queued" data-count="2"' in numbers
+        assert 'data-status="skipped" data-count="1"' in numbers
+    assert "No email address is known." in html
+
+
+def test_the_numbers_move_without_the_list(browser: Client, started: SendOut):
+    record(Happening(row.pk, "accepted", NOW) for row in Delivery.objects.filter(channel="email"))
+    live = popup(browser, started, "live/")
+    assert 'data-status="sent" data-count="3"' in live
+    assert 'hx-swap-oob="true"' in live
+
+
+def test_single_deliveries_can_be_searched_and_filtered(browser: Client, started: SendOut):
+    assert "Ben@example.org" in popup(browser, started, "email/rows/?q=ben")
+    assert "Ann@example.org" not in popup(browser, started, "email/rows/?q=ben")
+    skipped = popup(browser, started, "email/rows/?status=skipped")
+    assert "Cleo" in skipped
+    assert "Ann" not in skipped
+    assert "Nobody found" in popup(browser, started, "email/rows/?q=nobody+at+all")
+
+
+def test_long_lists_come_in_pages_forth_and_back(
+    browser: Client, club: Organisation, sendout: MakeSendOut
+):
+    Participant.objects.bulk_create(
+        Participant(
+            organisation=club,
+            first_name=f"Person{n:03}",
+            email=f"p{n}@example.org",
+            email_normal=f"p{n}@example.org",
+        )
+        for n in range(120)
+    )
+    big = sendout()
+    send_now(big)
+    first = popup(browser, big, "email/rows/")
+    assert "Person049" in first
+    assert "Person050" not in first
+    after = first.split("after=")[1].split('"')[0]
+    second = popup(browser, big, f"email/rows/?after={after}")
+    assert "Person050" in second
+    before = second.split("before=")[1].split('"')[0]
+    assert "Person049" in popup(browser, big, f"email/rows/?before={before}")
+    assert "Person119" in popup(browser, big, "email/rows/?q=person119")
+
+
+def test_one_delivery_tells_its_story(browser: Client, started: SendOut):
+    row = Delivery.objects.filter(channel="email", status="queued").first()
+    record(
+        [
+            Happening(row.pk, "accepted", NOW, ref="ABC123"),
+            Happening(row.pk, "bounced", NOW + timedelta(minutes=1), code="5.1.1", text="No user"),
+        ]
+    )
+    html = popup(browser, started, f"delivery/{row.pk}/")
+    assert html.index("Bounced") < html.index("Accepted by the provider")
+    for words in ("ABC123", "No user", "Put in the queue"):
+        assert words in html
+
+
+def test_replies_are_green_and_stops_orange(browser: Client, started: SendOut):
+    yes, stop = Delivery.objects.filter(channel="sms", status="queued")
+    record([Happening(yes.pk, "replied", NOW, text="Thanks!")])
+    record([Happening(stop.pk, kind, NOW, text="STOP") for kind in ("replied", "unsubscribed")])
+    rows = popup(browser, started, "sms/rows/")
+    assert '<span class="so-reply">Thanks!</span>' in rows
+    assert '<span class="so-reply so-reply-stop">STOP</span>' in rows
+    assert "so-bubble-in" in popup(browser, started, f"delivery/{yes.pk}/")
+    assert "so-bubble-stop" in popup(browser, started, f"delivery/{stop.pk}/")
+
+
+def test_the_file_has_every_delivery_and_runs_no_formula(browser: Client, started: SendOut):
+    Participant.objects.filter(first_name="Ann").update(first_name="=1+1")
+    answer = browser.get(f"{BASE}{started.pk}/email/export/")
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("first_name,last_name,id,participant,channel,address,status,reason")
+    assert len(lines) == 4
+    assert lines[1].startswith("'=1+1")
+
+
+def test_pause_resume_and_cancel(browser: Client, started: SendOut):
+    steps = {"pause": "paused", "resume": "running", "cancel": "cancelled"}
+    for step, state in steps.items():
+        answer = browser.post(f"{BASE}{started.pk}/{step}/", headers={"HX-Request": "true"})
+        assert answer.status_code == 200
+        started.refresh_from_db()
+        assert started.state == state
+    assert set(Delivery.objects.values_list("status", flat=True)) == {"cancelled", "skipped"}
+    late = browser.post(f"{BASE}{started.pk}/pause/", headers={"HX-Request": "true"})
+    assert "it is cancelled" in late.content.decode()
+
+
+def test_a_sender_that_is_down_is_explained(browser: Client, started: SendOut):
+    mark_down(started.email_sender.pk, "The mail server refused the login.")
+    assert "The mail server refused the login." in popup(browser, started, "live/")
+
+
+def test_a_viewer_sees_all_and_changes_nothing(bob: User, started: SendOut):
+    browser = sign_in(bob)
+    assert "Pause" not in popup(browser, started)
+    assert browser.post(f"{BASE}{started.pk}/cancel/").status_code == 403
+    started.refresh_from_db()
+    assert started.state == "running"
+
+
+def test_nothing_changes_by_looking(browser: Client, started: SendOut):
+    for step in ("pause", "resume", "cancel"):
+        assert browser.get(f"{BASE}{started.pk}/{step}/").status_code == 405
+
+
+def test_the_popup_is_a_page_for_whoever_opens_its_address(browser: Client, started: SendOut):
+    assert "<!doctype html>" in page(browser, f"{started.pk}/")
+    row = Delivery.objects.first()
+    assert "<!doctype html>" in page(browser, f"{started.pk}/delivery/{row.pk}/")
+
+
+def test_charlie_finds_nothing_of_the_aqua_club(
+    charlie: User, other_club: Organisation, started: SendOut
+):
+    browser = sign_in(charlie)
+    row = Delivery.objects.first()
+    for path in ("", "live/", "email/rows/", "email/export/", f"delivery/{row.pk}/"):
+        assert browser.get(f"{BASE}{started.pk}/{path}").status_code == 404
+        own = f"/o/skating-club/messages/{started.pk}/{path}"
+        assert browser.get(own).status_code == 404
+    assert browser.post(f"/o/skating-club/messages/{started.pk}/cancel/").status_code == 404
+    assert "Closure" not in browser.get("/o/skating-club/messages/").content.decode()
+
+
+def test_the_page_asks_the_database_little(
+    browser: Client, started: SendOut, sendout: MakeSendOut, django_assert_max_num_queries
+):
+    for _ in range(20):
+        sendout()
+    with django_assert_max_num_queries(8):
+        page(browser, "rows/")
+    with django_assert_max_num_queries(12):
+        popup(browser, started)
