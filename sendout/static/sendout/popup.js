@@ -116,7 +116,8 @@ function focusDelivery() {
   const title = deliveryAsked && document.querySelector(".so-panel.active .so-delivery-title");
   if (!title) return;
   deliveryAsked = false;
-  title.focus();
+  title.focus({ preventScroll: true });
+  title.closest(".so-delivery").scrollIntoView({ block: "start" });
 }
 
 document.addEventListener("click", clicked);
