@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class Status(StrEnum):
@@ -134,7 +135,6 @@ def merge(a: Facts, b: Facts) -> Facts:
 
     Commutative, associative and idempotent, so receipts may come twice and in any order.
     """
-    return Facts(
-        **{name: _earliest(getattr(a, name), getattr(b, name)) for name in TIMES},
-        **{name: max(getattr(a, name), getattr(b, name)) for name in NUMBERS},
-    )
+    merged: dict[str, Any] = {n: _earliest(getattr(a, n), getattr(b, n)) for n in TIMES}
+    merged |= {n: max(getattr(a, n), getattr(b, n)) for n in NUMBERS}
+    return Facts(**merged)
