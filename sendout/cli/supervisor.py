@@ -78,7 +78,8 @@ class Supervisor:
 
     def __enter__(self) -> Supervisor:
         for number in SIGNALS:
-            signal.signal(number, self._ask_to_stop)
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+                signal.signal(number, self._ask_to_stop)
         return self
 
     def __exit__(

@@ -80,6 +80,18 @@ def test_a_web_server_that_dies_is_started_again(data: Path) -> None:
     assert not wait_until_gone(data, seconds=1)
 
 
+def test_a_database_that_dies_is_started_again(data: Path) -> None:
+    port = free_port()
+    process = ready(data, port, "--workers", "0")
+    postmaster = int((data / "postgres" / "postmaster.pid").read_text().split()[0])
+    os.kill(postmaster, signal.SIGKILL)
+    wait_until_said(process, "PostgreSQL has ended; starting it again")
+    result = sendout("migrate", "--data", str(data))
+    assert "No migrations to apply" in result.stdout
+    assert interrupt(process) == 0
+    assert not wait_until_gone(data, seconds=1)
+
+
 def test_a_taken_port_is_said_before_anything_starts(data: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
