@@ -15,10 +15,11 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
 import sendout
 from sendout.cli import database
+from sendout.cli.problem import Problem
 
 Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 Perform: TypeAlias = Callable[[argparse.Namespace], int]
@@ -49,6 +50,8 @@ COMMANDS = {
     "org": Command("org", "make an organisation"),
     "sender": Command("sender", "give an organisation a way out"),
     "import": Command("import_", "take a file of participants in"),
+    "send": Command("send", "send one message to many"),
+    "status": Command("status", "say how far a send-out has come"),
     "export": Command("export", "print what an organisation has"),
     "manage": Command("manage", "run a command of Django's", Needs.DATABASE),
 }
@@ -101,8 +104,16 @@ def parser_of(name: str) -> argparse.ArgumentParser:
     return parser
 
 
+class Parser(argparse.ArgumentParser):
+    """Says in one sentence what is wrong with the arguments."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise Problem in place of printing the usage, too."""
+        raise Problem(f"{message}; see `{self.prog} --help`")
+
+
 def _top() -> tuple[argparse.ArgumentParser, Subparsers]:
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = Parser(
         prog="sendout",
         description="Write one message, send it to thousands, and know who got it.",
     )

@@ -1,0 +1,85 @@
+"""Whom `sendout send` means: a group there is, or one made from a file."""
+
+from __future__ import annotations
+
+import argparse
+from itertools import count
+from pathlib import Path
+
+from sendout.accounts.models import Organisation
+from sendout.cli.import_ import read_file
+from sendout.cli.problem import Problem
+from sendout.cli.supervisor import say
+from sendout.compose.fields import missing_fields
+from sendout.people.importing import import_now
+from sendout.people.models import Group, Import, ImportState
+from sendout.sendouts.audience import reached
+from sendout.sendouts.models import Channels, SendOut
+
+LONGEST_NAME = 120
+
+
+def group_of(
+    organisation: Organisation, arguments: argparse.Namespace, name: str
+) -> tuple[Group, bool]:
+    """Give the group to send to, and whether it was made for this. Raises Problem."""
+    if arguments.to is not None:
+        return group_of_file(organisation, arguments.to, name), True
+    group = Group.objects.filter(organisation=organisation, name=arguments.group).first()
+    if group is None:
+        raise Problem(f'--group: there is no group "{arguments.group}"; {known(organisation)}')
+    if not group.participants.exists():
+        raise Problem(f'--group: "{group.name}" has nobody in it; add people, or choose another')
+    return group, False
+
+
+def known(organisation: Organisation) -> str:
+    """Name some of the groups to choose from."""
+    names = organisation.groups.order_by("name").values_list("name", flat=True)[:10]
+    listed = ", ".join(f'"{name}"' for name in names)
+    return f"there are {listed}" if listed else "there is none yet; give a list with --to"
+
+
+def group_of_file(organisation: Organisation, path: Path, name: str) -> Group:
+    """Import the file into a group of its own, so that exactly those are meant. Raises Problem."""
+    free = free_name(organisation, name)
+    asked = argparse.Namespace(org=organisation.slug, file=path, group=free)
+    upload = read_file(asked)
+    try:
+        import_now(upload, dry_run=False)
+        return check_import(upload, path)
+    finally:
+        if upload.state != ImportState.DONE:
+            upload.delete()
+
+
+def check_import(upload: Import, path: Path) -> Group:
+    """Give the group of those who were imported. Raises Problem when there is nobody."""
+    if upload.state == ImportState.FAILED:
+        raise Problem(f"--to: {path}: {upload.error}")
+    refused = upload.counts["refused"]
+    hint = f"`sendout import {path} --org {upload.organisation.slug} --dry-run` says why"
+    group = Group.objects.filter(organisation=upload.organisation, name=upload.group_name).first()
+    if group is None or not group.participants.exists():
+        if group is not None:
+            group.delete()
+        raise Problem(f"--to: all {refused} rows of {path} were refused; {hint}")
+    if refused:
+        say(f"{refused} rows of {path} were refused; {hint}")
+    return group
+
+
+def free_name(organisation: Organisation, name: str) -> str:
+    """Give the group a name that no other one has."""
+    taken = organisation.groups.values_list("name", flat=True)
+    plain = " ".join(name.split())[: LONGEST_NAME - 8].strip()
+    names = (plain if n == 1 else f"{plain} ({n})" for n in count(1))
+    return next(each for each in names if each not in taken)
+
+
+def note_missing(sendout: SendOut) -> None:
+    """Say which merge fields some of those reached have no value for."""
+    for channel in Channels(sendout.channels).used:
+        people = reached(sendout, channel)
+        for field, n in missing_fields(sendout.message, people, (channel,)).items():
+            say(f"{channel.label}: {n} people have no {{{{ {field} }}}}, and it has no fallback")

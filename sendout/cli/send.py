@@ -1,0 +1,125 @@
+"""`sendout send`: one message to a file or a group of participants."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.db import transaction
+
+from sendout.accounts.models import Organisation
+from sendout.cli.commands import Subparsers
+from sendout.cli.org import organisation_of
+from sendout.cli.outgoing import check_texts, check_ways, choose_senders, read_message
+from sendout.cli.problem import Problem
+from sendout.cli.reaching import group_of, note_missing
+from sendout.cli.status import exit_code, print_status
+from sendout.cli.supervisor import say
+from sendout.cli.waiting import wait_until_done, worker_is_alive
+from sendout.compose.models import Category
+from sendout.deliveries import counting, freeze
+from sendout.people.models import Group
+from sendout.senders.models import Channel
+from sendout.sendouts import lifecycle
+from sendout.sendouts.lifecycle import NotPossible
+from sendout.sendouts.models import OncePer, SendOut
+
+LONGEST_NAME = 200
+STOPPED_BY_HAND = 130
+
+
+def register(subparsers: Subparsers) -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser("send", help="send one message to many")
+    parser.add_argument("--org", required=True, metavar="SLUG")
+    audience = parser.add_mutually_exclusive_group(required=True)
+    audience.add_argument("--to", type=Path, metavar="FILE", help="import this list and send to it")
+    audience.add_argument("--group", metavar="NAME", help="send to this group")
+    parser.add_argument("--subject", default="", metavar="S", help="default: the HTML's title")
+    parser.add_argument("--html", type=Path, metavar="F", help="the email, as HTML")
+    parser.add_argument("--text", type=Path, metavar="F", help="the email, as plain text")
+    parser.add_argument("--sms", type=Path, metavar="F", help="the text message")
+    parser.add_argument("--category", choices=Category.values, default=Category.OPERATIONAL.value)
+    parser.add_argument("--sender", action="append", default=[], metavar="NAME")
+    parser.add_argument("--at", metavar="TIME", help="2027-01-15T09:30, in the organisation's zone")
+    parser.add_argument("--once-per", choices=OncePer.values, default=OncePer.ADDRESS.value)
+    parser.add_argument("--urgent", action="store_true", help="before all that is not")
+    parser.add_argument("--name", default="", metavar="N", help="on the Messages page")
+    parser.add_argument("--wait", action="store_true", help="until everything has left")
+    parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
+    parser.set_defaults(perform=perform)
+
+
+def perform(arguments: argparse.Namespace) -> int:
+    """Check everything first, then start; what cannot leave leaves nothing behind."""
+    sendout = draft(organisation_of(arguments.org), arguments)
+    if arguments.wait:
+        stopped = not wait_until_done(sendout)
+        print_status(sendout, as_json=arguments.json)
+        return STOPPED_BY_HAND if stopped else exit_code(sendout)
+    print_status(sendout, as_json=arguments.json)
+    if not worker_is_alive():
+        say("no worker runs; `sendout run` or `sendout worker` sends it, or `--wait` next time")
+    return 0
+
+
+def draft(organisation: Organisation, arguments: argparse.Namespace) -> SendOut:
+    """Make the send-out and start or schedule it. Raises Problem when anything is not right."""
+    message, channels = read_message(organisation, arguments)
+    check_texts(message, channels)
+    when = read_time(arguments.at, organisation)
+    senders = choose_senders(organisation, channels, arguments.sender)
+    check_ways(senders)
+    sendout = SendOut(
+        organisation=organisation,
+        name=(arguments.name or message.subject or message.sms_text)[:LONGEST_NAME].strip(),
+        message=message,
+        channels=channels,
+        once_per=arguments.once_per,
+        urgent=arguments.urgent,
+        email_sender=senders.get(Channel.EMAIL),
+        sms_sender=senders.get(Channel.SMS),
+    )
+    group, ours = group_of(organisation, arguments, sendout.name)
+    try:
+        begin(sendout, group, when)
+    except NotPossible as error:
+        if ours:
+            group.delete()
+        raise Problem(str(error)) from None
+    return sendout
+
+
+@transaction.atomic
+def begin(sendout: SendOut, group: Group, when: datetime | None) -> None:
+    """Write message, send-out and deliveries, all of it or nothing. Raises NotPossible."""
+    sendout.message.save()
+    sendout.message = sendout.message  # takes over the id it has now
+    sendout.save()
+    sendout.groups.add(group)
+    note_missing(sendout)
+    if when is not None:
+        lifecycle.schedule(sendout, when)
+    else:
+        freeze.send_now(sendout)
+        counting.finish(sendout.pk)
+
+
+def read_time(text: str | None, organisation: Organisation) -> datetime | None:
+    """Read --at, on the organisation's clock when it names no offset. Raises Problem."""
+    if text is None:
+        return None
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        raise Problem(f'--at: "{text}" is not a time; write it like 2027-01-15T09:30') from None
+    zone = organisation.zone
+    if when.tzinfo is None:
+        local = when.replace(tzinfo=zone)
+        if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != when:
+            raise Problem(f"--at: there is no {text} in {zone}: the clocks go forward then")
+        when = local
+    if when <= datetime.now(UTC):
+        raise Problem(f"--at: {text} is past in {zone}; give a later time, or none to send now")
+    return when

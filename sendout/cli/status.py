@@ -1,0 +1,109 @@
+"""`sendout status`: how far a send-out has come, from its counts."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from django.utils import timezone
+
+from sendout.cli.commands import Subparsers
+from sendout.cli.problem import Problem
+from sendout.core.delivery.status import FAILED, LABELS, Status
+from sendout.deliveries.counting import Tally, shown_status, tallies
+from sendout.senders.models import Channel
+from sendout.sendouts.models import SendOut, State
+
+TROUBLE = (*FAILED, Status.UNKNOWN)
+
+
+def register(subparsers: Subparsers) -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser("status", help="say how far a send-out has come")
+    parser.add_argument("id", type=int, metavar="ID", help="as `sendout send` printed it")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(perform=perform)
+
+
+def perform(arguments: argparse.Namespace) -> int:
+    """Print the numbers; 1 when it is finished and some of it failed."""
+    sendout = sendout_of(arguments.id)
+    print_status(sendout, as_json=arguments.json)
+    return exit_code(sendout)
+
+
+def sendout_of(pk: int) -> SendOut:
+    """Give the send-out with this id. Raises Problem."""
+    found = SendOut.objects.select_related("organisation").filter(pk=pk).first()
+    if found is None:
+        raise Problem(f"there is no send-out {pk}; `sendout send` prints the id of each")
+    return found
+
+
+def exit_code(sendout: SendOut) -> int:
+    """Give 1 when the send-out has ended and some of it failed, else 0."""
+    sendout.refresh_from_db(fields=["state"])
+    ended = sendout.state in {State.FINISHED, State.CANCELLED}
+    return int(ended and any(troubled(tally) for tally in tallies_of(sendout).values()))
+
+
+def troubled(tally: Tally) -> int:
+    """Count what bounced, could not be sent, or has an unknown outcome."""
+    return sum(tally.by_status.get(status, 0) for status in TROUBLE)
+
+
+def tallies_of(sendout: SendOut) -> dict[str, Tally]:
+    """Give the numbers by channel, those of email first."""
+    found = tallies([sendout.pk])[sendout.pk]
+    return {channel: found[channel] for channel in Channel.values if channel in found}
+
+
+def seconds(sendout: SendOut) -> float:
+    """Give how long the sending took, or has taken so far; 0 before its start."""
+    if sendout.started_at is None:
+        return 0.0
+    return ((sendout.finished_at or timezone.now()) - sendout.started_at).total_seconds()
+
+
+def print_status(sendout: SendOut, *, as_json: bool) -> None:
+    """Print where the send-out stands now, as one JSON object or in words."""
+    sendout.refresh_from_db(fields=["state", "started_at", "finished_at", "scheduled_for"])
+    found = tallies_of(sendout)
+    if as_json:
+        print(json.dumps(as_object(sendout, found), ensure_ascii=False))
+        return
+    print(f"Send-out {sendout.pk}, “{sendout.name}”: {shown_status(sendout, found)}{when(sendout)}")
+    for channel, tally in found.items():
+        print(f"  {Channel(channel).label}: {in_words(tally)}")
+
+
+def as_object(sendout: SendOut, found: dict[str, Tally]) -> dict[str, object]:
+    """Give what `--json` prints; counts: by channel and status, only those that occur."""
+    return {
+        "id": sendout.pk,
+        "name": sendout.name,
+        "state": str(sendout.state),
+        "status": shown_status(sendout, found),
+        "seconds": round(seconds(sendout), 3),
+        "counts": {channel: tally.by_status for channel, tally in found.items()},
+    }
+
+
+def when(sendout: SendOut) -> str:
+    """Say when it leaves, or how long it took."""
+    if sendout.state == State.SCHEDULED and sendout.scheduled_for:
+        local = sendout.scheduled_for.astimezone(sendout.organisation.zone)
+        return f" for {local:%Y-%m-%d %H:%M} {local.tzname()}"
+    if sendout.state == State.FINISHED:
+        return f" in {seconds(sendout):.1f} s"
+    return ""
+
+
+def in_words(tally: Tally) -> str:
+    """Say the numbers of one channel: the total, then each status that occurs."""
+    parts = [
+        f"{tally.by_status[status]:,} {label.rstrip('.').lower()}"
+        for status, label in LABELS.items()
+        if status in tally.by_status
+    ]
+    return f"{tally.total:,} recipients: {', '.join(parts)}"
