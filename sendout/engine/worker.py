@@ -30,6 +30,9 @@ async def work(concurrency: int) -> None:
         idle = asyncio.create_task(close_idle())
 
         def stop() -> None:
+            """Ask both to finish, once: a second cancelling would break off what is in hand."""
+            if stopping.is_set():
+                return
             stopping.set()
             batches.cancel()
             others.cancel()
