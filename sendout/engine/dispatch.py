@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 from django.db import connection
 from django.utils import timezone
@@ -20,6 +21,7 @@ from sendout.senders import health, pace
 from sendout.senders.models import PERIOD_SECONDS, Period, Sender
 from sendout.senders.vault import CannotUnseal
 
+LONGEST = 5.0  # seconds that a job goes on before it lets others take its place
 PATIENCE = 1.0  # seconds that a batch waits for its pace before it makes room for others
 
 stopping = asyncio.Event()
@@ -28,11 +30,14 @@ stopping = asyncio.Event()
 async def dispatch(sendout: int, channel: str, batch: int) -> None:
     """Send what is due of a batch, until it is done, paused, cancelled, or must wait.
 
-    At a stop signal the slice in hand is finished and the rest stays queued, with its job.
+    At a stop signal the slice in hand is finished and the rest stays queued, with its job. A slow
+    batch makes room now and then, so that an urgent one never waits for its end.
     """
+    end = time.monotonic() + LONGEST
     while way := await in_database(find_way, sendout, channel):
-        wait = 0.0 if stopping.is_set() else await next_turn_in(way.sender)
-        if wait > PATIENCE or stopping.is_set():
+        leave = stopping.is_set() or time.monotonic() > end
+        wait = 0.0 if leave else await next_turn_in(way.sender)
+        if leave or wait > PATIENCE:
             await in_database(jobs.defer_again, sendout, channel, batch, way.urgent, wait)
             return
         await asyncio.sleep(wait)
