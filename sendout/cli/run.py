@@ -80,16 +80,15 @@ def wait_until_ready(supervisor: Supervisor, host: str, port: int) -> bool:
 
 
 def answers(host: str, port: int) -> bool:
-    """Say whether the web server answers a request."""
+    """Say whether the web server answers a request with a page."""
     connection = http.client.HTTPConnection(host, port, timeout=ANSWER_SECONDS)
     try:
         connection.request("GET", "/", headers={"Host": "localhost"})
-        connection.getresponse()
+        return connection.getresponse().status < 500
     except (OSError, http.client.HTTPException):
         return False
     finally:
         connection.close()
-    return True
 
 
 def keep(supervisor: Supervisor, server: EmbeddedServer | None) -> None:
