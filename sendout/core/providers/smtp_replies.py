@@ -14,6 +14,7 @@ Reply = bytes
 GONE: Reply = b""
 """Stands where a reply was expected and the connection ended."""
 
+SHORTEST = 15  # bytes of an answer that holds nothing but "Ok"
 LONGEST = 65_536  # bytes of one reply; RFC 5321 section 4.5.3.1.5 asks for 512 a line
 
 _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")
@@ -63,15 +64,21 @@ class ReplyReader:
         replies: list[Reply] = []
         for line in lines:
             text = line.rstrip(b"\r")
+            if text[3:4] == b" " and not self._lines and text[:3].isdigit():
+                replies.append(text)
+                continue
             if not text[:3].isdigit() or text[3:4] not in (b" ", b"-", b""):
                 raise NotSmtp(text[:80].decode("ascii", "replace"))
             self._lines.append(text)
             if text[3:4] != b"-":
                 replies.append(text if len(self._lines) == 1 else b"\n".join(self._lines))
                 self._lines.clear()
-        if len(self._rest) + sum(map(len, self._lines)) > LONGEST:
+        if (self._rest or self._lines) and self._waiting() > LONGEST:
             raise NotSmtp("a reply without end")
         return replies
+
+    def _waiting(self) -> int:
+        return len(self._rest) + sum(map(len, self._lines))
 
 
 def kind(reply: Reply) -> bytes:
@@ -125,7 +132,7 @@ def refused(reply: Reply) -> Refused:
 
 def reference(reply: Reply) -> str:
     """Give the server's own id for the accepted message, or "" when it does not tell."""
-    found = _REFERENCES.search(reply)
+    found = _REFERENCES.search(reply) if len(reply) > SHORTEST else None
     if found is None:
         return ""
     return next(group for group in found.groups() if group).decode("ascii", "replace")
