@@ -1,0 +1,47 @@
+"""The list of senders with their state."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from sendout.accounts.models import Role
+from sendout.core.providers.registry import KINDS
+from sendout.pages.access import MemberRequest, member_of
+from sendout.senders.models import Channel, Sender
+
+KIND_NAMES = {"smtp": "SMTP server", "sandbox": "Sandbox (rehearsal)"}
+
+
+def kind_name(kind: str) -> str:
+    """Give the words for a kind of provider."""
+    return KIND_NAMES.get(kind, kind)
+
+
+@member_of(Role.VIEWER)
+def senders(request: MemberRequest) -> HttpResponse:
+    """Show every sender: whether it works, how fast it may go, which is the default."""
+    own = Sender.objects.filter(organisation=request.organisation)
+    rows = [_row(sender) for sender in own.order_by("-active", "channel", "name")]
+    context = {
+        "organisation": request.organisation,
+        "section": "senders",
+        "may_edit": request.membership.may(Role.OWNER),
+        "may_test": request.membership.may(Role.SENDER),
+        "rows": rows,
+        "kinds": [
+            {"channel": kind.channel, "kind": kind.kind, "label": _label(kind.channel, kind.kind)}
+            for kind in KINDS
+        ],
+    }
+    return render(request, "pages/senders/list.html", context)
+
+
+def _label(channel: str, kind: str) -> str:
+    return f"{Channel(channel).label}: {kind_name(kind)}"
+
+
+def _row(sender: Sender) -> dict[str, object]:
+    is_down = sender.down_until is not None and sender.down_until > timezone.now()
+    return {"sender": sender, "kind": kind_name(sender.kind), "is_down": is_down}
