@@ -9,8 +9,15 @@ app_name = "pages"
 _of_organisation: list[URLPattern | URLResolver] = [
     path("messages/", include("sendout.pages.messages.urls")),
     path("compose/", include("sendout.pages.compose.urls")),
+    path("", include("sendout.pages.people.urls")),
+    path("senders/", include("sendout.pages.senders.urls")),
+    path("outbox/", include("sendout.pages.outbox.urls")),
+    path("unsubscribes/", include("sendout.pages.suppressions.urls")),
+    path("settings/", include("sendout.pages.settings.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("o/<slug:organisation>/", include(_of_organisation)),
+    path("", include("sendout.pages.settings.own_urls")),
+    path("", include("sendout.pages.public.urls")),
 ]

@@ -101,7 +101,7 @@ def _request(upload: Import, state: ImportState) -> None:
     """Note the wish and defer the job together; an import at work or done is left alone."""
     free = (ImportState.UPLOADED, ImportState.CHECKED, ImportState.FAILED)
     if Import.objects.filter(pk=upload.pk, state__in=free).update(state=state, done=0, error=""):
-        app.configure_task("import_people").defer(import_id=upload.pk)
+        app.configure_task("import_people", queue="people").defer(import_id=upload.pk)
     upload.refresh_from_db()
 
 

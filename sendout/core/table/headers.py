@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
@@ -131,14 +132,24 @@ class Mapping:
 
     def correct(self, index: int, field: Field) -> "Mapping":
         """Say what a column is; a column that was taken for the same becomes an own field."""
-        columns = [
-            replace(c, field=Field.OWN, confidence=Confidence.NONE)
-            if c.field == field and field not in MANY
-            else c
-            for c in self.columns
-        ]
-        columns[index] = replace(columns[index], field=field, confidence=Confidence.SURE)
-        return Mapping(tuple(columns))
+        fields = {c.index: Field.OWN for c in self.columns_of(field)} if field not in MANY else {}
+        return self.with_fields({**fields, index: field})
+
+    def with_fields(self, fields: dict[int, Field]) -> "Mapping":
+        """Say what some columns are, by index."""
+        return Mapping(
+            tuple(
+                replace(c, field=fields[c.index], confidence=Confidence.SURE)
+                if fields.get(c.index, c.field) != c.field
+                else c
+                for c in self.columns
+            )
+        )
+
+    def claimed_twice(self) -> list[Field]:
+        """Name the fields that several columns are taken for although only one can be."""
+        counts = Counter(c.field for c in self.columns)
+        return [field for field, count in counts.items() if count > 1 and field not in MANY]
 
     def to_json(self) -> list[dict[str, Any]]:
         """Give plain values to store."""

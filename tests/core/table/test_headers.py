@@ -54,6 +54,12 @@ def test_a_correction_takes_the_field_from_the_column_that_had_it() -> None:
     assert mapping.columns[1].confidence == Confidence.SURE
 
 
+def test_a_field_claimed_by_two_columns_is_named() -> None:
+    mapping = guess_mapping(["Email", "Phone", "X", "Y"], [])
+    assert mapping.claimed_twice() == []
+    assert mapping.with_fields({1: Field.EMAIL}).claimed_twice() == [Field.EMAIL]
+
+
 def test_a_mapping_survives_being_stored() -> None:
     mapping = guess_mapping(["Prénom", "Cell", "Ville"], [])
     assert Mapping.from_json(mapping.to_json()) == mapping

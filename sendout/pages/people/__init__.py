@@ -1,0 +1,1 @@
+"""Participants, groups and imports."""
