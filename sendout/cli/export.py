@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 
 from sendout.accounts.models import Organisation
 from sendout.cli.commands import Subparsers
 from sendout.cli.org import organisation_of
+from sendout.cli.problem import Problem
 from sendout.core.table.safe import csv_line
+from sendout.deliveries import report
+from sendout.deliveries.models import Delivery
 from sendout.people.exporting import participant_rows
+from sendout.sendouts.models import SendOut
+from sendout.suppression.models import Suppression
 
+AT_A_TIME = 2_000  # rows fetched
+SUPPRESSION_COLUMNS = ["channel", "address", "category", "reason", "evidence", "created_at"]
 Rows = tuple[list[str], Iterator[Sequence[object]]]
 
 
@@ -21,8 +30,27 @@ def participants(organisation: Organisation, arguments: argparse.Namespace) -> R
     return participant_rows(organisation)
 
 
+def deliveries(organisation: Organisation, arguments: argparse.Namespace) -> Rows:
+    """Every message to one person with its status and reason; of one send-out or of all."""
+    found = Delivery.objects.filter(organisation=organisation)
+    pk = arguments.send_out
+    if pk is not None:
+        if not SendOut.objects.filter(organisation=organisation, pk=pk).exists():
+            raise Problem(f"--send-out: {organisation.name} has no send-out {pk}")
+        found = found.filter(sendout=pk)
+    return report.COLUMNS, (list(row.values()) for row in report.rows_of(found))
+
+
+def suppressions(organisation: Organisation, arguments: argparse.Namespace) -> Rows:
+    """Everybody on the Unsubscribes list, with the reason."""
+    found = Suppression.objects.filter(organisation=organisation).order_by("id")
+    return SUPPRESSION_COLUMNS, found.values_list(*SUPPRESSION_COLUMNS).iterator(AT_A_TIME)
+
+
 EXPORTS: dict[str, Callable[[Organisation, argparse.Namespace], Rows]] = {
     "participants": participants,
+    "deliveries": deliveries,
+    "suppressions": suppressions,
 }
 
 
@@ -39,11 +67,18 @@ def register(subparsers: Subparsers) -> None:
 def perform(arguments: argparse.Namespace) -> int:
     """Print the rows as they are fetched."""
     header, rows = EXPORTS[arguments.what](organisation_of(arguments.org), arguments)
-    if arguments.format == "json":
-        write_json(header, rows)
-    else:
-        write_csv(header, rows)
+    write = write_json if arguments.format == "json" else write_csv
+    try:
+        write(header, ([plain(cell) for cell in row] for row in rows))
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader, such as `head`, wants no more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def plain(cell: object) -> object:
+    """Write a time as ISO 8601 says, in UTC; everything else stays."""
+    return cell.isoformat() if isinstance(cell, datetime) else cell
 
 
 def write_csv(header: list[str], rows: Iterator[Sequence[object]]) -> None:
