@@ -9,6 +9,7 @@ from sendout.accounts.models import Organisation, Role, User
 from sendout.compose.models import Message
 from sendout.people.models import Participant
 from sendout.senders.models import Sender
+from sendout.sendouts.drafts import closed
 from sendout.sendouts.models import SendOut, State
 from tests.cast import join, sign_in
 
@@ -120,8 +121,9 @@ def test_the_second_of_two_browsers_sees_both_texts(
 def test_what_was_started_or_scheduled_cannot_be_written_on(browser: Client, state: State) -> None:
     sendout = begin(browser)
     SendOut.objects.filter(pk=sendout.pk).update(state=state)
+    sendout.refresh_from_db()
     for page in ("", "audience/"):
-        assert "changed" in browser.get(f"{NEW}{sendout.pk}/{page}").content.decode()
+        assert closed(sendout) in browser.get(f"{NEW}{sendout.pk}/{page}").content.decode()
         answer = browser.post(f"{NEW}{sendout.pk}/{page}", WRITTEN | {"body": "other"})
         assert answer.status_code == 409
     sendout.message.refresh_from_db()

@@ -10,7 +10,9 @@ from django.views.decorators.http import require_POST
 
 from sendout.accounts.models import Role
 from sendout.core.addresses import BadAddress, read_phone
+from sendout.core.table.errors import BadTable
 from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.compose.files import files_of, take_file
 from sendout.pages.compose.finding import closed_page, find_sendout
 from sendout.pages.compose.forms import AudienceForm
 from sendout.people.models import Group, Participant
@@ -30,15 +32,20 @@ def audience(request: MemberRequest, pk: int) -> HttpResponse:
     sendout = find_sendout(request, pk)
     if sendout.state != State.DRAFT:
         return closed_page(request, sendout, 409 if request.method == "POST" else 200)
-    data = request.POST if request.method == "POST" else None
-    form = AudienceForm(data, instance=sendout, organisation=request.organisation)
+    data = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = AudienceForm(*data, instance=sendout, organisation=request.organisation)
     if not form.is_valid():
         return _page(request, sendout, form)
     try:
         refusals = save(form, sendout)
+        if file := form.cleaned_data["file"]:
+            take_file(sendout, file, request.user)
     except NotPossible:
         sendout.refresh_from_db()
         return closed_page(request, sendout, 409)
+    except BadTable as error:
+        form.add_error("file", f"Nothing of the file was taken: {error}.")
+        return _page(request, sendout, form)
     if refusals:
         return _refused_page(request, sendout, refusals)
     onward = "check" if request.POST.get("then") == "check" else "audience"
@@ -81,6 +88,7 @@ def _page(
         "chosen_groups": {int(pk) for pk in form["groups"].value() or []},
         "everybody": own.count(),
         "without_sender": without_sender(sendout),
+        "files": files_of(sendout),
         **picked(request, sendout),
         **more,
     }
@@ -125,6 +133,7 @@ def find(request: MemberRequest, pk: int) -> HttpResponse:
 def matching(request: MemberRequest, words: str) -> QuerySet[Participant]:
     """Give the organisation's participants in whose name or address every word occurs."""
     people = Participant.objects.filter(organisation=request.organisation)
+    words = words.replace("\0", " ")
     try:
         phone = read_phone(words, request.organisation.country)
     except BadAddress:

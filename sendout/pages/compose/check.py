@@ -12,6 +12,7 @@ from sendout.compose.rendering import templates
 from sendout.deliveries.freeze import Forecast, Reach, forecast
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.audience import without_sender
+from sendout.pages.compose.files import unfinished
 from sendout.pages.compose.finding import closed_page, find_sendout
 from sendout.pages.compose.forms import ScheduleForm
 from sendout.pages.compose.preview import panel_context
@@ -59,7 +60,8 @@ def check_page(
         "problems": problems(sendout.message, Channels(sendout.channels).used),
         "hindrance": hindrance(sendout, expected),
         "without_sender": without_sender(sendout),
-        "scheduling": scheduling or ScheduleForm(organisation=request.organisation),
+        "zone_help": f"In your time zone, {request.organisation.timezone}.",
+        "scheduling": scheduling or ScheduleForm(),
     }
     status = 422 if scheduling and scheduling.errors else 200
     return render(request, "pages/compose/check.html", context, status=status)
@@ -72,6 +74,8 @@ def hindrance(sendout: SendOut, expected: Forecast) -> str:
         templates(sendout.message, sendout.organisation)
     except (NotPossible, BadStyle) as error:
         return str(error)
+    if waiting := unfinished(sendout):
+        return waiting
     if not expected.to_send:
         return "Nobody would get it: choose whom it goes to, or see why they are skipped."
     return ""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.utils import timezone
 
 from sendout.accounts.models import Organisation
 from sendout.compose.editing import WRITTEN
@@ -129,7 +126,7 @@ class AudienceForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class ScheduleForm(forms.Form):
-    """When it is to leave, in the organisation's time zone."""
+    """When it is to leave, on the organisation's clock, which `member_of` has set."""
 
     when = forms.DateTimeField(
         label="Date and time",
@@ -137,21 +134,6 @@ class ScheduleForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={"required": "Choose the date and time at which it is to leave."},
     )
-
-    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.zone = organisation.zone
-
-    def clean_when(self) -> datetime:
-        """Read the wall clock of the organisation; refuse times the clock skips."""
-        naive = timezone.make_naive(self.cleaned_data["when"])
-        when = naive.replace(tzinfo=self.zone)
-        back = when.astimezone(timezone.get_default_timezone()).astimezone(self.zone)
-        if back.replace(tzinfo=None) != naive:
-            raise ValidationError(
-                "That time does not exist: the clocks go forward then. Choose another."
-            )
-        return when
 
 
 class TestForm(forms.Form):

@@ -46,7 +46,7 @@ def send(request: MemberRequest, pk: int) -> HttpResponse:
 def schedule(request: MemberRequest, pk: int) -> HttpResponse:
     """Have it leave at a time of the organisation's clock."""
     sendout = find_sendout(request, pk)
-    form = ScheduleForm(request.POST, organisation=request.organisation)
+    form = ScheduleForm(request.POST)
     if not form.is_valid():
         return check_page(request, sendout, form)
     when = form.cleaned_data["when"]

@@ -1,0 +1,280 @@
+"""The last look, the preview, the test and the buttons that send."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+
+from sendout.accounts.models import Organisation, User
+from sendout.compose.models import Message
+from sendout.deliveries.models import Delivery
+from sendout.people.models import Participant
+from sendout.senders.models import OutboxCopy, Sender
+from sendout.sendouts import drafts
+from sendout.sendouts.models import SendOut, State
+from tests.cast import sign_in
+
+
+@pytest.fixture
+def browser(alice: User) -> Client:
+    return sign_in(alice)
+
+
+@pytest.fixture
+def ann(club: Organisation) -> Participant:
+    return Participant.objects.create(
+        organisation=club,
+        first_name="Ann <3",
+        email="ann@x.example",
+        email_normal="ann@x.example",
+        phone="+15145550199",
+        fields={"Child": "Zoé"},
+    )
+
+
+@pytest.fixture
+def sendout(
+    club: Organisation, alice: User, ann: Participant, email_sender: Sender, sms_sender: Sender
+) -> SendOut:
+    sendout = drafts.start(club, alice, "Pool closed", "both")
+    said = {"subject": "For {{ Child }}", "body": "Hi {{ first_name }}", "sms_text": "{{ Child }}"}
+    Message.objects.filter(pk=sendout.message.pk).update(**said)
+    sendout.people.add(ann)
+    sendout.message.refresh_from_db()
+    return sendout
+
+
+def page_of(sendout: SendOut, page: str) -> str:
+    return f"/o/aqua-club/compose/{sendout.pk}/{page}/"
+
+
+def press(browser: Client, sendout: SendOut, button: str, **more: str) -> str:
+    """Press a button of the check page and give the page that follows."""
+    version = str(sendout.message.version)
+    answer = browser.post(page_of(sendout, button), {"version": version, **more}, follow=True)
+    sendout.refresh_from_db()
+    return answer.content.decode()
+
+
+def test_the_last_look_counts_who_gets_it_and_why_others_do_not(
+    browser: Client, sendout: SendOut, club: Organisation
+) -> None:
+    sendout.people.add(Participant.objects.create(organisation=club, first_name="Cem"))
+    page = browser.get(page_of(sendout, "check")).content.decode()
+    assert '<span class="so-reach-number">1</span> Email to send' in page
+    assert "<li>1 have no address for this channel</li>" in page
+    assert "Send 2 messages now" in page
+
+
+def test_missing_and_broken_merge_fields_are_named(browser: Client, sendout: SendOut) -> None:
+    body = "{{ Locker }} {{ Child }}\n{{ broken"
+    Message.objects.filter(pk=sendout.message.pk).update(body=body)
+    page = browser.get(page_of(sendout, "check")).content.decode()
+    assert "<code>Locker</code> is empty for 1 person (Email)" in page
+    assert "{{ Locker|there }}" in page
+    assert "Line 2: <code>{{ broken</code>" in page
+    assert "<code>Child</code>" not in page
+
+
+def test_the_preview_is_filled_for_the_chosen_participant(
+    browser: Client, sendout: SendOut, club: Organisation, ann: Participant
+) -> None:
+    cem = Participant.objects.create(organisation=club, first_name="Cem", fields={"Child": "Can"})
+    page = browser.get(page_of(sendout, "preview"), {"participant": cem.pk}).content.decode()
+    assert "<strong>For Can</strong>" in page
+    assert '<p class="so-bubble">Can</p>' in page
+    html = browser.get(page_of(sendout, "preview/email"), {"participant": ann.pk}).content.decode()
+    assert "Hi Ann &lt;3" in html
+    assert "{{" not in html
+
+
+def test_a_participant_of_another_club_is_never_previewed(
+    browser: Client, sendout: SendOut, other_club: Organisation
+) -> None:
+    theirs = Participant.objects.create(organisation=other_club, first_name="Skater")
+    for page in ("preview", "preview/email", "check"):
+        answer = browser.get(page_of(sendout, page), {"participant": theirs.pk, "q": "Skater"})
+        assert b"Hi Skater" not in answer.content
+        assert b">Skater<" not in answer.content
+
+
+def test_the_framed_email_may_do_nothing(browser: Client, sendout: SendOut) -> None:
+    document = "<html><body><script>alert(1)</script>a</body></html>"
+    Message.objects.filter(pk=sendout.message.pk).update(body=document, body_format="html")
+    answer = browser.get(page_of(sendout, "preview/email"))
+    policy = {
+        part.split()[0]: part.split()[1:] for part in answer["Content-Security-Policy"].split(";")
+    }
+    assert policy["default-src"] == ["'none'"]
+    assert policy["sandbox"] == []
+    assert policy["style-src"] == ["'unsafe-inline'"]
+    assert "script-src" not in policy
+
+
+def test_a_broken_style_is_said_not_raised(browser: Client, sendout: SendOut) -> None:
+    Message.objects.filter(pk=sendout.message.pk).update(
+        body='<p style="p{">a</p>', body_format="html"
+    )
+    page = browser.get(page_of(sendout, "check")).content.decode()
+    assert "A style in the email text cannot be read" in page
+    assert "messages now" not in page
+    assert browser.get(page_of(sendout, "preview/email")).status_code == 200
+    assert "cannot be read" in press(
+        browser, sendout, "test", channel="email", address="a@x.example"
+    )
+
+
+def test_send_freezes_the_audience(browser: Client, sendout: SendOut) -> None:
+    page = press(browser, sendout, "send")
+    assert "“Pool closed” is being sent." in page
+    assert sendout.state == State.RUNNING
+    assert set(Delivery.objects.values_list("channel", "status")) == {
+        ("email", "queued"),
+        ("sms", "queued"),
+    }
+
+
+def test_pressing_send_twice_sends_once(browser: Client, sendout: SendOut) -> None:
+    press(browser, sendout, "send")
+    page = press(browser, sendout, "send")
+    assert "was started already" in page
+    assert Delivery.objects.count() == 2
+
+
+def test_what_somebody_changed_after_the_last_look_is_not_sent(
+    browser: Client, sendout: SendOut, bob: User
+) -> None:
+    Message.objects.filter(pk=sendout.message.pk).update(version=7, body="Other", updated_by=bob)
+    page = press(browser, sendout, "send")
+    assert "Bob changed the message meanwhile" in page
+    assert sendout.state == State.DRAFT
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"email_sender": None}, "Choose a sender for Email"),
+        ({"channels": "sms", "sms_sender": None}, "Choose a sender for SMS"),
+    ],
+)
+def test_what_cannot_leave_says_why(
+    browser: Client, sendout: SendOut, change: dict[str, object], sentence: str
+) -> None:
+    SendOut.objects.filter(pk=sendout.pk).update(**change)
+    assert sentence in browser.get(page_of(sendout, "check")).content.decode()
+    assert sentence in press(browser, sendout, "send")
+    assert sendout.state == State.DRAFT
+
+
+def test_a_send_out_to_nobody_does_not_start(browser: Client, sendout: SendOut) -> None:
+    sendout.people.clear()
+    assert "Nobody would get it" in press(browser, sendout, "send")
+    assert sendout.state == State.DRAFT
+
+
+def test_the_schedule_is_read_on_the_clubs_clock(browser: Client, sendout: SendOut) -> None:
+    page = press(browser, sendout, "schedule", when="2030-07-01T09:30")
+    assert "Monday 01 July 2030 at 09:30" in page
+    assert sendout.state == State.SCHEDULED
+    assert sendout.scheduled_for == datetime(2030, 7, 1, 13, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("when", "sentence"),
+    [
+        ("2020-01-01T09:00", "The time is past"),
+        ("2030-03-10T02:30", "it may not exist"),
+        ("", "Choose the date and time"),
+        ("soon", "Enter a valid date/time"),
+    ],
+)
+def test_a_time_that_cannot_be_is_refused(
+    browser: Client, sendout: SendOut, when: str, sentence: str
+) -> None:
+    assert sentence in press(browser, sendout, "schedule", when=when)
+    assert sendout.state == State.DRAFT
+
+
+def test_a_scheduled_send_out_goes_back_to_draft(browser: Client, sendout: SendOut) -> None:
+    press(browser, sendout, "schedule", when="2030-07-01T09:30")
+    assert "Back to draft" in browser.get(page_of(sendout, "check")).content.decode()
+    assert "is a draft again" in press(browser, sendout, "unschedule")
+    assert sendout.state == State.DRAFT
+
+
+def test_a_sent_one_is_copied_as_a_new_draft(
+    browser: Client, sendout: SendOut, alice: User
+) -> None:
+    press(browser, sendout, "send")
+    press(browser, sendout, "copy")
+    copy = SendOut.objects.latest("pk")
+    assert (copy.name, copy.state) == ("Pool closed (copy)", State.DRAFT)
+    assert copy.message.body == sendout.message.body
+    assert copy.message.pk != sendout.message.pk
+    assert list(copy.people.all()) == list(sendout.people.all())
+
+
+def test_a_draft_is_deleted_with_its_message(browser: Client, sendout: SendOut) -> None:
+    browser.post(page_of(sendout, "discard"))
+    assert not SendOut.objects.exists()
+    assert not Message.objects.exists()
+
+
+def test_a_started_one_is_not_deleted(browser: Client, sendout: SendOut) -> None:
+    press(browser, sendout, "send")
+    assert browser.post(page_of(sendout, "discard")).status_code == 409
+    assert SendOut.objects.exists()
+
+
+def test_a_test_email_arrives_as_the_participant_would_get_it(
+    browser: Client, sendout: SendOut, ann: Participant
+) -> None:
+    answer = browser.post(
+        page_of(sendout, "test"),
+        {"channel": "email", "address": "alice@x.example", "participant": ann.pk},
+        headers={"HX-Request": "true"},
+    )
+    assert b"alert-success" in answer.content
+    assert b"alice@x.example: Accepted" in answer.content
+    copy = OutboxCopy.objects.get()
+    mail = email.message_from_bytes(bytes(copy.content), policy=email.policy.default)
+    assert copy.recipient == "alice@x.example"
+    assert mail["To"].addresses[0].addr_spec == "alice@x.example"
+    assert mail["Subject"] == "For Zoé"
+    assert "Hi Ann &lt;3" in mail.get_body(("html",)).get_content()
+    assert not Delivery.objects.exists()
+
+
+def test_a_test_sms_arrives(browser: Client, sendout: SendOut) -> None:
+    press(browser, sendout, "test", channel="sms", address="514 555 0100")
+    copy = OutboxCopy.objects.get()
+    assert (copy.recipient, bytes(copy.content).decode()) == ("+15145550100", "Zoé")
+
+
+@pytest.mark.parametrize(
+    ("channel", "address", "sentence"),
+    [
+        ("email", "alice", "it has no @"),
+        ("email", "", "Enter the address"),
+        ("sms", "12", "is not a phone number in CA"),
+        ("fax", "1", "Enter the address"),
+    ],
+)
+def test_a_test_to_no_address_says_so(
+    browser: Client, sendout: SendOut, channel: str, address: str, sentence: str
+) -> None:
+    assert sentence in press(browser, sendout, "test", channel=channel, address=address)
+
+
+def test_a_test_that_fails_says_what_to_do(
+    browser: Client, sendout: SendOut, email_sender: Sender
+) -> None:
+    Sender.objects.filter(pk=email_sender.pk).update(
+        kind="smtp", config={"host": "127.0.0.1", "port": 9, "tls": "none"}
+    )
+    page = press(browser, sendout, "test", channel="email", address="alice@x.example")
+    assert "Check host and port" in page
