@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+from typing import NoReturn
 
 import pytest
 
@@ -17,7 +18,11 @@ def require(program: str) -> str:
     found = shutil.which(program, path=PLACES)
     if found:
         return found
-    reason = f"{program} is not installed"
+    return give_up(f"{program} is not installed")
+
+
+def give_up(reason: str) -> NoReturn:
+    """Skip the test for want of something, or fail it where CI=true."""
     if os.environ.get("CI") == "true":
         pytest.fail(f"{reason}, and with CI=true that is a failure")
     pytest.skip(reason)

@@ -26,9 +26,7 @@ from pathlib import Path
 from pwd import getpwnam
 from typing import Self
 
-import pytest
-
-from tests.rigs import free_port, require
+from tests.rigs import free_port, give_up, require
 from tests.rigs.certificates import Certificates, make_certificates
 
 CAST = ("alice@example.test", "bob@example.test", "charlie@example.test")
@@ -173,7 +171,7 @@ class Postfix:
         postfix = require("postfix")
         dovecot = require("dovecot") if self.passwords else ""
         if os.geteuid() != 0:
-            pytest.skip("Postfix can only be started by root")
+            give_up("Postfix can only be started by root")
         self.folder = _new_folder()
         self.port = free_port()
         try:

@@ -39,6 +39,8 @@ class Session(asyncio.Protocol):
 
         A dialogue that is cancelled or raises in the middle ends the connection.
         """
+        if self._dialogue is not None:
+            raise RuntimeError("one dialogue at a time on one connection")
         self._dialogue = dialogue
         self._done = self._loop.create_future()
         try:

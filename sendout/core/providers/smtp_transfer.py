@@ -143,9 +143,12 @@ class Transfer:
         self, envelope: Envelope, replies: list[Reply], answer: Answer
     ) -> Dialogue[Envelope | None]:
         """Give the envelope when its text may follow, else say why not."""
-        if self._reset and replies and kind(replies[0]) == b"2":
+        if self._reset:
             self._reset = b""
-            del replies[0]
+            if not replies or kind(replies.pop(0)) != b"2":
+                # With the old transaction open, this text would go to its recipient too.
+                self.over = True
+                return None
         if len(replies) == 3 and replies[2][:3] == b"354" and _both_fine(replies):
             return envelope
         bad = next((reply for reply in replies if kind(reply) not in (b"2", b"3")), GONE)
@@ -157,10 +160,17 @@ class Transfer:
             self._tell(envelope, refused(bad), answer)
         self._reset = RESET
         if replies and replies[-1][:3] == b"354":
-            # DATA was granted without a recipient: end it at once (RFC 2920 section 3.1).
+            yield from self._withdraw(replies)
+        return None
+
+    def _withdraw(self, replies: list[Reply]) -> Dialogue[None]:
+        """Get out of a DATA that was granted after a refusal."""
+        if len(replies) == 3 and kind(replies[1]) != b"2":
+            # Without a recipient an end at once does no harm (RFC 2920 section 3.1).
             (reply, *_) = yield b".\r\n", 1, self._waits.end
             self.over = self.over or says_goodbye(reply)
-        return None
+        else:
+            self.over = True
 
     def _settle(self, envelope: Envelope, reply: Reply, answer: Answer) -> None:
         """Answer for a message whose end was written."""
@@ -178,6 +188,7 @@ class Transfer:
 
     def _tell(self, envelope: Envelope, outcome: Outcome, answer: Answer) -> None:
         self.handed += 1
+        self.over = self.over or self.handed == self.most
         answer(envelope, outcome)
 
 
