@@ -531,3 +531,7 @@ class TestConfig:
         file.write_text("hello")
         with pytest.raises(BadConfig, match="certificate"):
             SmtpConfig("mail.example.org", ca_file=str(file))
+
+    def test_the_page_about_smtp_names_every_setting(self) -> None:
+        page = (Path(__file__).parents[3] / "docs" / "smtp.md").read_text()
+        assert all(f"`{setting.name}`" in page for setting in SmtpProvider.settings)
