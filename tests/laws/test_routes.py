@@ -36,6 +36,10 @@ def access_of(route: URLPattern) -> str:
     return str(getattr(route.callback, "access", ""))
 
 
+def test_the_law_finds_our_routes() -> None:
+    assert any("organisation>" in address for address, _ in our_routes())
+
+
 def test_every_route_says_who_may_come_in() -> None:
     silent = [address for address, route in our_routes() if not access_of(route)]
     assert not silent, f"give the views of {silent} a decorator of sendout/pages/access.py"
