@@ -50,7 +50,8 @@ class Connection(Protocol):
 
         An envelope left without an answer was never handed over: the lane tries it on another
         connection. One that was handed over and never answered gets `Unsure` from here.
-        Network trouble never raises; it makes the connection unusable.
+        Network trouble never raises; it makes the connection unusable. This holds when the call
+        is cancelled too: what was being handed over is answered with `Unsure` before it raises.
         """
         ...
 
