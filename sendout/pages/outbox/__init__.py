@@ -1,0 +1,1 @@
+"""What "arrived" by the sandbox: every email and SMS as it left."""
