@@ -1,0 +1,135 @@
+"""Put an address on the list by hand, or take an entry off it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from sendout.accounts.models import Organisation, Role
+from sendout.core.addresses import BadAddress, read_email, read_phone
+from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.suppressions.listing import CATEGORIES
+from sendout.senders.models import Channel
+from sendout.suppression import entries
+from sendout.suppression.models import Lifted, Reason, Suppression
+
+STOPPED = [("", "Everything"), ("marketing", "Marketing only")]
+
+
+class AddForm(forms.Form):
+    """Who must not be written to, and why."""
+
+    channel = forms.ChoiceField(choices=Channel.choices, widget=forms.RadioSelect)
+    address = forms.CharField(max_length=320, label="Email address or phone number")
+    category = forms.ChoiceField(
+        choices=STOPPED, required=False, widget=forms.RadioSelect, label="What to stop"
+    )
+    evidence = forms.CharField(
+        max_length=1000,
+        required=False,
+        label="Why",
+        help_text="Such as “asked at the desk on Tuesday”; kept with the entry.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.organisation = organisation
+
+    def clean(self) -> dict[str, Any]:
+        """Read the address as the channel asks for."""
+        cleaned = super().clean() or self.cleaned_data
+        if "address" in cleaned and "channel" in cleaned:
+            try:
+                cleaned["address"] = self._read(cleaned["channel"], cleaned["address"])
+            except BadAddress as error:
+                self.add_error("address", f"{error.reason[:1].upper()}{error.reason[1:]}.")
+        return cleaned
+
+    def _read(self, channel: str, text: str) -> str:
+        if channel == Channel.EMAIL:
+            email = read_email(text)
+            return email.normal if email else ""
+        phone = read_phone(text, self.organisation.country)
+        return phone.normal if phone else ""
+
+
+class LiftForm(forms.Form):
+    """Why an entry may go."""
+
+    why = forms.CharField(
+        max_length=1000,
+        label="Why may this address be written to again?",
+        help_text="Such as “wrote on 3 May that she wants the newsletter”; kept for good.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say why; the words are kept for good."},
+    )
+
+
+@member_of(Role.SENDER)
+def add(request: MemberRequest) -> HttpResponse:
+    """Put an address on the list."""
+    start = {"channel": Channel.EMAIL, "category": ""}
+    form = AddForm(request.POST or None, initial=start, organisation=request.organisation)
+    if form.is_valid():
+        data = form.cleaned_data
+        entry = entries.suppress(
+            request.organisation,
+            data["channel"],
+            data["address"],
+            Reason.ADMIN,
+            data["category"],
+            evidence=data["evidence"],
+            member=request.user,
+        )
+        messages.success(request, added(entry))
+        return redirect("pages:suppressions", request.organisation.slug)
+    context = {"organisation": request.organisation, "section": "suppressions", "form": form}
+    status = 422 if form.errors else 200
+    return render(request, "pages/suppressions/add.html", context, status=status)
+
+
+def added(entry: Suppression) -> str:
+    """Say what stands now: an address may have been listed before, for a stronger reason."""
+    if entry.reason == Reason.ADMIN:
+        return f"{entry.address} is on the list."
+    return f"{entry.address} was on the list already: {entry.get_reason_display().lower()}."
+
+
+@member_of(Role.SENDER)
+def lift(request: MemberRequest, pk: int) -> HttpResponse:
+    """Take an entry off the list, with the words that say why."""
+    entry = get_object_or_404(Suppression, organisation=request.organisation, pk=pk)
+    form = LiftForm(request.POST or None)
+    if form.is_valid():
+        entries.lift(entry, form.cleaned_data["why"], request.user)
+        messages.success(request, lifted(entry))
+        return redirect("pages:suppressions", request.organisation.slug)
+    before = Lifted.objects.filter(
+        organisation=request.organisation, channel=entry.channel, address=entry.address
+    )
+    context = {
+        "organisation": request.organisation,
+        "section": "suppressions",
+        "entry": entry,
+        "channel": Channel(entry.channel).label,
+        "stopped": CATEGORIES.get(entry.category, entry.category).lower(),
+        "own_wish": entry.reason in (Reason.UNSUBSCRIBED, Reason.COMPLAINT),
+        "before": before.select_related("lifted_by").order_by("-lifted_at"),
+        "form": form,
+    }
+    status = 422 if form.errors else 200
+    return render(request, "pages/suppressions/lift.html", context, status=status)
+
+
+def lifted(entry: Suppression) -> str:
+    """Say what is open now, and what another entry still stops."""
+    others = entries.find(entry.organisation, entry.channel, entry.address)
+    if others:
+        reason = others[0].get_reason_display().lower()
+        return f"The entry is lifted, but {entry.address} is still listed: {reason}."
+    return f"{entry.address} can be written to again."
