@@ -1,0 +1,1 @@
+"""What people see who are not signed in: recipients, and those who were invited."""
