@@ -107,9 +107,7 @@ def accept(invitation: Invitation, user: User) -> Membership:
             "sign out and open the link again."
         )
     with transaction.atomic():
-        open_one = Invitation.objects.filter(pk=invitation.pk, accepted_at=None)
-        if not open_one.update(accepted_at=timezone.now()):
-            raise NoInvitation("This invitation was used already; sign in instead.")
+        _use_up(invitation)
         membership, _ = Membership.objects.get_or_create(
             organisation=invitation.organisation, user=user, defaults={"role": invitation.role}
         )
@@ -122,7 +120,17 @@ def register(invitation: Invitation, name: str, password: str) -> User:
     Raises NoInvitation when somebody accepted it meanwhile.
     """
     with transaction.atomic():
+        _use_up(invitation)
         user = User.objects.create_user(invitation.email, password, name=name)
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-        accept(invitation, user)
+        Membership.objects.create(
+            organisation=invitation.organisation, user=user, role=invitation.role
+        )
     return user
+
+
+def _use_up(invitation: Invitation) -> None:
+    """Of two browsers that come at once, the second waits for the first and is told."""
+    open_one = Invitation.objects.filter(pk=invitation.pk, accepted_at=None)
+    if not open_one.update(accepted_at=timezone.now()):
+        raise NoInvitation("This invitation was used already; sign in instead.")

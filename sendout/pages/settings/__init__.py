@@ -1,0 +1,1 @@
+"""What an organisation and its members say about themselves."""

@@ -1,0 +1,112 @@
+"""The organisation's settings."""
+
+from __future__ import annotations
+
+import zoneinfo
+from functools import cache
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from phonenumbers import SUPPORTED_REGIONS
+from phonenumbers.geodata.locale import LOCALE_DATA
+
+from sendout.accounts.models import Organisation, Role
+from sendout.pages.access import MemberRequest, member_of
+
+
+@cache
+def zones() -> list[str]:
+    """Give the names of the places whose time an organisation can keep."""
+    return sorted(name for name in zoneinfo.available_timezones() if is_place(name))
+
+
+def is_place(name: str) -> bool:
+    """Tell whether a zone is named after a place, and not for the sake of old programs."""
+    old = ("Etc/", "SystemV/", "US/", "posix/", "right/", "Canada/")
+    return "/" in name and not name.startswith(old)
+
+
+@cache
+def countries() -> list[tuple[str, str]]:
+    """Give (code, name) of every country whose phone numbers can be read, by name."""
+    named = [(code, country_name(code)) for code in SUPPORTED_REGIONS]
+    return sorted(named, key=lambda pair: pair[1])
+
+
+def country_name(code: str) -> str:
+    """Give a country's English name, or its code; "*aa" there means "as in aa"."""
+    names = LOCALE_DATA.get(code, {})
+    name = names.get("en", code)
+    return names.get(name[1:], code) if name.startswith("*") else name
+
+
+class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What recipients read in every footer, and what times and numbers are read by."""
+
+    country = forms.ChoiceField(
+        choices=countries, help_text="For phone numbers typed without a country code."
+    )
+    timezone = forms.CharField(
+        label="Time zone",
+        help_text="Type a part of the name of a city, such as Toronto.",
+        widget=forms.TextInput(attrs={"list": "zones", "autocomplete": "off"}),
+    )
+
+    class Meta:
+        model = Organisation
+        fields = ("name", "postal_address", "contact", "timezone", "country", "language")
+        labels = {
+            "postal_address": "Postal address",
+            "contact": "Contact for recipients",
+            "language": "Language of new participants",
+        }
+        help_texts = {
+            "postal_address": "Stands at the foot of every email: the law asks for it in Canada, "
+            "the US and the EU.",
+            "contact": "An email address or phone number, shown in the footer and on the "
+            "unsubscribe page.",
+        }
+
+    def clean_timezone(self) -> str:
+        """Take `toronto` for America/Toronto when there is only one such place."""
+        typed: str = self.cleaned_data["timezone"].strip().replace(" ", "_")
+        folded = typed.casefold()
+        found = [n for n in zones() if folded in (n.casefold(), n.casefold().rpartition("/")[2])]
+        return found[0] if len(found) == 1 else typed
+
+
+@member_of(Role.VIEWER)
+def settings(request: MemberRequest) -> HttpResponse:
+    """Show the organisation's settings; owners change them."""
+    may_edit = request.membership.may(Role.OWNER)
+    if request.method == "POST" and not may_edit:
+        raise PermissionDenied("This needs the role “Owner”.")
+    form = OrganisationForm(request.POST or None, instance=request.organisation)
+    if form.is_valid():
+        form.save()
+        messages.success(request, "The settings are saved.")
+        return redirect("pages:settings", request.organisation.slug)
+    if not may_edit:
+        disable(form)
+    # A refused name must not show up in the frame of the page.
+    organisation = Organisation.objects.get(pk=request.organisation.pk)
+    context: dict[str, Any] = {
+        "organisation": organisation,
+        "section": "settings",
+        "tab": "settings",
+        "form": form,
+        "may_edit": may_edit,
+        "zones": zones(),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "pages/settings/organisation.html", context, status=status)
+
+
+def disable(form: OrganisationForm) -> None:
+    """Show what is set to those who may not change it."""
+    for field in form.fields.values():
+        field.disabled = True
