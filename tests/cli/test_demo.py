@@ -11,7 +11,7 @@ from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
 
-from sendout.accounts.models import Membership, Organisation, Role
+from sendout.accounts.models import Membership, Organisation, Role, User
 from sendout.cli import demo
 from sendout.cli.problem import Problem
 from sendout.core.delivery.status import ARRIVED
@@ -57,6 +57,17 @@ def test_the_owner_signs_in_with_what_is_printed(sign_in: tuple[str, str]):
     email, password = sign_in
     assert Client().login(email=email, password=password)
     assert Membership.objects.get(user__email=email).role == Role.OWNER
+
+
+def test_a_password_that_was_changed_is_not_told(sign_in: tuple[str, str]):
+    email, first = sign_in
+    alice = User.objects.get(email=email)
+    alice.set_password("correct horse battery")
+    alice.save()
+    assert demo.build() == (email, "that was chosen since")
+    alice.set_password(first)
+    alice.save()
+    assert demo.build() == (email, first)
 
 
 def test_an_organisation_of_that_name_that_is_no_demo_is_left_alone(club: Organisation):
