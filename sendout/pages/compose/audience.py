@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from sendout.accounts.models import Role
-from sendout.core.addresses import BadAddress, read_phone
 from sendout.core.table.errors import BadTable
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.files import files_of, take_file
-from sendout.pages.compose.finding import closed_page, find_sendout
+from sendout.pages.compose.finding import closed_page, find_sendout, words_asked
 from sendout.pages.compose.forms import AudienceForm
 from sendout.people.models import Group, Participant
+from sendout.people.search import search
 from sendout.people.typed import Refusal, find_or_add
 from sendout.senders.models import Channel, Sender
 from sendout.sendouts import drafts
@@ -119,8 +119,8 @@ def picked(request: MemberRequest, sendout: SendOut) -> dict[str, object]:
 def find(request: MemberRequest, pk: int) -> HttpResponse:
     """Search participants by name, email or phone, to pick them."""
     sendout = find_sendout(request, pk)
-    words = request.GET.get("q", "").strip()
-    found = matching(request, words).exclude(pk__in=sendout.people.values("pk"))
+    words = words_asked(request)
+    found = search(request.organisation, words).exclude(pk__in=sendout.people.values("pk"))
     context = {
         "organisation": request.organisation,
         "sendout": sendout,
@@ -128,23 +128,6 @@ def find(request: MemberRequest, pk: int) -> HttpResponse:
         "found": found[:FOUND] if words else [],
     }
     return render(request, "pages/compose/found.html", context)
-
-
-def matching(request: MemberRequest, words: str) -> QuerySet[Participant]:
-    """Give the organisation's participants in whose name or address every word occurs."""
-    people = Participant.objects.filter(organisation=request.organisation)
-    words = words.replace("\0", " ")
-    try:
-        phone = read_phone(words, request.organisation.country)
-    except BadAddress:
-        phone = None
-    if phone:
-        return people.filter(phone=phone.normal)
-    for word in words.split()[:5]:
-        people = people.filter(
-            Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word)
-        )
-    return people.order_by("last_name", "first_name", "pk")
 
 
 @member_of(Role.SENDER)

@@ -9,7 +9,9 @@ from sendout.accounts.models import Role
 from sendout.compose.fields import missing_fields, problems
 from sendout.compose.markup import BadStyle
 from sendout.compose.rendering import templates
+from sendout.core.delivery.status import Status
 from sendout.deliveries.freeze import Forecast, Reach, forecast
+from sendout.deliveries.report import reason_words
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.audience import without_sender
 from sendout.pages.compose.files import unfinished
@@ -21,18 +23,6 @@ from sendout.sendouts import lifecycle
 from sendout.sendouts.audience import reached
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import Channels, SendOut, State
-
-# Why somebody is skipped, after "12 people: ...". Others are shown as they come.
-SKIPPED = {
-    "no_address": "have no address for this channel",
-    "invalid_address": "have an address that is not valid",
-    "duplicate": "share an address with somebody who gets it",
-    "unsubscribed": "unsubscribed",
-    "complaint": "marked an earlier message as spam",
-    "bad_email": "have an email address that does not work",
-    "bad_number": "have a number that does not work",
-    "admin": "were put on the Unsubscribes list by staff",
-}
 
 
 @member_of(Role.SENDER)
@@ -98,6 +88,8 @@ def _reach(channel: str, reach: Reach) -> dict[str, object]:
         "channel": channel,
         "label": Channel(channel).label,
         "to_send": reach.to_send,
-        "skipped": [(SKIPPED.get(reason, reason), count) for reason, count in skipped],
+        "skipped": [
+            (count, reason_words(Status.SKIPPED, channel, reason)) for reason, count in skipped
+        ],
         "skipped_count": sum(reach.skipped.values()),
     }

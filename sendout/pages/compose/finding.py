@@ -24,6 +24,11 @@ def find_participant(request: MemberRequest, pk: str) -> Participant | None:
     return own.filter(pk=pk).first() if pk.isdecimal() and len(pk) < 19 else None
 
 
+def words_asked(request: MemberRequest) -> str:
+    """Give what somebody is looked for by; PostgreSQL has no text with a NUL in it."""
+    return " ".join(request.GET.get("q", "").replace("\0", " ").split())
+
+
 def shown_participant(request: MemberRequest, sendout: SendOut, pk: str) -> Participant | None:
     """Give the participant asked for, else the first of the audience, else of everybody."""
     own = Participant.objects.filter(organisation=request.organisation)

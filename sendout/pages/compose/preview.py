@@ -7,6 +7,7 @@ from email.utils import format_datetime
 
 from csp.constants import NONE, SELF
 from csp.decorators import csp
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,9 +20,9 @@ from sendout.compose.rendering import Rendered, compile_email, fill, sms_for, te
 from sendout.core.message.sms import measure
 from sendout.core.providers.base import Envelope
 from sendout.pages.access import MemberRequest, member_of
-from sendout.pages.compose.audience import matching
-from sendout.pages.compose.finding import find_sendout, shown_participant
+from sendout.pages.compose.finding import find_sendout, shown_participant, words_asked
 from sendout.people.models import Participant
+from sendout.people.search import search
 from sendout.senders.models import Channel, Sender
 from sendout.sendouts.audience import audience
 from sendout.sendouts.models import Channels, SendOut
@@ -60,11 +61,12 @@ def email(request: MemberRequest, pk: int) -> HttpResponse:
 
 def panel_context(request: MemberRequest, sendout: SendOut) -> dict[str, object]:
     """Give what the preview shows; its search narrows the participants to choose from."""
-    words = request.GET.get("q", "").strip()
-    offered = matching(request, words) if words else audience(sendout).order_by("pk")
+    words = words_asked(request)
+    people = list(offered(request, sendout, words))
     asked = request.GET.get("participant", "")
-    people = list(offered[:OFFERED])
-    person = shown_participant(request, sendout, asked or (str(people[0].pk) if people else ""))
+    if words and people and asked not in {str(person.pk) for person in people}:
+        asked = str(people[0].pk)
+    person = shown_participant(request, sendout, asked)
     used = Channels(sendout.channels).used
     context: dict[str, object] = {
         "organisation": request.organisation,
@@ -72,6 +74,7 @@ def panel_context(request: MemberRequest, sendout: SendOut) -> dict[str, object]
         "people": people if person is None or person in people else [person, *people],
         "person": person,
         "words": words,
+        "nobody": bool(words and not people),
         "with_email": Channel.EMAIL in used,
         "with_sms": Channel.SMS in used,
     }
@@ -80,6 +83,13 @@ def panel_context(request: MemberRequest, sendout: SendOut) -> dict[str, object]
     except BadStyle as error:
         return context | {"bad_style": str(error)}
     return context | {"shown": shown, "sms": measure(shown.sms)}
+
+
+def offered(request: MemberRequest, sendout: SendOut, words: str) -> QuerySet[Participant]:
+    """Give the participants to choose from: those looked for, else the first of the audience."""
+    if words:
+        return search(request.organisation, words)[:OFFERED]
+    return audience(sendout).order_by("pk")[:OFFERED]
 
 
 def rendered(sendout: SendOut, person: Participant | None) -> Rendered:
