@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from django.db import close_old_connections, connection
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
@@ -22,8 +25,16 @@ async def dispatch_batch(sendout: int, channel: str, batch: int) -> None:
 
 @app.task(name="import_people", queue="people")
 async def import_people(import_id: int) -> None:
-    """Check or carry out an import."""
-    await in_database(run_import, import_id)
+    """Check or carry out an import, in a thread of its own: it may take minutes."""
+    await asyncio.to_thread(_import, import_id)
+
+
+def _import(import_id: int) -> None:
+    close_old_connections()
+    try:
+        run_import(import_id)
+    finally:
+        connection.close()
 
 
 @app.periodic(cron="* * * * * *")
