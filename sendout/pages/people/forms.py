@@ -140,6 +140,7 @@ class UploadForm(forms.Form):
         max_length=120,
         required=False,
         help_text="A group that exists or a new one.",
+        widget=forms.TextInput(attrs={"list": "group-names", "autocomplete": "off"}),
     )
 
     @property

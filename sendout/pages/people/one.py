@@ -27,6 +27,7 @@ def participant(request: MemberRequest, pk: int) -> HttpResponse:
         "section": "participants",
         "may_edit": request.membership.may(Role.SENDER),
         "person": person,
+        "fields": sorted(person.fields.items()),
         "groups": person.groups.order_by("name"),
         "suppressions": _suppressions(person),
         "page": page,

@@ -10,7 +10,11 @@ from django.http import HttpResponse
 from django.test import Client
 
 from sendout.accounts.models import Organisation, User
+from sendout.compose.models import Message
+from sendout.deliveries.freeze import send_now
 from sendout.people.models import Group, Participant
+from sendout.senders.models import Sender
+from sendout.sendouts.models import SendOut
 from sendout.suppression.models import Reason, Suppression
 from tests.cast import sign_in
 
@@ -130,6 +134,24 @@ def test_a_participant_s_page_says_what_stops_messages(club: Organisation, offic
     page = text(office.get(f"{HOME}/participants/{zoe.pk}/"))
     assert "zoe@example.org is on the Unsubscribes list: Complaint." in page
     assert "Nothing yet" in page
+
+
+def test_everything_ever_sent_is_listed_with_its_status_and_reason(
+    club: Organisation, office: Client, email_sender: Sender
+) -> None:
+    zoe = make(club, "Zoé", "zoe@example.org")
+    bob = make(club, "Bob")
+    text_of = Message.objects.create(organisation=club, subject="Pool closed", body="Today.")
+    for name in ("First notice", "Second notice"):
+        sendout = SendOut.objects.create(
+            organisation=club, name=name, message=text_of, everyone=True, email_sender=email_sender
+        )
+        send_now(sendout)
+    page = text(office.get(f"{HOME}/participants/{zoe.pk}/"))
+    assert page.index("Second notice") < page.index("First notice")
+    assert page.count('data-status="queued"') == 2
+    page = text(office.get(f"{HOME}/participants/{bob.pk}/"))
+    assert page.count("No email address is known.") == 2
 
 
 def test_a_group_is_made_filled_renamed_and_deleted(club: Organisation, office: Client) -> None:
