@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from sendout.core.delivery.outcome import Blame, Outcome, Refused, Unsure
+from sendout.core.delivery.outcome import Blame, Outcome, Refused
 from sendout.core.pace import SliceSize
 from sendout.core.providers.base import Connection, Envelope, Provider, SenderDown
 from sendout.engine.prepare import Prepared
@@ -20,10 +20,10 @@ from sendout.senders.ways import provider_of
 
 LONGEST = 90.0  # seconds that one slice may take; shorter than the lease on its rows
 IDLE = 20.0  # seconds after which an unused connection is closed
-TRIES = 3  # connections that a slice is offered to before its rest waits for a retry
+TRIES = 3  # connections in a row that take nothing before the rest waits for a retry
 
 HUNG_UP = Refused(
-    False, "connect", "The mail server hung up before it took the message.", Blame.SENDER, 60.0
+    False, "connect", "The server was too slow or hung up before it took this.", Blame.SENDER, 60.0
 )
 
 
@@ -53,31 +53,29 @@ class Turn:
         return answers
 
     async def _offer(self, left: list[Envelope], answers: dict[int, Outcome]) -> Refused:
-        """Hand over to one connection after another; gives the refusal of what none took."""
-        for attempt in range(TRIES if left else 0):
-            if attempt or not self.connection.usable:
-                try:
-                    self.connection = await self.lane.reconnect(self.connection)
-                except SenderDown as down:
-                    return down.refusal
-            await self._hand_over(left, answers)
-            left = [envelope for envelope in left if envelope.delivery not in answers]
-            if not left:
-                break
-        return HUNG_UP
+        """Hand over to one connection after another; gives the refusal of what none took.
 
-    async def _hand_over(self, envelopes: list[Envelope], answers: dict[int, Outcome]) -> None:
+        A server may close after every so many messages: only connections that took nothing count.
+        """
+
         def answer(envelope: Envelope, outcome: Outcome) -> None:
             answers.setdefault(envelope.delivery, outcome)
 
+        fruitless = 0
         try:
             async with asyncio.timeout(LONGEST):
-                await self.connection.send(envelopes, answer)
+                while left and fruitless < TRIES:
+                    if not self.connection.usable:
+                        self.connection = await self.lane.reconnect(self.connection)
+                    await self.connection.send(left, answer)
+                    rest = [envelope for envelope in left if envelope.delivery not in answers]
+                    fruitless = fruitless + 1 if len(rest) == len(left) else 0
+                    left = rest
+        except SenderDown as down:
+            return down.refusal
         except TimeoutError:
-            unsure = Unsure(f"No answer within {LONGEST:.0f} seconds.")
-            for envelope in envelopes:
-                answer(envelope, unsure)
             await self.connection.close()
+        return HUNG_UP
 
 
 @dataclass(slots=True)

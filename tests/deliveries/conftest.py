@@ -68,7 +68,7 @@ def recount() -> Counter[tuple[int, str, str]]:
     return +counted
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def law_of_counts(db: None) -> Iterator[None]:
     """After every test here, counts equal a recount and statuses follow from the facts."""
     yield

@@ -20,6 +20,8 @@ from sendout.sendouts.models import SendOut
 from sendout.suppression.entries import suppress
 from tests.deliveries.conftest import MakePerson, MakeSendOut
 
+pytestmark = pytest.mark.usefixtures("law_of_counts")
+
 
 @pytest.fixture
 def started(person: MakePerson, sendout: MakeSendOut) -> SendOut:

@@ -19,6 +19,8 @@ from sendout.deliveries.record import Happening, record
 from sendout.sendouts.models import SendOut
 from tests.deliveries.conftest import MakePerson, MakeSendOut
 
+pytestmark = pytest.mark.usefixtures("law_of_counts")
+
 START = datetime(2026, 1, 5, 16, tzinfo=UTC)
 KINDS = [kind for kind in FACTS if kind not in {"skipped", "cancelled"}]
 stories = st.lists(

@@ -20,7 +20,7 @@ __all__ = ["law_of_counts", "person", "sendout"]
 RunBatches = Callable[[SendOut], None]
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def no_jobs_left(transactional_db: None) -> None:
     """Begin without jobs: flushing the database between tests passes over those."""
     ProcrastinateJob.objects.all()._raw_delete("default")

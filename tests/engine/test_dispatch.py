@@ -24,7 +24,10 @@ from sendout.suppression.models import Suppression
 from tests.deliveries.conftest import MakePerson, MakeSendOut
 from tests.engine.conftest import RunBatches
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("no_jobs_left", "law_of_counts"),
+]
 
 
 def statuses(channel: str = "email") -> dict[str, str]:

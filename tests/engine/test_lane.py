@@ -1,0 +1,83 @@
+"""A lane gives each message of a slice exactly one outcome, whatever the server does."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from sendout.core.delivery.outcome import Accepted, Outcome, Refused, Unsure
+from sendout.core.providers.base import Envelope
+from sendout.core.providers.smtp import SmtpConfig, SmtpProvider
+from sendout.deliveries.claim import Claimed
+from sendout.engine.lane import Lane
+from sendout.engine.prepare import Prepared
+from tests.rigs.smtp_script import HANG_UP, RECORD_AND_HANG_UP, SmtpScript
+
+
+TEXT = b"Subject: x\r\n\r\n" + b"The pool is closed today.\r\n" * 20
+
+
+def slice_of(count: int) -> list[Prepared]:
+    return [
+        Prepared(
+            Claimed(n, 1, f"p{n}@example.test", "", "", "", "", "", "en"),
+            Envelope(n, "o@example.test", f"p{n}@example.test", TEXT),
+        )
+        for n in range(1, count + 1)
+    ]
+
+
+async def send(script: SmtpScript, count: int, **settings: object) -> dict[int, Outcome]:
+    config = SmtpConfig(host="127.0.0.1", port=script.port, tls="none", **settings)
+    lane = Lane(SmtpProvider(config), most=1)
+    async with lane.turn() as turn:
+        answers = await turn.send(slice_of(count))
+    await lane.close_idle(0)
+    assert set(answers) == set(range(1, count + 1))
+    return answers
+
+
+def kinds(answers: dict[int, Outcome]) -> Counter[str]:
+    return Counter(type(outcome).__name__ for outcome in answers.values())
+
+
+async def test_what_a_broken_connection_did_not_take_goes_out_on_another():
+    async with SmtpScript(faults={("TEXT", 5): HANG_UP}) as script:
+        answers = await send(script, 20)
+    assert kinds(answers)["Accepted"] >= 19
+    assert script.connections == 2
+    recipients = [r for mail in script.accepted for r in mail.recipients]
+    assert len(recipients) == len(set(recipients))
+
+
+async def test_a_message_without_an_answer_is_unsure_and_the_others_are_not():
+    async with SmtpScript(faults={(".", 5): RECORD_AND_HANG_UP}) as script:
+        answers = await send(script, 20)
+    assert [n for n, outcome in answers.items() if isinstance(outcome, Unsure)] == [5]
+    assert kinds(answers) == {"Accepted": 19, "Unsure": 1}
+    assert len(script.accepted) == 20
+
+
+async def test_a_server_that_takes_a_few_messages_a_connection_gets_them_all():
+    async with SmtpScript(faults={("MAIL", 4): "421 4.7.0 Too many messages"}) as script:
+        answers = await send(script, 15)
+    assert kinds(answers) == {"Accepted": 15}
+    assert script.connections == 5
+
+
+async def test_a_server_that_always_hangs_up_defers_all():
+    faults = {("MAIL", n): HANG_UP for n in range(1, 10)}
+    async with SmtpScript(faults=faults) as script:
+        answers = await send(script, 5)
+    assert all(isinstance(o, Refused) and not o.permanent for o in answers.values())
+    assert script.connections == 3
+
+
+async def test_connections_are_kept_while_there_is_work():
+    async with SmtpScript() as script:
+        lane = Lane(SmtpProvider(SmtpConfig(host="127.0.0.1", port=script.port, tls="none")), 2)
+        for _ in range(5):
+            async with lane.turn() as turn:
+                answers = await turn.send(slice_of(3))
+            assert all(isinstance(outcome, Accepted) for outcome in answers.values())
+        await lane.close_idle(0)
+    assert script.connections == 1
