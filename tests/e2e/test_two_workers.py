@@ -1,0 +1,169 @@
+"""Workers started by hand against one database share the work, and may die of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from sendout.cli.embedded import EmbeddedServer
+from tests.e2e.conftest import Home
+from tests.rigs.recording_sink import RecordingSink
+
+MANY = 4_000
+LEASE = "4"  # seconds after which a row that a dead worker held is known to be unsure
+READY_SECONDS = 60.0
+ENDING_SECONDS = 90.0
+
+
+@dataclass(frozen=True)
+class Site:
+    """An installation with many participants, whose email goes to a recording sink."""
+
+    home: Home
+    sink: RecordingSink
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        """The database, as a worker on another machine would name it."""
+        return EmbeddedServer(self.home.data).url
+
+    def ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Ask the database."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            cursor = connection.execute(sql.encode(), values)
+            return cursor.fetchall() if cursor.description else []
+
+    def statuses(self) -> dict[str, int]:
+        """Give how many deliveries have which status, by the rows themselves."""
+        return dict(self.ask("SELECT status, count(*) FROM deliveries_delivery GROUP BY 1"))
+
+    def send(self) -> None:
+        """Start the send-out; the workers do the rest."""
+        news = self.folder / "news.html"
+        news.write_text("<title>News</title><p>Hi {{ first_name }}, the pool is open.</p>")
+        self.home.run("send", "--org", "aqua-club", "--group", "All", "--html", news)
+
+    def wait_until_finished(self) -> None:
+        """Wait for the end. What waits for its second try a minute long is tried at once."""
+        end = time.monotonic() + ENDING_SECONDS
+        while self.ask("SELECT 1 FROM sendouts_sendout WHERE state <> 'finished'"):
+            assert time.monotonic() < end, self.statuses()
+            self.ask("UPDATE deliveries_delivery SET next_try_at = now() WHERE status = 'deferred'")
+            time.sleep(0.2)
+
+
+@pytest.fixture
+def site(home: Home, tmp_path: Path) -> Iterator[Site]:
+    people = tmp_path / "people.csv"
+    rows = (f"Ann {n},ann.{n}@example.org\n" for n in range(MANY))
+    people.write_text("First name,Email\n" + "".join(rows))
+    with RecordingSink(pause=0.002) as sink:
+        sender = ("--channel", "email", "--kind", "smtp", "--url", sink.url)
+        home.run("sender", "add", "--org", "aqua-club", *sender, "--from", "office@example.org")
+        home.run("import", people, "--org", "aqua-club", "--group", "All")
+        yield Site(home, sink, tmp_path)
+
+
+@contextmanager
+def workers(site: Site, count: int) -> Iterator[list[subprocess.Popen[str]]]:
+    """Run so many workers, each as on a machine of its own, and stop them afterwards."""
+    keys = (site.home.data / "keys").read_text().strip()
+    shared = {"DATABASE_URL": site.url, "SENDOUT_KEYS": keys, "SENDOUT_LEASE_SECONDS": LEASE}
+    with ExitStack() as stack:
+        started = []
+        for n in range(count):
+            data = str(site.folder / f"worker-{n}")
+            started.append(site.home.start("worker", SENDOUT_DATA=data, **shared))
+            stack.callback(end, started[-1])
+        wait_for_workers(site, 2 * count)
+        yield started
+
+
+def wait_for_workers(site: Site, queues: int) -> None:
+    """Wait until the workers have registered: each process once for sending, once for the rest."""
+    limit = time.monotonic() + READY_SECONDS
+    alive = "SELECT 1 FROM procrastinate_workers WHERE last_heartbeat > now() - interval '5 s'"
+    while len(site.ask(alive)) < queues:
+        assert time.monotonic() < limit
+        time.sleep(0.1)
+
+
+def end(worker: subprocess.Popen[str]) -> int:
+    """Ask a worker to stop, and give its exit code."""
+    if worker.poll() is None:
+        worker.terminate()
+    worker.communicate(timeout=READY_SECONDS)
+    return worker.returncode
+
+
+def ports_of(worker: subprocess.Popen[str], server: int) -> set[int]:
+    """Give the local ports of a process's open connections to a port of this machine."""
+    inodes = set()
+    for descriptor in Path(f"/proc/{worker.pid}/fd").iterdir():
+        target = os.readlink(descriptor) if descriptor.is_symlink() else ""
+        inodes.add(target.removeprefix("socket:[").removesuffix("]"))
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    port = f":{server:04X}"
+    return {int(r[1][-4:], 16) for r in rows if r[2].endswith(port) and r[9] in inodes}
+
+
+def test_two_workers_share_one_send_out_and_nothing_is_sent_twice(site: Site) -> None:
+    with workers(site, 2) as (first, second):
+        site.send()
+        site.sink.wait_for(MANY // 2)
+        ports = [ports_of(worker, site.sink.port) for worker in (first, second)]
+        site.wait_until_finished()
+        assert (end(first), end(second)) == (0, 0)
+    assert site.statuses() == {"sent": MANY}
+    times = site.sink.times()
+    assert (len(times), set(times.values())) == (MANY, {1})
+    shares = [sum(each.client in own for each in site.sink.received) for own in ports]
+    assert min(shares) > MANY // 10, shares
+
+
+def test_a_killed_worker_loses_nothing_and_what_is_sent_twice_is_marked(site: Site) -> None:
+    with workers(site, 2) as (victim, _):
+        site.send()
+        site.sink.wait_for(MANY // 4)
+        victim.kill()
+        victim.wait()
+        time.sleep(0.2)  # until the database has let go of what it said last
+        in_hand = site.statuses().get("sending", 0)
+        site.wait_until_finished()
+    assert site.statuses() == {"sent": MANY}
+    times = site.sink.times()
+    assert len(times) == MANY
+    twice = {address for address, n in times.items() if n > 1}
+    marked = "SELECT address FROM deliveries_event JOIN deliveries_delivery d ON d.id = delivery_id"
+    unsure = {row[0] for row in site.ask(f"{marked} WHERE kind = 'unsure'")}
+    assert twice <= unsure
+    assert 0 < len(unsure) <= in_hand
+    assert max(times.values()) == 2
+
+
+def test_a_worker_that_is_asked_to_stop_finishes_what_it_holds(site: Site) -> None:
+    with workers(site, 1) as (worker,):
+        site.send()
+        site.sink.wait_for(MANY // 8)
+        asked = time.monotonic()
+        worker.send_signal(signal.SIGTERM)
+        assert end(worker) == 0
+        assert time.monotonic() - asked < 15
+    stopped = site.statuses()
+    assert set(stopped) == {"sent", "queued"}
+    assert stopped["sent"] == len(site.sink.received)
+    with workers(site, 1):
+        site.wait_until_finished()
+    assert site.statuses() == {"sent": MANY}
+    assert set(site.sink.times().values()) == {1}
