@@ -9,8 +9,12 @@ from sendout.senders.models import Sender
 
 
 def make_default(sender: Sender) -> None:
-    """Make a saved, active sender its channel's only default."""
+    """Make a saved, active sender its channel's only default.
+
+    Two who do this at once take turns at the organisation's row.
+    """
     with transaction.atomic():
+        Organisation.objects.select_for_update().get(pk=sender.organisation_id)
         siblings = Sender.objects.filter(
             organisation=sender.organisation_id, channel=sender.channel, is_default=True
         )

@@ -37,13 +37,5 @@ def unseal(sealed: str) -> dict[str, Any]:
     return plain
 
 
-def reseal(sealed: str) -> str:
-    """Encrypt the same secrets with the newest key, after a new one was put in front.
-
-    Raises CannotUnseal when no key fits.
-    """
-    return seal(unseal(sealed))
-
-
 def _fernet() -> MultiFernet:
     return MultiFernet([Fernet(urlsafe_b64encode(key)) for key in settings.FIELD_KEYS])

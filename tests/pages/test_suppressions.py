@@ -49,6 +49,11 @@ def test_the_list_is_filtered_by_words_channel_and_reason(
     assert shown(q="nobody") == set()
 
 
+def test_the_export_beside_filtered_rows_keeps_the_filter(dana: Client, entry: Suppression) -> None:
+    rows = dana.get(at("suppressions"), {"q": "anna"}, headers={"HX-Request": "true"})
+    assert f'href="{at("suppressions_export")}?q=anna"' in rows.content.decode()
+
+
 def test_a_long_list_comes_in_pages_that_keep_the_filter(dana: Client, club: Organisation) -> None:
     for n in range(55):
         suppress(club, "email", f"p{n}@example.org", Reason.ADMIN)
@@ -59,7 +64,12 @@ def test_a_long_list_comes_in_pages_that_keep_the_filter(dana: Client, club: Org
 
 
 def test_an_address_is_added_as_people_type_it(dana: Client) -> None:
-    typed = {"channel": "sms", "address": "514 555-0123", "category": "", "evidence": "at the desk"}
+    typed = {
+        "channel": "sms",
+        "address": "514 555-0123",
+        "category": "everything",
+        "evidence": "at the desk",
+    }
     assert dana.post(at("suppression_add"), typed).status_code == 302
     entry = Suppression.objects.get()
     assert (entry.address, entry.reason, entry.evidence) == (PHONE, "admin", "at the desk")
@@ -67,7 +77,7 @@ def test_an_address_is_added_as_people_type_it(dana: Client) -> None:
 
 
 def test_adding_does_not_weaken_what_stands_and_says_so(dana: Client, entry: Suppression) -> None:
-    typed = {"channel": "email", "address": "Anna@Example.org", "category": ""}
+    typed = {"channel": "email", "address": "Anna@Example.org", "category": "everything"}
     page = dana.post(at("suppression_add"), typed, follow=True)
     assert "was on the list already: complaint" in page.content.decode()
     assert Suppression.objects.get().reason == "complaint"

@@ -46,8 +46,8 @@ class SenderForm(forms.ModelForm):  # type: ignore[type-arg]
             "from_address": "From address",
             "reply_to": "Reply-to address",
             "connections": "Connections at once",
-            "pace_count": "At most",
-            "pace_period": "messages per",
+            "pace_count": "Messages at most",
+            "pace_period": "Per",
         }
         help_texts = {
             "name": "For the staff; recipients do not see it.",
@@ -213,7 +213,7 @@ def make_field(setting: Setting) -> forms.Field:
     """Make the field for a setting that a provider declares."""
     common: dict[str, Any] = {
         "label": setting.name.replace("_", " ").capitalize(),
-        "help_text": setting.help,
+        "help_text": setting.help[:1].upper() + setting.help[1:],
         "required": setting.default is None,
     }
     if setting.choices:

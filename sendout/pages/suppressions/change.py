@@ -17,7 +17,7 @@ from sendout.senders.models import Channel
 from sendout.suppression import entries
 from sendout.suppression.models import Lifted, Reason, Suppression
 
-STOPPED = [("", "Everything"), ("marketing", "Marketing only")]
+STOPPED = [("everything", "Everything"), ("marketing", "Marketing only")]
 
 
 class AddForm(forms.Form):
@@ -25,9 +25,7 @@ class AddForm(forms.Form):
 
     channel = forms.ChoiceField(choices=Channel.choices, widget=forms.RadioSelect)
     address = forms.CharField(max_length=320, label="Email address or phone number")
-    category = forms.ChoiceField(
-        choices=STOPPED, required=False, widget=forms.RadioSelect, label="What to stop"
-    )
+    category = forms.ChoiceField(choices=STOPPED, widget=forms.RadioSelect, label="What to stop")
     evidence = forms.CharField(
         max_length=1000,
         required=False,
@@ -73,7 +71,7 @@ class LiftForm(forms.Form):
 @member_of(Role.SENDER)
 def add(request: MemberRequest) -> HttpResponse:
     """Put an address on the list."""
-    start = {"channel": Channel.EMAIL, "category": ""}
+    start = {"channel": Channel.EMAIL, "category": "everything"}
     form = AddForm(request.POST or None, initial=start, organisation=request.organisation)
     if form.is_valid():
         data = form.cleaned_data
@@ -82,7 +80,7 @@ def add(request: MemberRequest) -> HttpResponse:
             data["channel"],
             data["address"],
             Reason.ADMIN,
-            data["category"],
+            "" if data["category"] == "everything" else data["category"],
             evidence=data["evidence"],
             member=request.user,
         )
