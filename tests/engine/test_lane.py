@@ -12,7 +12,6 @@ from sendout.engine.lane import Lane
 from sendout.engine.prepare import Prepared
 from tests.rigs.smtp_script import HANG_UP, RECORD_AND_HANG_UP, SmtpScript
 
-
 TEXT = b"Subject: x\r\n\r\n" + b"The pool is closed today.\r\n" * 20
 
 
