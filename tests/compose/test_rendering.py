@@ -14,7 +14,7 @@ from sendout.compose.models import Message
 from sendout.compose.rendering import compile_email, fill, sms_for, templates
 from sendout.people.models import Participant
 
-REAL = Path("/work/shared/data/messages")
+REAL = Path(__file__).parents[3] / "shared" / "data" / "messages"
 WAY_OUT = {"unsubscribe_url": "https://club.example.org/u/1"}
 real_messages = pytest.mark.skipif(not REAL.is_dir(), reason="the real messages are not here")
 
