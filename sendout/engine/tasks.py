@@ -7,11 +7,15 @@ import asyncio
 from django.db import close_old_connections, connection
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager
 
 from sendout.deliveries.jobs import QUEUE, TASK
 from sendout.engine import sweep
 from sendout.engine.database import in_database
 from sendout.engine.dispatch import dispatch
+from sendout.engine.worker import DEAD_AFTER
 from sendout.people.importing import run_import
 
 RETRY = RetryStrategy(max_attempts=20, wait=5)
@@ -45,10 +49,21 @@ async def tick(timestamp: int) -> None:
 
 
 @app.periodic(cron="*/10 * * * * *")
-@app.task(name="tidy", queue="clock", queueing_lock="tidy", lock="tidy", pass_context=True)
+@app.task(name="tidy", queue="clock", queueing_lock="tidy", pass_context=True)
 async def tidy(context: JobContext, timestamp: int) -> None:
-    """Take over what dead workers left behind, every ten seconds."""
+    """Take over what dead workers left behind, every ten seconds.
+
+    It has no lock: one that died while tidying would keep it for ever.
+    """
     manager = context.app.job_manager
-    for job in await manager.get_stalled_jobs():
-        await manager.retry_job(job)
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
+        await take_over(manager, job)
     await in_database(sweep.run_tidy)
+
+
+async def take_over(manager: JobManager, job: Job) -> None:
+    """Have a dead worker's job done by the living, unless another one waits to do the same."""
+    try:
+        await manager.retry_job(job)
+    except UniqueViolation:  # of its queueing lock
+        await manager.finish_job(job, Status.ABORTED, delete_job=True)

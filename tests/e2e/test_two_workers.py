@@ -20,7 +20,7 @@ from tests.e2e.conftest import Home
 from tests.rigs.recording_sink import RecordingSink
 
 MANY = 4_000
-LEASE = "4"  # seconds after which a row that a dead worker held is known to be unsure
+LEASE = "6"  # seconds after which a row that a dead worker held is known to be unsure
 READY_SECONDS = 60.0
 ENDING_SECONDS = 90.0
 
