@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from sendout.accounts.models import Organisation, User
 from sendout.deliveries.claim import claim
@@ -63,8 +64,17 @@ def test_the_status_goes_from_sending_over_sent_to_delivered(browser: Client, st
 
 def test_the_list_refreshes_itself_only_while_something_moves(browser: Client, started: SendOut):
     assert "every 2s" in page(browser, "rows/")
-    SendOut.objects.update(state="finished")
+    SendOut.objects.update(state="finished", finished_at=timezone.now() - timedelta(hours=1))
     assert "every 2s" not in page(browser, "rows/")
+
+
+def test_receipts_that_come_after_the_last_has_left_show_by_themselves(
+    browser: Client, started: SendOut
+):
+    SendOut.objects.update(state="finished", finished_at=timezone.now())
+    assert "every 2s" in page(browser, "rows/")
+    assert "every 2s" in popup(browser, started, "live/")
+    assert "every 3s" in popup(browser, started, "email/rows/")
 
 
 @pytest.mark.parametrize("status", ["sending", "sent", "delivered", "draft", "paused"])

@@ -63,7 +63,7 @@ def _context(request: MemberRequest) -> dict[str, object]:
         "organisation": request.organisation,
         "membership": request.membership,
         "sendouts": shown,
-        "moving": any(one.moving for one in shown),
+        "refreshes": any(one.refreshes for one in shown),
         "filters": filters,
         "status_choices": STATUS_CHOICES,
         "page": page,

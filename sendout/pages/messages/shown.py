@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from sendout.senders.models import Channel
 from sendout.sendouts.models import Channels, SendOut, State
 
 CHANNEL_LABELS = {"email": "Emails", "sms": "SMS"}
+ANSWERS = timedelta(minutes=15)  # in which most receipts, opens and replies come after the end
 NAMED = 3  # groups that are named in a line before the rest is counted
 
 
@@ -91,6 +93,7 @@ class Shown:
         self.label = shown_status(sendout, tallies)
         self.status = status_key(self.label)
         self.moving = sendout.state == State.RUNNING or starts_soon(sendout)
+        self.refreshes = self.moving or is_answered(sendout)
         self.category = sendout.message.category
         self.subject = sendout.message.subject
         self.created_at = sendout.started_at or sendout.created_at
@@ -161,3 +164,9 @@ def starts_soon(sendout: SendOut) -> bool:
     if sendout.state != State.SCHEDULED or sendout.scheduled_for is None:
         return False
     return (sendout.scheduled_for - timezone.now()).total_seconds() < 60
+
+
+def is_answered(sendout: SendOut) -> bool:
+    """Tell whether all has left just now, so that receipts, opens and replies still come in."""
+    ended = sendout.finished_at
+    return ended is not None and timezone.now() - ended < ANSWERS
