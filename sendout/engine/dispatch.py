@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
+from functools import cache, partial
 
-from django.db import connection
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from sendout.core.delivery.outcome import Blame, Outcome, Refused
 from sendout.core.pace import slice_for_pace
 from sendout.core.providers.base import SenderDown
 from sendout.core.providers.setting import BadConfig
 from sendout.deliveries import counting, jobs
 from sendout.deliveries.claim import claim
 from sendout.engine.database import in_database
-from sendout.engine.lane import lanes
-from sendout.engine.prepare import Way, find_way
+from sendout.engine.journal import Journal
+from sendout.engine.lane import Turn, lanes
+from sendout.engine.prepare import Prepared, Way, find_way
 from sendout.engine.settle import settle
 from sendout.senders import health, pace
 from sendout.senders.models import PERIOD_SECONDS, Period, Sender
@@ -24,7 +29,18 @@ from sendout.senders.vault import CannotUnseal
 LONGEST = 5.0  # seconds that a job goes on before it lets others take its place
 PATIENCE = 1.0  # seconds that a batch waits for its pace before it makes room for others
 
+JOURNALS = "journal"  # folder in the data directory
+AWAY = 1.0  # seconds between two tries to reach a database that is away
+
+Answers = dict[int, Outcome]
+logger = logging.getLogger(__name__)
 stopping = asyncio.Event()
+
+
+@cache
+def journal() -> Journal:
+    """The journal of this process."""
+    return Journal(settings.DATA / JOURNALS)
 
 
 async def dispatch(sendout: int, channel: str, batch: int) -> None:
@@ -70,15 +86,41 @@ async def send_slice(way: Way, batch: int) -> bool:
             limit = min(turn.size, slice_size(way.sender))
             found = await in_database(claim, way.sendout, way.channel, batch, limit)
             slice_ = way.prepare(found.claimed, timezone.now())
-            answers = await turn.send(slice_)
+            number, answers = await hand_over(way, turn, slice_)
     except SenderDown as down:
         await in_database(health.mark_down, way.sender.pk, down.refusal.text)
         return True
     except (BadConfig, CannotUnseal) as problem:
         await in_database(health.mark_down, way.sender.pk, str(problem))
         return True
-    keeps_copy = turn.lane.provider.keeps_copy
-    await in_database(settle, way, slice_, answers, timezone.now(), keeps_copy)
-    if way.sender.down_until:
+    await settle_surely(way, slice_, answers, turn.lane.provider.keeps_copy)
+    journal().settled(number)
+    if journal().trouble:
+        await in_database(health.mark_down, way.sender.pk, journal().trouble)
+    elif way.sender.down_until:
         await in_database(health.mark_up, way.sender.pk)
     return found.looked_at > 0
+
+
+async def hand_over(way: Way, turn: Turn, slice_: list[Prepared]) -> tuple[int, Answers]:
+    """Let a slice leave, journalled before and at each answer; gives its number and outcomes.
+
+    Without a journal nothing leaves: a worker that died then would not know whom it had reached.
+    """
+    number = journal().begin(way.sendout, way.channel, slice_)
+    if journal().trouble:
+        no = Refused(False, "journal", journal().trouble, Blame.SENDER, health.REST)
+        return number, {prepared.row.id: no for prepared in slice_}
+    return number, await turn.send(slice_, partial(journal().answered, number))
+
+
+async def settle_surely(
+    way: Way, slice_: list[Prepared], answers: Answers, keeps_copy: bool
+) -> None:
+    """Settle, however long the database is away: what was heard is not forgotten meanwhile."""
+    while True:
+        try:
+            return await in_database(settle, way, slice_, answers, timezone.now(), keeps_copy)
+        except (OperationalError, InterfaceError) as error:
+            logger.warning("waiting for the database to settle %d answers: %s", len(slice_), error)
+            await asyncio.sleep(AWAY)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -27,6 +27,9 @@ HUNG_UP = Refused(
 )
 
 
+Note = Callable[[int, Outcome], None]
+
+
 @dataclass(slots=True)
 class Turn:
     """One slice's time on the lane, with a connection that works."""
@@ -35,8 +38,10 @@ class Turn:
     connection: Connection
     size: int
 
-    async def send(self, slice_: Sequence[Prepared]) -> dict[int, Outcome]:
+    async def send(self, slice_: Sequence[Prepared], note: Note) -> dict[int, Outcome]:
         """Hand a slice over and give exactly one outcome for each delivery of it.
+
+        note: called with each outcome at the moment it is known.
 
         What a broken connection did not take goes out on a new one; what none takes is refused
         for now.
@@ -46,20 +51,23 @@ class Turn:
             p.row.id: p.envelope for p in slice_ if isinstance(p.envelope, Refused)
         }
         started = time.monotonic()
-        rest = await self._offer(envelopes, answers)
+        rest = await self._offer(envelopes, answers, note)
         for envelope in envelopes:
             answers.setdefault(envelope.delivery, rest)
         self.lane.pace.learn(len(envelopes), time.monotonic() - started)
         return answers
 
-    async def _offer(self, left: list[Envelope], answers: dict[int, Outcome]) -> Refused:
+    async def _offer(
+        self, left: list[Envelope], answers: dict[int, Outcome], note: Note
+    ) -> Refused:
         """Hand over to one connection after another; gives the refusal of what none took.
 
         A server may close after every so many messages: only connections that took nothing count.
         """
 
         def answer(envelope: Envelope, outcome: Outcome) -> None:
-            answers.setdefault(envelope.delivery, outcome)
+            answers[envelope.delivery] = outcome
+            note(envelope.delivery, outcome)
 
         fruitless = 0
         try:

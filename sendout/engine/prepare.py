@@ -104,15 +104,17 @@ class Way:
             return Prepared(row, Refused(True, "content", str(error), Blame.MESSAGE))
 
 
-def find_way(sendout: int, channel: str) -> Way | None:
-    """Give the way of a send-out that is running now, or None.
+def find_way(sendout: int, channel: str, *, running: bool = True) -> Way | None:
+    """Give the way of a send-out that is running now, or in any state when told so; else None.
 
     The sender is read anew each time, so that a corrected password counts at once; the text
     cannot change any more and is compiled once.
     """
     related = ("organisation", "message", "email_sender", "sms_sender")
     query = SendOut.objects.select_related(*related)
-    found = query.filter(pk=sendout, state=State.RUNNING).first()
+    if running:
+        query = query.filter(state=State.RUNNING)
+    found = query.filter(pk=sendout).first()
     if found is None or (sender := found.sender(channel)) is None:
         return None
     identity = (sender.from_name, sender.from_address, sender.reply_to)

@@ -6,17 +6,22 @@ import asyncio
 import logging
 import signal
 
+from django.conf import settings
+from django.db import DatabaseError
 from procrastinate.contrib.django import app
 
 from sendout.deliveries.jobs import QUEUE
 from sendout.engine import database
-from sendout.engine.dispatch import stopping
+from sendout.engine.database import in_database
+from sendout.engine.dispatch import JOURNALS, journal, stopping
 from sendout.engine.lane import IDLE, lanes
+from sendout.engine.replay import replay
 
 logger = logging.getLogger(__name__)
 
 POLL = 1.0  # seconds; jobs are announced by NOTIFY, polling finds those whose time has come
 HEARTBEAT, DEAD_AFTER = 2.0, 10.0  # seconds; a dead worker's jobs are taken over after these
+INHERIT = 2.0  # seconds between two looks for journals without an owner
 OTHER_QUEUES = ["clock", "people", "inbound"]
 
 
@@ -28,6 +33,7 @@ async def work(concurrency: int) -> None:
         batches = asyncio.create_task(run(working, [QUEUE], concurrency))
         others = asyncio.create_task(run(working, OTHER_QUEUES, 4))
         idle = asyncio.create_task(close_idle())
+        heirs = asyncio.create_task(inherit())
 
         def stop() -> None:
             """Ask both to finish, once: a second cancelling would break off what is in hand."""
@@ -43,7 +49,9 @@ async def work(concurrency: int) -> None:
         stop()
         results = await asyncio.gather(batches, others, return_exceptions=True)
         idle.cancel()
+        heirs.cancel()
     await lanes.close()
+    journal().close()
     database.close()
     for result in results:
         if isinstance(result, Exception):
@@ -61,6 +69,16 @@ async def run(working: object, queues: list[str], concurrency: int) -> None:
         delete_jobs="successful",
         install_signal_handlers=False,
     )
+
+
+async def inherit() -> None:
+    """Settle what processes of this machine left in their journals when they died."""
+    while True:
+        try:
+            await in_database(replay, settings.DATA / JOURNALS)
+        except DatabaseError as error:
+            logger.warning("could not settle the journals of the dead yet: %s", error)
+        await asyncio.sleep(INHERIT)
 
 
 async def close_idle() -> None:

@@ -29,7 +29,7 @@ async def send(script: SmtpScript, count: int, **settings: object) -> dict[int, 
     config = SmtpConfig(host="127.0.0.1", port=script.port, tls="none", **settings)
     lane = Lane(SmtpProvider(config), most=1)
     async with lane.turn() as turn:
-        answers = await turn.send(slice_of(count))
+        answers = await turn.send(slice_of(count), lambda *_: None)
     await lane.close_idle(0)
     assert set(answers) == set(range(1, count + 1))
     return answers
@@ -76,7 +76,7 @@ async def test_connections_are_kept_while_there_is_work():
         lane = Lane(SmtpProvider(SmtpConfig(host="127.0.0.1", port=script.port, tls="none")), 2)
         for _ in range(5):
             async with lane.turn() as turn:
-                answers = await turn.send(slice_of(3))
+                answers = await turn.send(slice_of(3), lambda *_: None)
             assert all(isinstance(outcome, Accepted) for outcome in answers.values())
         await lane.close_idle(0)
     assert script.connections == 1

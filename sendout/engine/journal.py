@@ -1,0 +1,108 @@
+"""What this process has in hand, and each answer it heard, appended at once to a file of its own.
+
+The file outlives a `kill -9`: whoever finds it without its owner settles what it says
+(`engine.replay`). It guards against the death of a process, not of the machine: nothing is synced;
+what a dead machine held is found by its lease.
+
+One line is one JSON list. `["slice", number, sendout, channel, [[delivery, attempt, normal address,
+segments], ...]]` when a slice is claimed; `[number, delivery, outcome...]` for each answer;
+`["settled", number]` when the database has it all.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from sendout.core.delivery.outcome import Accepted, Blame, Later, Outcome, Refused, Unsure
+from sendout.engine.prepare import Prepared
+
+logger = logging.getLogger(__name__)
+
+LARGE = 1 << 20  # bytes after which the file begins anew, once nothing is in hand
+KINDS: dict[str, type[Outcome]] = {"a": Accepted, "r": Refused, "u": Unsure}
+LETTERS = {kind: letter for letter, kind in KINDS.items()}
+
+
+class Journal:
+    """The file of one process. Not for several threads at once."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = folder / f"{uuid4().hex}.journal"
+        self.trouble = ""
+        self._file = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+        self._slices = 0
+        self._in_hand: set[int] = set()
+        self._size = 0
+
+    def begin(self, sendout: int, channel: str, slice_: Iterable[Prepared]) -> int:
+        """Write down a slice that was claimed, before anything of it leaves; gives its number.
+
+        `trouble` says afterwards why it could not be written, if so: then nothing may leave.
+        """
+        number = self._slices
+        self._slices += 1
+        rows = [[p.row.id, p.row.attempt, p.row.normal, p.segments] for p in slice_]
+        self._in_hand.add(number)
+        self._write(["slice", number, sendout, channel, rows])
+        return number
+
+    def answered(self, number: int, delivery: int, outcome: Outcome) -> None:
+        """Write down an answer. Never raises: the answer itself still goes to the database."""
+        self._write([number, delivery, LETTERS[type(outcome)], _fields(outcome)])
+
+    def settled(self, number: int) -> None:
+        """Note that the database has all of the slice; begins the file anew now and then."""
+        self._in_hand.discard(number)
+        if not self._in_hand and (self._size > LARGE or self.trouble):
+            os.ftruncate(self._file, 0)
+            self._size = 0
+            self.trouble = ""
+        self._write(["settled", number])
+
+    def close(self) -> None:
+        """Remove the file; what is in hand has been settled."""
+        if not self._in_hand:
+            self.path.unlink(missing_ok=True)
+        os.close(self._file)
+
+    def _write(self, line: list[Any]) -> None:
+        data = json.dumps(line, separators=(",", ":")).encode() + b"\n"
+        try:
+            written = os.write(self._file, data)
+        except OSError as error:
+            self._fail(error.strerror or str(error))
+            return
+        self._size += written
+        if written < len(data):
+            self._fail("the disk is full")
+
+    def _fail(self, why: str) -> None:
+        if not self.trouble:
+            logger.error("sending stops: the journal %s cannot be written: %s", self.path, why)
+        self.trouble = f"Nothing is sent while the journal {self.path} cannot be written: {why}."
+
+
+def _fields(outcome: Outcome) -> dict[str, Any]:
+    if isinstance(outcome, Accepted):
+        later = [asdict(each) for each in outcome.later]
+        return {"ref": outcome.ref, "later": later} if later else {"ref": outcome.ref}
+    return asdict(outcome)
+
+
+def read_outcome(letter: str, fields: dict[str, Any]) -> Outcome:
+    """Give back the outcome that `answered` wrote."""
+    if letter == "a":
+        return Accepted(fields["ref"], tuple(Later(**each) for each in fields.get("later", ())))
+    if letter == "r":
+        return Refused(**fields | {"blame": Blame(fields["blame"])})
+    return Unsure(**fields)

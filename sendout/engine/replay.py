@@ -1,0 +1,101 @@
+"""Settle what a process that died had in hand: from its journal, at the next start or sooner."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from django.utils import timezone
+
+from sendout.core.delivery.outcome import Blame, Outcome, Refused, Unsure
+from sendout.deliveries import counting
+from sendout.deliveries.claim import Claimed
+from sendout.engine.journal import read_outcome
+from sendout.engine.prepare import Prepared, find_way
+from sendout.engine.settle import settle
+
+logger = logging.getLogger(__name__)
+
+DIED = Unsure("The worker stopped before it heard the answer.")
+GONE = Refused(False, "settled", "taken from a journal", Blame.SENDER)
+
+
+@dataclass(slots=True)
+class Slice:
+    """One slice of the dead process, with the answers it heard."""
+
+    sendout: int
+    channel: str
+    rows: list[list[Any]]
+    answers: dict[int, Outcome] = field(default_factory=dict)
+
+
+def replay(folder: Path) -> int:
+    """Settle all journals in the folder whose process is gone; gives how many those were."""
+    done = 0
+    for path in sorted(folder.glob("*.journal")):
+        with orphan(path) as file:
+            if file is not None:
+                for slice_ in read(file).values():
+                    settle_slice(slice_)
+                path.unlink(missing_ok=True)
+                done += 1
+    return done
+
+
+@contextmanager
+def orphan(path: Path) -> Iterator[IO[str] | None]:
+    """Open a journal that nobody holds any more, and hold it; None when its owner lives."""
+    try:
+        file = path.open("r+")
+    except FileNotFoundError:  # another process was quicker
+        yield None
+        return
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield None
+            return
+        yield file
+
+
+def read(file: IO[str]) -> dict[int, Slice]:
+    """Give the slices that were not settled, by number. A line cut short ends the journal."""
+    slices: dict[int, Slice] = {}
+    for line in file:
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            break
+        match entry:
+            case ["slice", int(number), int(sendout), str(channel), rows]:
+                slices[number] = Slice(sendout, channel, rows)
+            case ["settled", int(number)]:
+                slices.pop(number, None)
+            case [int(number), int(delivery), str(letter), fields] if number in slices:
+                slices[number].answers[delivery] = read_outcome(letter, fields)
+    return slices
+
+
+def settle_slice(slice_: Slice) -> None:
+    """Write what became of a slice; what has no answer is unsure, by the policy of its channel."""
+    way = find_way(slice_.sendout, slice_.channel, running=False)
+    if way is None:
+        logger.warning("a journal speaks of send-out %s, which is gone", slice_.sendout)
+        return
+    prepared = [_prepared(*row) for row in slice_.rows]
+    answers = {p.row.id: slice_.answers.get(p.row.id, DIED) for p in prepared}
+    settle(way, prepared, answers, timezone.now(), keeps_copy=False)
+    counting.finish(slice_.sendout)
+
+
+def _prepared(delivery: int, attempt: int, normal: str, segments: int) -> Prepared:
+    row = Claimed(delivery, attempt, "", normal, "", "", "", "", "")
+    return Prepared(row, GONE, segments)

@@ -1,0 +1,168 @@
+"""A dead process: what it heard is settled from its journal, what it did not hear is marked."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from sendout.core.delivery.outcome import Accepted, Blame, Later, Outcome, Refused, Unsure
+from sendout.deliveries.claim import claim
+from sendout.deliveries.freeze import send_now
+from sendout.deliveries.models import Delivery
+from sendout.engine.journal import Journal, read_outcome
+from sendout.engine.prepare import Prepared, find_way
+from sendout.engine.replay import orphan, read, replay
+from sendout.sendouts.models import SendOut
+from sendout.suppression.models import Suppression
+from tests.deliveries.conftest import MakePerson, MakeSendOut
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("law_of_counts")]
+
+
+@pytest.fixture
+def claimed(person: MakePerson, sendout: MakeSendOut) -> tuple[SendOut, list[Prepared]]:
+    for name in ("Ann", "Ben", "Cleo"):
+        person(name, f"{name}@example.org", "+15145550101")
+    closure = sendout(channels="both", once_per="participant")
+    send_now(closure)
+    return closure, in_hand(closure, "email")
+
+
+def in_hand(sendout: SendOut, channel: str) -> list[Prepared]:
+    rows = claim(sendout.pk, channel, 1, 10).claimed
+    way = find_way(sendout.pk, channel)
+    assert way is not None
+    return [Prepared(row, Refused(False, "", ""), 1) for row in rows]
+
+
+def die(journal: Journal) -> None:
+    """End as `kill -9` ends it: the file stays, its lock is gone."""
+    os.close(journal._file)
+
+
+def statuses(channel: str = "email") -> list[str]:
+    return list(
+        Delivery.objects.filter(channel=channel).order_by("pk").values_list("status", flat=True)
+    )
+
+
+def test_answers_that_were_heard_are_settled(
+    tmp_path: Path, claimed: tuple[SendOut, list[Prepared]]
+):
+    sendout, (ann, ben, cleo) = claimed
+    journal = Journal(tmp_path)
+    number = journal.begin(sendout.pk, "email", [ann, ben, cleo])
+    journal.answered(number, ann.row.id, Accepted("queue-id"))
+    journal.answered(number, ben.row.id, Refused(True, "5.1.1", "No such user", Blame.ADDRESS))
+    die(journal)
+    assert replay(tmp_path) == 1
+    assert statuses() == ["sent", "bounced", "deferred"]
+    assert Delivery.objects.get(pk=ann.row.id).provider_ref == "queue-id"
+    assert [s.address for s in Suppression.objects.all()] == ["ben@example.org"]
+    unheard = Delivery.objects.get(pk=cleo.row.id)
+    assert "unsure" in unheard.events.values_list("kind", flat=True)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_text_whose_answer_was_not_heard_is_not_sent_again(
+    tmp_path: Path, claimed: tuple[SendOut, list[Prepared]]
+):
+    sendout, _ = claimed
+    journal = Journal(tmp_path)
+    journal.begin(sendout.pk, "sms", in_hand(sendout, "sms"))
+    die(journal)
+    replay(tmp_path)
+    assert statuses("sms") == ["unknown"] * 3
+
+
+def test_a_journal_in_use_is_left_alone(tmp_path: Path, claimed: tuple[SendOut, list[Prepared]]):
+    sendout, slice_ = claimed
+    journal = Journal(tmp_path)
+    journal.begin(sendout.pk, "email", slice_)
+    assert replay(tmp_path) == 0
+    assert statuses() == ["sending"] * 3
+    die(journal)
+
+
+def test_what_was_settled_is_not_settled_again(
+    tmp_path: Path, claimed: tuple[SendOut, list[Prepared]]
+):
+    sendout, slice_ = claimed
+    journal = Journal(tmp_path)
+    journal.settled(journal.begin(sendout.pk, "email", slice_))
+    die(journal)
+    assert replay(tmp_path) == 1
+    assert statuses() == ["sending"] * 3
+
+
+def test_a_line_cut_short_ends_the_journal(tmp_path: Path, claimed: tuple[SendOut, list[Prepared]]):
+    sendout, slice_ = claimed
+    journal = Journal(tmp_path)
+    number = journal.begin(sendout.pk, "email", slice_)
+    journal.answered(number, slice_[0].row.id, Accepted("1"))
+    journal.answered(number, slice_[1].row.id, Accepted("2"))
+    die(journal)
+    journal.path.write_bytes(journal.path.read_bytes()[:-5])
+    replay(tmp_path)
+    assert statuses() == ["sent", "deferred", "deferred"]
+
+
+def test_settling_twice_changes_nothing(tmp_path: Path, claimed: tuple[SendOut, list[Prepared]]):
+    sendout, slice_ = claimed
+    journal = Journal(tmp_path)
+    number = journal.begin(sendout.pk, "email", slice_)
+    for prepared in slice_:
+        journal.answered(number, prepared.row.id, Accepted("1"))
+    die(journal)
+    text = journal.path.read_bytes()
+    for _ in range(2):
+        journal.path.write_bytes(text)
+        replay(tmp_path)
+    assert statuses() == ["sent"] * 3
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        Accepted("ref"),
+        Accepted("ref", (Later(2.5, "bounced", "5.1.1 No"),)),
+        Refused(True, "5.1.1", "Ünbekannt", Blame.ADDRESS),
+        Refused(False, "4.2.1", "later", Blame.RECIPIENT, 300.0),
+        Unsure("gone"),
+    ],
+)
+def test_an_outcome_is_read_as_it_was_written(tmp_path: Path, outcome: Outcome):
+    journal = Journal(tmp_path)
+    number = journal.begin(1, "email", [])
+    journal.answered(number, 7, outcome)
+    die(journal)
+    with orphan(journal.path) as file:
+        assert file is not None
+        assert read(file)[number].answers == {7: outcome}
+    assert read_outcome("u", {"text": "gone"}) == Unsure("gone")
+
+
+def test_a_full_disk_is_trouble_and_no_exception(tmp_path: Path):
+    journal = Journal(tmp_path)
+    os.close(journal._file)
+    journal._file = os.open("/dev/full", os.O_RDWR)
+    number = journal.begin(1, "email", [])
+    journal.answered(number, 7, Accepted("1"))
+    assert "No space left" in journal.trouble
+    die(journal)
+
+
+def test_the_file_begins_anew_when_nothing_is_in_hand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("sendout.engine.journal.LARGE", 100)
+    journal = Journal(tmp_path)
+    for _ in range(50):
+        number = journal.begin(1, "email", [])
+        journal.answered(number, 7, Accepted("1"))
+        journal.settled(number)
+    assert journal.path.stat().st_size < 300
+    journal.close()
+    assert not list(tmp_path.iterdir())
