@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from sendout.people.models import Group, Participant
-from sendout.sendouts.models import SendOut
+from sendout.sendouts.models import Channels, SendOut
 
 
 def audience(sendout: SendOut) -> QuerySet[Participant]:
@@ -21,7 +21,10 @@ def audience(sendout: SendOut) -> QuerySet[Participant]:
 
 
 def reached(sendout: SendOut, channel: str) -> QuerySet[Participant]:
-    """Give those of the audience who have an address for this channel."""
+    """Give those of the audience whom this channel reaches: who have an address for it."""
     if channel == "email":
         return audience(sendout).exclude(email_normal="")
-    return audience(sendout).exclude(phone="")
+    with_phone = audience(sendout).exclude(phone="")
+    if sendout.channels == Channels.SMS_WITHOUT_EMAIL:
+        return with_phone.filter(email_normal="")
+    return with_phone

@@ -65,7 +65,7 @@ def test_a_group_or_sender_of_another_club_cannot_be_chosen(
     sender = Sender.objects.create(
         organisation=other_club, name="Theirs", channel="email", kind="sandbox"
     )
-    for choice in ({"groups": [group.pk]}, {"email_sender": sender.pk}):
+    for choice in ({"groups": [group.pk]}, {"groups": ["x"]}, {"email_sender": sender.pk}):
         assert browser.post(page_of(sendout), CHOICES | choice).status_code == 422
     assert not sendout.groups.exists()
 
@@ -213,4 +213,13 @@ def test_those_reached_have_an_address_for_the_channel(
     cem = person(club, phone="+15145550199")
     sendout.people.add(ann, cem)
     assert list(reached(sendout, "email")) == [ann]
+    assert list(reached(sendout, "sms")) == [cem]
+
+
+def test_sms_instead_of_email_reaches_only_those_without_email(
+    sendout: SendOut, club: Organisation
+) -> None:
+    both = {"email": "ann@x.example", "email_normal": "ann@x.example", "phone": "+15145550198"}
+    sendout.people.add(person(club, **both), cem := person(club, phone="+15145550199"))
+    sendout.channels = "sms_without_email"
     assert list(reached(sendout, "sms")) == [cem]

@@ -80,6 +80,14 @@ def test_missing_and_broken_merge_fields_are_named(browser: Client, sendout: Sen
     assert "<code>Child</code>" not in page
 
 
+def test_an_organisation_without_postal_address_is_told_of_the_law(
+    browser: Client, sendout: SendOut, club: Organisation
+) -> None:
+    assert "has no postal address" not in browser.get(page_of(sendout, "check")).content.decode()
+    Organisation.objects.filter(pk=club.pk).update(postal_address=" ")
+    assert "has no postal address" in browser.get(page_of(sendout, "check")).content.decode()
+
+
 def test_the_preview_is_filled_for_the_chosen_participant(
     browser: Client, sendout: SendOut, club: Organisation, ann: Participant
 ) -> None:

@@ -85,7 +85,7 @@ def _page(
         "form": form,
         "step": "audience",
         "groups": groups.annotate(size=Count("participants")).order_by("name"),
-        "chosen_groups": {int(pk) for pk in form["groups"].value() or []},
+        "chosen_groups": {int(pk) for pk in form["groups"].value() or [] if str(pk).isdecimal()},
         "everybody": own.count(),
         "without_sender": without_sender(sendout),
         "files": files_of(sendout),

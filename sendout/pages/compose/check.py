@@ -48,6 +48,8 @@ def check_page(
         "to_send": expected.to_send,
         "missing": missing(sendout),
         "problems": problems(sendout.message, Channels(sendout.channels).used),
+        "no_postal_address": Channel.EMAIL in Channels(sendout.channels).used
+        and not request.organisation.postal_address.strip(),
         "hindrance": hindrance(sendout, expected),
         "without_sender": without_sender(sendout),
         "zone_help": f"In your time zone, {request.organisation.timezone}.",
