@@ -8,6 +8,7 @@ import importlib
 import os
 import time
 
+from django.conf import settings
 from django.db import connections
 
 from sendout.cli import database
@@ -36,7 +37,7 @@ def perform(arguments: argparse.Namespace) -> int:
     check_free(arguments.host, arguments.port)
     if arguments.workers < 0:
         raise Problem(f"{arguments.workers} workers cannot be; give 0 or more with --workers")
-    os.environ.setdefault("SENDOUT_URL", url_of(arguments.host, arguments.port))
+    settings.URL = os.environ.setdefault("SENDOUT_URL", url_of(arguments.host, arguments.port))
     supervisor = Supervisor(children(arguments))
     with database.opened() as server, supervisor:
         database.ensure_tables(may_migrate=True)
