@@ -15,6 +15,7 @@ from pathlib import Path
 
 import django
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from sendout.cli.embedded import DATABASE, EmbeddedServer
@@ -31,6 +32,7 @@ os.environ.update(
     SENDOUT_KEYS="a key that is good enough for tests",
 )
 django.setup()
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick, for tests
 pytest_plugins = ["tests.cast"]
 
 
