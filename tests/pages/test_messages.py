@@ -238,3 +238,8 @@ def test_the_page_asks_the_database_little(
         page(browser, "rows/")
     with django_assert_max_num_queries(12):
         popup(browser, started)
+
+
+def test_an_address_with_a_nul_is_refused(browser: Client, started: SendOut):
+    for path in ("?q=a%00b", f"{started.pk}/email/rows/?q=%00"):
+        assert browser.get(BASE + path).status_code == 400
