@@ -49,7 +49,7 @@ def group_of_file(organisation: Organisation, path: Path, name: str) -> Group:
         import_now(upload, dry_run=False)
         return check_import(upload, path)
     finally:
-        if upload.state != ImportState.DONE:
+        if upload.state != ImportState.DONE and upload.pk:
             upload.delete()
 
 
@@ -61,11 +61,10 @@ def check_import(upload: Import, path: Path) -> Group:
     hint = f"`sendout import {path} --org {upload.organisation.slug} --dry-run` says why"
     group = Group.objects.filter(organisation=upload.organisation, name=upload.group_name).first()
     if group is None or not group.participants.exists():
-        if group is not None:
-            group.delete()
-        raise Problem(f"--to: all {refused} rows of {path} were refused; {hint}")
+        upload.delete()
+        raise Problem(f"--to: no row of {path} could be imported; {hint}")
     if refused:
-        say(f"{refused} rows of {path} were refused; {hint}")
+        say(f"rows of {path} that were refused: {refused}; {hint}")
     return group
 
 

@@ -35,22 +35,14 @@ def worker_is_alive() -> bool:
 def wait_until_done(sendout: SendOut) -> bool:
     """Wait until nothing of the send-out can move any more; False when a signal came first."""
     watch = Watch(sendout)
-    with helping(watch) as supervisor, line_on_terminal(watch):
+    with Supervisor([]) as supervisor, line_on_terminal(watch):
         while not watch.is_over():
+            watch.help(supervisor)
             if not supervisor.look():
                 say(f"it goes on by itself where a worker runs; see `sendout status {sendout.pk}`")
                 return False
             watch.look()
-            watch.help(supervisor)
     return True
-
-
-@contextlib.contextmanager
-def helping(watch: Watch) -> Iterator[Supervisor]:
-    """Give a supervisor of a worker of our own, which starts when it is needed."""
-    with Supervisor([]) as supervisor:
-        watch.help(supervisor)
-        yield supervisor
 
 
 @contextlib.contextmanager
