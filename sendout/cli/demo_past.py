@@ -112,7 +112,7 @@ def _no_journal(delivery: int, outcome: Outcome) -> None:
 
 def _set_back(sendout: SendOut, at: datetime, end: datetime) -> None:
     """Set back what was stamped by the clock of the database, to when it would have been."""
-    values = {
+    values: dict[str, int | datetime] = {
         "sendout": sendout.pk,
         "message": sendout.message_id,
         "written": at - WRITING,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from sendout.pages.messages import listing
+
 app_name = "pages"
 
 _of_organisation: list[URLPattern | URLResolver] = [
+    path("", listing.front, name="organisation"),
     path("messages/", include("sendout.pages.messages.urls")),
     path("compose/", include("sendout.pages.compose.urls")),
     path("", include("sendout.pages.people.urls")),

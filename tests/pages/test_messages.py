@@ -240,6 +240,11 @@ def test_the_page_asks_the_database_little(
         popup(browser, started)
 
 
+def test_the_organisations_address_leads_to_its_messages(browser: Client):
+    answer = browser.get("/o/aqua-club/")
+    assert (answer.status_code, answer["Location"]) == (302, BASE)
+
+
 def test_an_address_with_a_nul_is_refused(browser: Client, started: SendOut):
     for path in ("?q=a%00b", f"{started.pk}/email/rows/?q=%00"):
         assert browser.get(BASE + path).status_code == 400

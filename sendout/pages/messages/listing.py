@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from sendout.accounts.models import Role
@@ -27,6 +27,12 @@ STATUS_CHOICES = [
     ("paused", "Paused"),
     ("cancelled", "Cancelled"),
 ]
+
+
+@member_of(Role.VIEWER)
+def front(request: MemberRequest) -> HttpResponse:
+    """Lead from the organisation's address to its first page."""
+    return redirect("pages:messages", request.organisation.slug)
 
 
 @member_of(Role.VIEWER)
