@@ -1,0 +1,311 @@
+"""No two organisations meet: every route with every id of Alice's is nothing to Charlie."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from django.apps import apps
+from django.core import serializers
+from django.db import transaction
+from django.db.models import F, Model
+from django.http import HttpResponseBase
+from django.test import Client
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from sendout.accounts.models import Invitation, Membership, Organisation, Role, User
+from sendout.compose.models import Message
+from sendout.deliveries.freeze import send_now
+from sendout.deliveries.models import Delivery
+from sendout.people.importing import import_now, store_upload
+from sendout.people.models import Group, Import, Participant
+from sendout.senders.models import OutboxCopy, Sender
+from sendout.sendouts.lifecycle import schedule
+from sendout.sendouts.models import SendOut, State
+from sendout.suppression.entries import suppress
+from sendout.suppression.models import Suppression
+from tests.cast import sign_in
+from tests.laws.test_routes import our_routes
+
+pytestmark = pytest.mark.django_db
+
+OF_ORGANISATION = "o/<slug:organisation>/"
+PART = re.compile(r"<(?:\w+:)?(\w+)>")
+KINDS: tuple[type[Model], ...] = (
+    SendOut, Delivery, Participant, Group, Import, Sender, OutboxCopy, Suppression, Invitation,
+    Membership,
+)  # fmt: skip
+
+# Which rows the ids of a route are of, by the beginning of its address below the organisation's,
+# the longest that fits. A route with an id that is not told here fails the test: add it.
+IDS: dict[str, dict[str, type[Model]]] = {
+    "messages/<int:pk>/": {"pk": SendOut},
+    "messages/<int:pk>/delivery/<int:delivery>/": {"pk": SendOut, "delivery": Delivery},
+    "compose/<int:pk>/": {"pk": SendOut},
+    "participants/<int:pk>/": {"pk": Participant},
+    "groups/<int:pk>/": {"pk": Group},
+    "imports/<int:pk>/": {"pk": Import},
+    "senders/<int:pk>/": {"pk": Sender},
+    "outbox/<int:pk>/": {"pk": OutboxCopy},
+    "unsubscribes/<int:pk>/": {"pk": Suppression},
+    "settings/members/invitations/<int:pk>/": {"pk": Invitation},
+    "settings/members/<int:pk>/": {"pk": Membership},
+}
+# Parts of an address that are words, not ids.
+WORDS = {"channel": ["email", "sms"], "kind": ["sandbox", "smtp"]}
+# Names under which pages take ids of other rows.
+REFERRING = {
+    "participant": Participant,
+    "groups": Group,
+    "group": Group,
+    "email_sender": Sender,
+    "sms_sender": Sender,
+    "open": SendOut,
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    """A route of an organisation's pages, below its slug."""
+
+    address: str
+
+    @property
+    def parts(self) -> list[str]:
+        """The names of what is filled in."""
+        return PART.findall(self.address)
+
+    @property
+    def ids(self) -> dict[str, type[Model]]:
+        """Which of them are ids, and of what."""
+        fitting = [start for start in IDS if self.address.startswith(start)]
+        return IDS[max(fitting, key=len)] if fitting else {}
+
+    def fill(self, slug: str, rows: Callable[[type[Model]], list[int]]) -> Iterator[str]:
+        """Give the addresses with every row of each kind and every word."""
+        addresses = [f"/o/{slug}/{self.address}"]
+        for name in self.parts:
+            values = rows(self.ids[name]) if name in self.ids else WORDS[name]
+            addresses = [
+                re.sub(rf"<(\w+:)?{name}>", str(value), address)
+                for address in addresses
+                for value in values
+            ]
+        yield from addresses
+
+
+ROUTES = [
+    Route(address.removeprefix(OF_ORGANISATION))
+    for address, _ in our_routes()
+    if address.startswith(OF_ORGANISATION)
+]
+WITH_IDS = [route for route in ROUTES if route.ids]
+
+
+def ids_of(model: type[Model], organisation: Organisation) -> list[int]:
+    """Give the ids of all rows of a kind that an organisation has."""
+    own = model._default_manager.filter(organisation=organisation)
+    return list(own.order_by("pk").values_list("pk", flat=True))
+
+
+def furnish(organisation: Organisation, owner: User) -> None:
+    """Make one row of every kind, and send-outs in several states; all names tell whose it is."""
+    name = organisation.name
+    [ann] = Participant.objects.bulk_create(
+        [Participant(organisation=organisation, first_name=name, email_normal="a@example.org")]
+    )
+    Group.objects.create(organisation=organisation, name=f"{name} group").participants.add(ann)
+    sender = Sender.objects.create(
+        organisation=organisation,
+        name=f"{name} email",
+        channel="email",
+        kind="sandbox",
+        from_address="office@example.org",
+    )
+    Sender.objects.create(
+        organisation=organisation,
+        name=f"{name} SMS",
+        channel="sms",
+        kind="sandbox",
+        from_address="+15145550100",
+    )
+    running, scheduled, *_ = [write(organisation, owner, sender, state) for state in State]
+    for each in (running, scheduled):
+        SendOut.objects.filter(pk=each.pk).update(state=State.DRAFT)
+    send_now(running)
+    schedule(scheduled, timezone.now() + timedelta(days=9))
+    file = BytesIO(f"First name;Email\n{name};zoe@example.org\n;\n".encode())
+    import_now(store_upload(organisation, f"{name}.csv", file), dry_run=True)
+    OutboxCopy.objects.create(
+        organisation=organisation,
+        sender=sender,
+        channel="email",
+        recipient=f"{organisation.slug}@example.org",
+        content=f"Subject: {name}\r\nContent-Type: text/html\r\n\r\n<p>{name}</p>".encode(),
+    )
+    suppress(organisation, "email", f"{organisation.slug}@example.org", "admin")
+    guest = f"guest@{organisation.slug}.example.org"
+    Invitation.objects.create(organisation=organisation, email=guest, invited_by=owner)
+
+
+def write(organisation: Organisation, owner: User, sender: Sender, state: State) -> SendOut:
+    """Write a send-out to everybody, in this state."""
+    name = organisation.name
+    return SendOut.objects.create(
+        organisation=organisation,
+        name=f"{name} news",
+        message=Message.objects.create(organisation=organisation, subject=name, body=name),
+        email_sender=sender,
+        everyone=True,
+        created_by=owner,
+        state=state,
+    )
+
+
+@pytest.fixture
+def everything(club: Organisation, alice: User, bob: User) -> None:
+    furnish(club, alice)
+
+
+@pytest.fixture
+def stranger(other_club: Organisation, charlie: User, everything: None) -> Client:
+    furnish(other_club, charlie)
+    return sign_in(charlie)
+
+
+def whole_database() -> str:
+    """Give every value of every row of ours, and how many jobs wait."""
+    rows = {
+        model._meta.label: serializers.serialize("json", model._default_manager.order_by("pk"))
+        for model in our_models()
+    }
+    return json.dumps([rows, ProcrastinateJob.objects.count()])
+
+
+def crossings() -> Iterator[str]:
+    """Name the fields by which a row of one organisation refers to a row of another."""
+    for model in our_models():
+        if not has_organisation(model):
+            continue
+        for field in model._meta.get_fields():
+            other = field.related_model
+            if isinstance(other, type) and field.concrete and has_organisation(other):
+                known = model._default_manager.exclude(**{field.name: None})
+                if known.exclude(**{f"{field.name}__organisation": F("organisation")}).exists():
+                    yield f"{model.__name__}.{field.name}"
+
+
+def has_organisation(model: type[Model]) -> bool:
+    """Tell whether rows of this kind say themselves whose they are."""
+    return any(field.name == "organisation" for field in model._meta.get_fields())
+
+
+def body(answer: HttpResponseBase) -> str:
+    """Give all that was answered, a file too."""
+    parts = answer.streaming_content if answer.streaming else [answer.content]  # type: ignore[attr-defined]
+    return b"".join(parts).decode()
+
+
+def our_models() -> list[type[Model]]:
+    """Give the models of the package."""
+    return [model for model in apps.get_models() if model.__module__.startswith("sendout.")]
+
+
+# What the forms of all pages ask for, so that a POST would do something if it could.
+POSTED = {
+    "name": "Taken over",
+    "first_name": "Charlie",
+    "email": "c@example.org",
+    "language": "en",
+    "role": Role.OWNER,
+    "version": "1",
+    "then": "check",
+    "channels": "email",
+    "category": "marketing",
+    "body_format": "markdown",
+    "channel": "email",
+    "address": "c@example.org",
+    "to": "c@example.org",
+    "from_address": "c@example.org",
+    "when": "2091-01-01T10:00",
+    "why": "mine now",
+    "typed": "c@example.org",
+    "once_per": "address",
+    "everyone": "on",
+}
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.address)
+def test_the_ids_of_every_route_are_known(route: Route) -> None:
+    unknown = [name for name in route.parts if name not in route.ids and name not in WORDS]
+    assert not unknown, f"say in IDS or WORDS what {unknown} of {route.address} are"
+
+
+def test_there_is_a_row_of_every_kind(everything: None, club: Organisation) -> None:
+    assert {kind for ids in IDS.values() for kind in ids.values()} == set(KINDS)
+    assert all(ids_of(kind, club) for kind in KINDS)
+
+
+@pytest.mark.parametrize("slug", ["aqua-club", "skating-club"])
+def test_a_stranger_gets_nothing_and_changes_nothing(
+    stranger: Client, club: Organisation, slug: str
+) -> None:
+    """By Alice's slug every page, by Charlie's own every page with an id of Alice's."""
+    before = whole_database()
+    asked = 0
+    for route in ROUTES if slug == "aqua-club" else WITH_IDS:
+        for address in route.fill(slug, lambda kind: ids_of(kind, club)):
+            for headers in ({}, {"HX-Request": "true"}):
+                asked += 1
+                got = stranger.get(address, headers=headers)
+                # By his own slug he learns that a button takes no GET, whatever the id is.
+                assert got.status_code == 404 or (slug != "aqua-club" and got.status_code == 405)
+                assert stranger.post(address, POSTED, headers=headers).status_code == 404, address
+    assert asked > 200
+    assert whole_database() == before
+
+
+def test_ids_of_alice_in_charlies_own_forms_are_nobodys(
+    stranger: Client, club: Organisation, other_club: Organisation
+) -> None:
+    """The audience of his send-out, the members of his group: only what is his gets in."""
+    foreign = {name: str(ids_of(kind, club)[0]) for name, kind in REFERRING.items()}
+    for route in ROUTES:
+        for address in route.fill(other_club.slug, lambda kind: ids_of(kind, other_club)):
+            with transaction.atomic():
+                for answer in (
+                    stranger.get(address, foreign, headers={"HX-Request": "true"}),
+                    stranger.post(address, POSTED | foreign, headers={"HX-Request": "true"}),
+                ):
+                    assert club.name not in body(answer), address
+                assert not list(crossings()), address
+                transaction.set_rollback(True)
+
+
+def test_whoever_has_not_signed_in_is_sent_to_the_sign_in(
+    everything: None, club: Organisation, client: Client
+) -> None:
+    before = whole_database()
+    for route in ROUTES:
+        for address in route.fill("aqua-club", lambda kind: ids_of(kind, club)[:1]):
+            for answer in (client.get(address), client.post(address, POSTED)):
+                assert answer.status_code == 302, address
+                assert answer.headers["Location"].startswith("/account/login/?next=/o/"), address
+    assert whole_database() == before
+
+
+def test_alice_herself_gets_every_page(everything: None, club: Organisation, alice: User) -> None:
+    """Otherwise the 404s above would prove nothing."""
+    browser = sign_in(alice)
+    for route in ROUTES:
+        answers = {
+            browser.get(address, headers={"HX-Request": "true"}).status_code
+            for address in route.fill("aqua-club", lambda kind: ids_of(kind, club))
+        }
+        assert answers & {200, 302, 405}, route.address
