@@ -128,7 +128,7 @@ def test_people_are_found_by_name_address_and_phone(
     ]
     assert list(browser.get(found, {"q": "roy ann"}).context["found"]) == [ann]
     assert list(browser.get(found, {"q": "514 555-0199"}).context["found"]) == [ann]
-    assert b"Nobody" in browser.get(found, {"q": "zz\x00%_"}).content
+    assert b"Nobody" in browser.get(found, {"q": "zz%_"}).content
 
 
 def test_people_are_picked_and_taken_off_again(

@@ -26,7 +26,7 @@ def find_participant(request: MemberRequest, pk: str) -> Participant | None:
 
 def words_asked(request: MemberRequest) -> str:
     """Give what somebody is looked for by; PostgreSQL has no text with a NUL in it."""
-    return " ".join(request.GET.get("q", "").replace("\0", " ").split())
+    return " ".join(request.GET.get("q", "").split())
 
 
 def shown_participant(request: MemberRequest, sendout: SendOut, pk: str) -> Participant | None:
