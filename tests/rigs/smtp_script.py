@@ -4,8 +4,8 @@ A fault is planted at the nth time something is said to it, counted over all con
 
     faults={("RCPT", 3): "450 4.2.0 Try later", (".", 5): HANG_UP}
 
-Besides the commands, "HELLO" is the greeting, "." the end of data before its answer, and "TEXT"
-the middle of the text (after 100 bytes of it).
+Besides the commands, "HELLO" is the greeting, "." the end of the text (of DATA or BDAT) before its
+answer, and "TEXT" the middle of the text (after 100 bytes of it).
 """
 
 from __future__ import annotations
@@ -184,14 +184,39 @@ class _Visit:
         usual = "354 End data with <CR><LF>.<CR><LF>" if self.recipients else "554 5.5.1 No valid"
         if not (await self.reply("DATA", usual, argument)).startswith("354"):
             return
-        content = await self.read_text()
-        received = Received(self.mail or "", self.recipients, content)
+        received = Received(self.mail or "", self.recipients, await self.read_text())
         self.mail, self.recipients = None, []
-        planned = self.script.faults.get((".", self.script.said["."] + 1), "")
+        await self.take(received)
+
+    async def on_bdat(self, argument: str) -> None:
+        size, _, last = argument.partition(" ")
+        if "CHUNKING" not in self.script.offers or last != "LAST":
+            self.script.broken_rules.append(f"BDAT {argument}")
+        await self.break_the_text(int(size))
+        content = await self.reader.readexactly(int(size))
+        received = Received(self.mail or "", self.recipients, content)
+        if (await self.take(received)).startswith("250"):
+            # Refused, it keeps what it has: the state is open then (RFC 3030 section 2).
+            self.mail, self.recipients = None, []
+
+    async def take(self, received: Received) -> str:
+        """Accept a message, unless a fault is planted here; give what was answered."""
+        script = self.script
+        planned = script.faults.get((".", script.said["."] + 1), "")
         if received.recipients and (planned == RECORD_AND_HANG_UP or not planned):
-            self.script.accepted.append(received)
-        usual = f"250 2.0.0 Ok: queued as Q{len(self.script.accepted):05}"
-        await self.reply(".", usual if received.recipients else "554 5.5.1 No valid recipients")
+            script.accepted.append(received)
+        usual = f"250 2.0.0 Ok: queued as Q{len(script.accepted):05}"
+        return await self.reply(".", usual if received.recipients else "554 5.5.1 No recipients")
+
+    async def break_the_text(self, size: int) -> None:
+        """End the connection in the middle of a text, if that is planned."""
+        self.script.said["TEXT"] += 1
+        planned = self.script.faults.get(("TEXT", self.script.said["TEXT"]))
+        if planned:
+            await self.reader.readexactly(min(100, size))
+            if planned != HANG_UP:
+                await self.send(planned.encode() + b"\r\n")
+            raise _Gone
 
     async def read_text(self) -> bytes:
         script, lines, size = self.script, [], 0

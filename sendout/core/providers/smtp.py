@@ -9,13 +9,15 @@ import socket
 import ssl
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from sendout.core.providers.base import Answer, Config, Envelope, SenderDown
-from sendout.core.providers.setting import BadConfig, Setting, Value, read_all, read_url
+from sendout.core.providers.setting import Setting, Value, read_url
+from sendout.core.providers.smtp_chunks import Chunks, window
+from sendout.core.providers.smtp_config import SCHEMES, SETTINGS, SmtpConfig
+from sendout.core.providers.smtp_dialogue import Waits
 from sendout.core.providers.smtp_hello import (
     ask_for_tls,
     down,
@@ -26,91 +28,18 @@ from sendout.core.providers.smtp_hello import (
 )
 from sendout.core.providers.smtp_replies import Extensions
 from sendout.core.providers.smtp_session import GAVE_UP, Session
-from sendout.core.providers.smtp_transfer import Transfer, Waits
+from sendout.core.providers.smtp_transfer import Transfer
+
+__all__ = ["SmtpConfig", "SmtpConnection", "SmtpProvider"]
 
 CONNECTING = 30.0  # seconds for TCP and for the TLS handshake, at most
 GOODBYE = 2.0  # seconds to wait for the answer to QUIT
-SCHEMES: dict[str, Config] = {"smtp": {}, "smtps": {"tls": "implicit"}}
-SETTINGS = (
-    Setting("host", str, "name of the mail server, such as smtp.example.org"),
-    Setting("port", int, "port of the mail server; 0 takes 465, 587 or 25 as fits", 0),
-    Setting(
-        "tls",
-        str,
-        "encryption: auto (when offered), starttls (always), implicit (port 465), none",
-        "auto",
-        choices=("auto", "starttls", "implicit", "none"),
-    ),
-    Setting("username", str, "name to sign in with; empty for no sign-in", ""),
-    Setting("password", str, "password to sign in with", "", secret=True),
-    Setting("verify", bool, "check the server's certificate", True),
-    Setting("ca_file", str, "file with the certificates to trust, for a private authority", ""),
-    Setting("timeout", float, "seconds to wait for an answer to a command", 300.0),
-    Setting("ehlo_name", str, "name this machine introduces itself with", ""),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class SmtpConfig:
-    """How to reach and enter a mail server; see SETTINGS for what each one means.
-
-    Raises BadConfig.
-    """
-
-    host: str
-    port: int = 0
-    tls: str = "auto"
-    username: str = ""
-    password: str = field(default="", repr=False)
-    verify: bool = True
-    ca_file: str = ""
-    timeout: float = 300.0
-    ehlo_name: str = ""
-
-    def __post_init__(self) -> None:
-        """Fill in the usual port and refuse what cannot work."""
-        if not self.host or re.search(r"[\s/@]", self.host):
-            raise BadConfig("host is the name of a mail server, such as smtp.example.org.")
-        if not self.port:
-            object.__setattr__(self, "port", self._usual_port())
-        if not 0 < self.port < 65_536:
-            raise BadConfig(f"port is a number from 1 to 65535, not {self.port}.")
-        if not self.timeout > 0:
-            raise BadConfig("timeout is a number of seconds above 0.")
-        if self.ca_file and not Path(self.ca_file).is_file():
-            raise BadConfig(f"ca_file {self.ca_file} is not there; give a file in PEM format.")
-        if self.ca_file:
-            self._check_authority()
-        if re.search(r"[^\x21-\x7e]", self.ehlo_name):
-            raise BadConfig("ehlo_name is a host name, such as mail.example.org.")
-
-    def _check_authority(self) -> None:
-        try:
-            ssl.create_default_context(cafile=self.ca_file)
-        except (ssl.SSLError, OSError):
-            raise BadConfig(f"ca_file {self.ca_file} holds no certificate in PEM format.") from None
-
-    def _usual_port(self) -> int:
-        if self.tls == "implicit":
-            return 465
-        return 587 if self.username or self.tls == "starttls" else 25
-
-    @classmethod
-    def from_config(cls, config: Config) -> Self:
-        """Read settings by name. Raises BadConfig."""
-        values: dict[str, Any] = dict(read_all(SETTINGS, config))
-        return cls(**values)
-
-    @classmethod
-    def from_url(cls, url: str) -> Self:
-        """Read smtp://user:password@host:port/?tls=starttls or smtps://. Raises BadConfig."""
-        return cls.from_config(read_url(url, SCHEMES))
 
 
 class SmtpConnection:
     """One open connection; see `base.Connection`."""
 
-    def __init__(self, session: Session, transfer: Transfer, learned: _Learned) -> None:
+    def __init__(self, session: Session, transfer: Transfer | Chunks, learned: _Learned) -> None:
         self._session = session
         self._transfer = transfer
         self._learned = learned
@@ -118,13 +47,18 @@ class SmtpConnection:
     @property
     def usable(self) -> bool:
         """False once the server hung up, said goodbye, or wants a new connection."""
-        return not (self._session.lost or self._transfer.over)
+        return not (self._session.lost or self._transfer.tally.over)
 
     async def send(self, envelopes: Sequence[Envelope], answer: Answer) -> None:
         """Hand the envelopes over in order; see `base.Connection.send`."""
         await self._session.hold(self._transfer.deliver(envelopes, answer))
-        if self._transfer.most:
-            self._learned.most = self._transfer.most
+        tally = self._transfer.tally
+        if tally.out_of_step:
+            self._session.end("its answers did not fit what we said")
+        if tally.most:
+            self._learned.most = tally.most
+        if tally.no_chunks:
+            self._learned.chunks = False
 
     async def close(self) -> None:
         """Say QUIT and let go."""
@@ -135,9 +69,14 @@ class SmtpConnection:
 
 @dataclass(slots=True)
 class _Learned:
-    """What earlier connections taught us. most: messages per connection, 0 for no limit."""
+    """What earlier connections taught us.
+
+    most: messages per connection, 0 for no limit. chunks: False when the server offers CHUNKING
+    and does not know it.
+    """
 
     most: int = 0
+    chunks: bool = True
 
 
 class SmtpProvider:
@@ -170,8 +109,14 @@ class SmtpProvider:
             offered = await self._enter_or_leave(session)
         except (OSError, UnicodeError) as error:  # TimeoutError and SSLError are OSErrors
             raise _explained(error, self._name) from error
-        transfer = Transfer(offered, self._waits, self._learned.most)
-        return SmtpConnection(session, transfer, self._learned)
+        return SmtpConnection(session, self._transfer(session, offered), self._learned)
+
+    def _transfer(self, session: Session, offered: Extensions) -> Transfer | Chunks:
+        """Choose the quickest way that both sides know."""
+        most, wanted = self._learned.most, self.config.chunking and self._learned.chunks
+        if wanted and offered.chunking and offered.pipelining:
+            return Chunks(offered, self._waits, most, window(session.round_trip))
+        return Transfer(offered, self._waits, most)
 
     @property
     def _name(self) -> str:
@@ -211,13 +156,12 @@ class SmtpProvider:
         """Greet, encrypt, sign in; give what the server offers to those who came so far."""
         config, wait = self.config, self._waits.command
         await session.hold(greet(wait))
-        name = config.ehlo_name or _own_name(session)
-        offered = await session.hold(introduce(name, wait))
+        offered = await self._introduce(session)
         if self._wants_starttls(offered):
             await session.hold(ask_for_tls(wait))
             await session.encrypt(self._context, config.host, min(CONNECTING, wait))
             # What was offered before the encryption does not count (RFC 3207 section 4.2).
-            offered = await session.hold(introduce(name, wait))
+            offered = await self._introduce(session)
         elif config.username and config.tls == "auto" and not self._safe_in_clear():
             raise down(
                 "tls",
@@ -226,6 +170,14 @@ class SmtpProvider:
             )
         if config.username:
             await session.hold(sign_in(offered, config.username, config.password, wait))
+        return offered
+
+    async def _introduce(self, session: Session) -> Extensions:
+        """Say who we are, learn what the server offers, and how long an answer takes."""
+        name, clock = self.config.ehlo_name or _own_name(session), asyncio.get_running_loop().time
+        begun = clock()
+        offered = await session.hold(introduce(name, self._waits.command))
+        session.round_trip = clock() - begun
         return offered
 
     def _wants_starttls(self, offered: Extensions) -> bool:

@@ -6,8 +6,8 @@ from base64 import b64encode
 
 from sendout.core.delivery.outcome import Blame, Refused
 from sendout.core.providers.base import SenderDown
+from sendout.core.providers.smtp_dialogue import Dialogue
 from sendout.core.providers.smtp_replies import Extensions, Reply, kind, words
-from sendout.core.providers.smtp_transfer import Dialogue
 
 
 def down(code: str, text: str) -> SenderDown:
@@ -18,7 +18,7 @@ def down(code: str, text: str) -> SenderDown:
 def say(command: str | bytes, wait: float) -> Dialogue[Reply]:
     """Say one command and give its reply. Raises SenderDown when the connection ends."""
     data = command if isinstance(command, bytes) else command.encode()
-    (reply, *_) = yield data + b"\r\n", 1, wait
+    (reply, *_) = yield data + b"\r\n", 1, 1, wait
     if not reply:
         raise down("greeting", "the server ended the connection without a word")
     return reply
@@ -26,7 +26,7 @@ def say(command: str | bytes, wait: float) -> Dialogue[Reply]:
 
 def greet(wait: float) -> Dialogue[None]:
     """Wait for the server's greeting. Raises SenderDown."""
-    (reply, *_) = yield b"", 1, wait
+    (reply, *_) = yield b"", 1, 1, wait
     if not reply:
         raise down("greeting", "the server did not greet; is this the port of a mail server?")
     if kind(reply) != b"2":
@@ -82,4 +82,4 @@ def _coded(text: str) -> bytes:
 
 def take_leave(wait: float) -> Dialogue[None]:
     """Say QUIT; whatever is answered, we go."""
-    yield b"QUIT\r\n", 1, wait
+    yield b"QUIT\r\n", 1, 1, wait

@@ -143,6 +143,7 @@ class Extensions:
     """What the server offers (its answer to EHLO). size: bytes, 0 when it does not say."""
 
     pipelining: bool = False
+    chunking: bool = False
     starttls: bool = False
     eight_bit: bool = False
     smtputf8: bool = False
@@ -161,6 +162,7 @@ class Extensions:
         size = found.get("SIZE") or ["0"]
         return cls(
             pipelining="PIPELINING" in found,
+            chunking="CHUNKING" in found,
             starttls="STARTTLS" in found,
             eight_bit="8BITMIME" in found,
             smtputf8="SMTPUTF8" in found,

@@ -7,8 +7,8 @@ import ssl
 from math import inf
 from typing import Any, TypeVar, cast
 
+from sendout.core.providers.smtp_dialogue import Dialogue
 from sendout.core.providers.smtp_replies import GONE, NotSmtp, Reply, ReplyReader, says_goodbye
-from sendout.core.providers.smtp_transfer import Dialogue
 
 T = TypeVar("T")
 
@@ -18,16 +18,19 @@ GAVE_UP = "we gave up"
 class Session(asyncio.Protocol):
     """Writes what a dialogue says and brings it the replies, straight from the socket's callback.
 
-    lost: why the connection ended, "" while it is open.
+    lost: why the connection ended, "" while it is open. round_trip: seconds that an answer takes,
+    as measured by who held the dialogue.
     """
 
     def __init__(self) -> None:
         self.lost = ""
+        self.round_trip = 0.0
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._reader = ReplyReader()
         self._replies: list[Reply] = []
         self._wanted = 0
+        self._due = 0
         self._dialogue: Dialogue[Any] | None = None
         self._done: asyncio.Future[Any] | None = None
         self._unwritten = False
@@ -105,7 +108,7 @@ class Session(asyncio.Protocol):
     def _speak(self, dialogue: Dialogue[Any], replies: list[Reply] | None) -> None:
         while True:
             # None begins a generator; its type does not say so.
-            data, self._wanted, seconds = dialogue.send(cast(list[Reply], replies))
+            data, self._wanted, self._due, seconds = dialogue.send(cast(list[Reply], replies))
             if self.lost or self._transport is None:
                 replies = [GONE]
                 continue
@@ -145,9 +148,6 @@ class Session(asyncio.Protocol):
             return
         if not got:
             return
-        if self._dialogue is not None and not self._wanted:
-            self._go_on(got)
-            return
         if self._dialogue is None:
             self.end(f"the server ended the connection: {got[0].decode('utf-8', 'replace')}")
             return
@@ -155,12 +155,13 @@ class Session(asyncio.Protocol):
         replies += got
         if len(replies) < self._wanted and not says_goodbye(replies[-1]):
             return
-        self._replies, surplus = [], replies[self._wanted :]
-        del replies[self._wanted :]
+        self._replies, surplus = [], replies[self._due :]
+        del replies[self._due :]
         self._wanted = 0
-        if surplus and replies[-1][:1] == b"3":
-            replies[-1] = GONE  # "go on" does not hold when more was said
-        self._go_on(replies)
+        if replies:
+            if surplus and replies[-1][:1] == b"3":
+                replies[-1] = GONE  # "go on" does not hold when more was said
+            self._go_on(replies)
         if surplus:
             self.end(f"the server said more than asked: {surplus[0].decode('utf-8', 'replace')}")
 

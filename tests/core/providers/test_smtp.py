@@ -15,7 +15,7 @@ from sendout.core.delivery.outcome import Accepted, Blame, Refused, Unsure
 from sendout.core.providers.base import Envelope, Provider, SenderDown
 from sendout.core.providers.setting import BadConfig
 from sendout.core.providers.smtp import SmtpConfig, SmtpProvider
-from sendout.core.providers.smtp_transfer import stuffed
+from sendout.core.providers.smtp_envelope import stuffed
 from tests.core.providers.contract import Answers, ProviderContract, send_all
 from tests.rigs import free_port
 from tests.rigs.certificates import Certificates, make_certificates
@@ -28,7 +28,11 @@ from tests.rigs.smtp_script import (
 )
 
 PLAIN = tuple(offer for offer in OFFERS if offer != "PIPELINING")
+CHUNKS = (*OFFERS, "CHUNKING")
 both_ways = pytest.mark.parametrize("offers", [OFFERS, PLAIN], ids=["pipelined", "step by step"])
+all_ways = pytest.mark.parametrize(
+    "offers", [OFFERS, PLAIN, CHUNKS], ids=["pipelined", "step by step", "in chunks"]
+)
 
 
 def provider_for(script: SmtpScript, **settings: Any) -> SmtpProvider:
@@ -77,6 +81,13 @@ class TestContractStepByStep(TestContract):
             yield provider_for(script)
 
 
+class TestContractInChunks(TestContract):
+    @asynccontextmanager
+    async def world(self) -> AsyncIterator[Provider]:
+        async with SmtpScript(offers=CHUNKS, chop=True) as script:
+            yield provider_for(script)
+
+
 class TestContractInSmallPieces(TestContract):
     @asynccontextmanager
     async def world(self) -> AsyncIterator[Provider]:
@@ -85,7 +96,7 @@ class TestContractInSmallPieces(TestContract):
 
 
 class TestAcceptance:
-    @both_ways
+    @all_ways
     async def test_messages_arrive_whole_and_in_order(self, offers: tuple[str, ...]) -> None:
         async with SmtpScript(offers=offers) as script:
             answers = await outcomes(script, letters(5))
@@ -126,7 +137,7 @@ class TestAcceptance:
     def test_no_kind_of_line_end_lets_a_message_end_itself(self, end: bytes) -> None:
         assert end not in stuffed(b"a" + end + b"MAIL FROM:<evil@example.test>\r\n")
 
-    @both_ways
+    @all_ways
     async def test_a_message_of_many_megabytes_arrives(self, offers: tuple[str, ...]) -> None:
         content = b"Subject: big\r\n\r\n" + b"x" * 70 + b"\r\n.dot\r\n" * 400_000
         async with SmtpScript(offers=offers) as script:
@@ -148,7 +159,7 @@ class TestAcceptance:
 
 
 class TestRefusals:
-    @both_ways
+    @all_ways
     async def test_a_refused_recipient_leaves_the_others_alone(
         self, offers: tuple[str, ...]
     ) -> None:

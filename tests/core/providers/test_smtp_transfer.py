@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sendout.core.delivery.outcome import Refused, Unsure
 from sendout.core.providers.base import Envelope
+from sendout.core.providers.smtp_dialogue import Waits
 from sendout.core.providers.smtp_replies import (
     GONE,
     Extensions,
@@ -20,7 +21,7 @@ from sendout.core.providers.smtp_replies import (
     retry_after,
     words,
 )
-from sendout.core.providers.smtp_transfer import LARGE, Transfer, Waits
+from sendout.core.providers.smtp_transfer import LARGE, Transfer
 from tests.core.providers.contract import Answers
 
 ANSWERS = ["yes", "yes", "yes", "450 4.2.0 Busy", "550 5.1.1 Unknown", "421 4.3.2 Bye", "gone"]
@@ -108,7 +109,7 @@ def converse(transfer: Transfer, server: Server, envelopes: list[Envelope]) -> A
     dialogue = transfer.deliver(envelopes, answers)
     step = next(dialogue, None)
     while step is not None:
-        data, wanted, _ = step
+        data, wanted, _, _ = step
         replies = server.hear(data, wanted)
         assert server.gone or len(replies) == wanted
         try:
@@ -137,7 +138,7 @@ def test_the_server_and_we_agree_on_every_message(
     assert unsure == ([int(server.unanswered.split(b"@")[0])] if server.unanswered else [])
     for outcome in answers.outcomes.values():
         assert not isinstance(outcome, Refused) or outcome.code in {"4.2.0", "5.1.1", "4.3.2"}
-    assert len(answers.outcomes) == count or transfer.over
+    assert len(answers.outcomes) == count or transfer.tally.over
 
 
 @given(
@@ -152,7 +153,7 @@ def test_a_known_limit_of_the_connection_is_kept(
     transfer = Transfer(Extensions(pipelining=pipelining), WAITS, most)
     answers = converse(transfer, Server(iter(moods)), letters([5] * 6))
     assert len(answers.outcomes) <= most
-    assert transfer.over
+    assert transfer.tally.over
     if not moods:
         assert answers.accepted == list(range(1, most + 1))
 

@@ -1,0 +1,90 @@
+"""The settings of an SMTP sender, read from a form, a URL or a stored row."""
+
+from __future__ import annotations
+
+import re
+import ssl
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from sendout.core.providers.base import Config
+from sendout.core.providers.setting import BadConfig, Setting, read_all, read_url
+
+SCHEMES: dict[str, Config] = {"smtp": {}, "smtps": {"tls": "implicit"}}
+SETTINGS = (
+    Setting("host", str, "name of the mail server, such as smtp.example.org"),
+    Setting("port", int, "port of the mail server; 0 takes 465, 587 or 25 as fits", 0),
+    Setting(
+        "tls",
+        str,
+        "encryption: auto (when offered), starttls (always), implicit (port 465), none",
+        "auto",
+        choices=("auto", "starttls", "implicit", "none"),
+    ),
+    Setting("username", str, "name to sign in with; empty for no sign-in", ""),
+    Setting("password", str, "password to sign in with", "", secret=True),
+    Setting("verify", bool, "check the server's certificate", True),
+    Setting("ca_file", str, "file with the certificates to trust, for a private authority", ""),
+    Setting("timeout", float, "seconds to wait for an answer to a command", 300.0),
+    Setting("ehlo_name", str, "name this machine introduces itself with", ""),
+    Setting("chunking", bool, "several messages on the way at once (BDAT) where offered", True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpConfig:
+    """How to reach and enter a mail server; see SETTINGS for what each one means.
+
+    Raises BadConfig.
+    """
+
+    host: str
+    port: int = 0
+    tls: str = "auto"
+    username: str = ""
+    password: str = field(default="", repr=False)
+    verify: bool = True
+    ca_file: str = ""
+    timeout: float = 300.0
+    ehlo_name: str = ""
+    chunking: bool = True
+
+    def __post_init__(self) -> None:
+        """Fill in the usual port and refuse what cannot work."""
+        if not self.host or re.search(r"[\s/@]", self.host):
+            raise BadConfig("host is the name of a mail server, such as smtp.example.org.")
+        if not self.port:
+            object.__setattr__(self, "port", self._usual_port())
+        if not 0 < self.port < 65_536:
+            raise BadConfig(f"port is a number from 1 to 65535, not {self.port}.")
+        if not self.timeout > 0:
+            raise BadConfig("timeout is a number of seconds above 0.")
+        if self.ca_file and not Path(self.ca_file).is_file():
+            raise BadConfig(f"ca_file {self.ca_file} is not there; give a file in PEM format.")
+        if self.ca_file:
+            self._check_authority()
+        if re.search(r"[^\x21-\x7e]", self.ehlo_name):
+            raise BadConfig("ehlo_name is a host name, such as mail.example.org.")
+
+    def _check_authority(self) -> None:
+        try:
+            ssl.create_default_context(cafile=self.ca_file)
+        except (ssl.SSLError, OSError):
+            raise BadConfig(f"ca_file {self.ca_file} holds no certificate in PEM format.") from None
+
+    def _usual_port(self) -> int:
+        if self.tls == "implicit":
+            return 465
+        return 587 if self.username or self.tls == "starttls" else 25
+
+    @classmethod
+    def from_config(cls, config: Config) -> Self:
+        """Read settings by name. Raises BadConfig."""
+        values: dict[str, Any] = dict(read_all(SETTINGS, config))
+        return cls(**values)
+
+    @classmethod
+    def from_url(cls, url: str) -> Self:
+        """Read smtp://user:password@host:port/?tls=starttls or smtps://. Raises BadConfig."""
+        return cls.from_config(read_url(url, SCHEMES))

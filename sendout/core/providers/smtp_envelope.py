@@ -1,0 +1,90 @@
+"""The envelope and the text of a message as SMTP commands, or why they cannot be said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from sendout.core.delivery.outcome import Blame, Refused
+from sendout.core.providers.base import Answer, Envelope
+from sendout.core.providers.smtp_replies import Extensions
+
+_DOTS = re.compile(rb"\n\.")
+_UNSAFE = re.compile(r"[\x00-\x20<>\x7f]")
+
+
+def sendable(
+    envelopes: Iterable[Envelope], offered: Extensions, answer: Answer
+) -> Iterator[tuple[Envelope, bytes]]:
+    """Give those this server can take, with MAIL and RCPT; answer the others here."""
+    for envelope in envelopes:
+        commands = commands_for(envelope, offered)
+        if isinstance(commands, Refused):
+            answer(envelope, commands)
+        else:
+            yield envelope, commands
+
+
+def stuffed(content: bytes) -> bytes:
+    """Double each dot at the beginning of a line and end with CRLF (RFC 5321 section 4.5.2).
+
+    A dot after a bare LF is doubled too: some servers take that for a line, and a message must
+    never be able to end itself early.
+    """
+    # Most messages have none; a regular expression finds that out twice as fast as `in`.
+    if _DOTS.search(content):
+        content = content.replace(b"\n.", b"\n..")
+    if content[:1] == b".":
+        content = b"." + content
+    return ended(content)
+
+
+def ended(content: bytes) -> bytes:
+    """End the last line of a text (RFC 5321 section 2.3.8)."""
+    return content if content[-2:] == b"\r\n" else content + b"\r\n"
+
+
+def commands_for(envelope: Envelope, offered: Extensions) -> bytes | Refused:
+    """Write MAIL and RCPT, or say why this server cannot take the message."""
+    content = envelope.content
+    if offered.size and len(content) > offered.size:
+        return _no("5.3.4", f"The server takes at most {offered.size} bytes.", Blame.MESSAGE)
+    sender, recipient = _address(envelope.mail_from), _address(envelope.to)
+    if sender is None:
+        return _no("5.1.7", "The from-address cannot be written to a mail server.", Blame.SENDER)
+    if not recipient:
+        return _no("5.1.3", "The address cannot be written to a mail server.", Blame.ADDRESS)
+    parameters = b" SIZE=%d" % len(content) if offered.takes_size else b""
+    if not content.isascii():
+        if not offered.eight_bit:
+            return _no("5.6.3", "The server takes no 8-bit text (8BITMIME).", Blame.MESSAGE)
+        parameters += b" BODY=8BITMIME"
+    if not (sender.isascii() and recipient.isascii()):
+        if not offered.smtputf8:
+            # Not the address's fault: through another server it may well be reached.
+            at_fault = Blame.RECIPIENT if sender.isascii() else Blame.SENDER
+            return _no("5.6.7", "The server takes no accents before the @ (SMTPUTF8).", at_fault)
+        parameters += b" SMTPUTF8"
+    return b"MAIL FROM:<%b>%b\r\nRCPT TO:<%b>\r\n" % (sender, parameters, recipient)
+
+
+def _no(code: str, text: str, blame: Blame) -> Refused:
+    return Refused(permanent=True, code=code, text=text, blame=blame)
+
+
+def _address(address: str) -> bytes | None:
+    """Give the bytes of an address, or None when it could break out of its command."""
+    if _UNSAFE.search(address):
+        return None
+    if address.isascii():
+        return address.encode()
+    local, _, domain = address.rpartition("@")
+    try:
+        # With plain letters before the @, the domain's own spelling needs no SMTPUTF8.
+        return address.encode() if not local.isascii() else _ascii(local, domain)
+    except UnicodeError:
+        return None
+
+
+def _ascii(local: str, domain: str) -> bytes:
+    return local.encode() + b"@" + domain.encode("idna")
