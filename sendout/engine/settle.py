@@ -12,6 +12,7 @@ from sendout.core.delivery.outcome import Accepted, Blame, Outcome, Refused, Uns
 from sendout.core.providers.base import Envelope
 from sendout.deliveries.record import Happening, record
 from sendout.engine.prepare import Prepared, Way
+from sendout.senders import throughput
 from sendout.senders.models import Foreseen
 from sendout.senders.outbox import keep
 from sendout.suppression.entries import suppress
@@ -35,6 +36,7 @@ def settle(
         _keep_future(slice_, answers, now)
         if keeps_copy:
             keep(way.sender, _taken(slice_, answers))
+        throughput.note(way.sender.pk, now, (answers[sent.row.id] for sent in slice_))
 
 
 def _taken(slice_: Sequence[Prepared], answers: Mapping[int, Outcome]) -> list[Envelope]:

@@ -12,6 +12,7 @@ from sendout.core.delivery.retry import AFTER_UNSURE
 from sendout.deliveries import counting, freeze, jobs, steer
 from sendout.deliveries.models import Delivery
 from sendout.deliveries.record import Happening, record
+from sendout.senders import throughput
 from sendout.senders.models import OutboxCopy
 from sendout.sendouts.lifecycle import NotPossible, unschedule
 from sendout.sendouts.models import SendOut, State
@@ -44,6 +45,7 @@ def tidy(now: datetime) -> None:
     for sendout in SendOut.objects.filter(state=State.RUNNING).values_list("pk", flat=True):
         counting.finish(sendout)
     prune_outbox()
+    throughput.fold(now)
 
 
 def start_due(now: datetime) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.db import models
 
 from sendout.accounts.models import Organisation
@@ -92,3 +94,25 @@ class Foreseen(models.Model):
     kind = models.CharField(max_length=20)
     text = models.TextField(blank=True)
     due_at = models.DateTimeField(db_index=True)
+
+
+class Throughput(models.Model):
+    """What became of the messages that a sender handed over in one minute.
+
+    minute: its beginning; the row at `BEFORE` holds the sum of all that was longer ago.
+    refused: for good; deferred: for now; unsure: the answer was not heard.
+    """
+
+    BEFORE = datetime(1970, 1, 1, tzinfo=UTC)
+
+    sender = models.ForeignKey(Sender, models.CASCADE, db_index=False)
+    minute = models.DateTimeField()
+    accepted = models.BigIntegerField(default=0)
+    refused = models.BigIntegerField(default=0)
+    deferred = models.BigIntegerField(default=0)
+    unsure = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sender", "minute"], name="one_throughput_each_minute")
+        ]

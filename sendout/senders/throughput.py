@@ -1,0 +1,84 @@
+"""How much goes through a sender: counted per minute, in the transaction that settles a slice."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from sendout.core.delivery.outcome import Accepted, Outcome, Refused
+from sendout.core.pace import MINUTE
+from sendout.senders.models import Sender, Throughput
+
+KEPT = timedelta(hours=2)  # minutes older than this are folded into one row
+OUTCOMES = ("accepted", "refused", "deferred", "unsure")
+
+_TABLE = Throughput._meta.db_table
+_SUMS = ", ".join(f"sum({name})" for name in OUTCOMES)
+_ADDED = ", ".join(f"{name} = t.{name} + EXCLUDED.{name}" for name in OUTCOMES)
+_UPSERT = f"ON CONFLICT (sender_id, minute) DO UPDATE SET {_ADDED}"
+
+NOTE = f"""
+INSERT INTO {_TABLE} AS t (sender_id, minute, {", ".join(OUTCOMES)})
+VALUES (%(sender)s, %(minute)s, {", ".join(f"%({name})s" for name in OUTCOMES)}) {_UPSERT}
+"""
+
+FOLD = f"""
+WITH old AS (
+    DELETE FROM {_TABLE} WHERE minute < %(limit)s AND minute > %(before)s RETURNING *
+)
+INSERT INTO {_TABLE} AS t (sender_id, minute, {", ".join(OUTCOMES)})
+SELECT sender_id, %(before)s, {_SUMS} FROM old GROUP BY sender_id ORDER BY sender_id {_UPSERT}
+"""
+
+
+def outcome_word(outcome: Outcome) -> str:
+    """Say in one word of OUTCOMES what became of a message."""
+    if isinstance(outcome, Accepted):
+        return "accepted"
+    if isinstance(outcome, Refused):
+        return "refused" if outcome.permanent else "deferred"
+    return "unsure"
+
+
+def note(sender: int, now: datetime, outcomes: Iterable[Outcome]) -> None:
+    """Add a slice to the sender's minute.
+
+    Call it last in the transaction: those who settle for the same sender wait for its end.
+    """
+    counted = Counter(map(outcome_word, outcomes))
+    if not counted:
+        return
+    values = {name: counted[name] for name in OUTCOMES}
+    minute = now.replace(second=0, microsecond=0)
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE, {"sender": sender, "minute": minute, **values})
+
+
+def fold(now: datetime) -> None:
+    """Put the minutes that nobody looks at any more into one row for each sender."""
+    with connection.cursor() as cursor:
+        cursor.execute(FOLD, {"limit": now - KEPT, "before": Throughput.BEFORE})
+
+
+def accepted_by_minute(
+    senders: Iterable[int], now: datetime, minutes: int
+) -> dict[int, dict[datetime, int]]:
+    """Give what each sender handed over in the last minutes, the one that began before them too."""
+    since = now - (minutes + 1) * MINUTE
+    rows = Throughput.objects.filter(sender__in=list(senders), minute__gt=since, minute__lte=now)
+    found: dict[int, dict[datetime, int]] = defaultdict(dict)
+    for row in rows:
+        found[row.sender_id][row.minute] = row.accepted
+    return found
+
+
+def totals() -> list[tuple[Sender, dict[str, int]]]:
+    """Give every sender with all it ever did, by the words of OUTCOMES."""
+    summed: dict[int, Counter[str]] = defaultdict(Counter)
+    for row in Throughput.objects.all():
+        summed[row.sender_id].update({name: getattr(row, name) for name in OUTCOMES})
+    senders = Sender.objects.select_related("organisation").order_by("pk")
+    return [(sender, {name: summed[sender.pk][name] for name in OUTCOMES}) for sender in senders]
