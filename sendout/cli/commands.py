@@ -26,11 +26,15 @@ Perform: TypeAlias = Callable[[argparse.Namespace], int]
 
 
 class Needs(Enum):
-    """What a command finds ready when it is performed; each includes the ones before it."""
+    """What a command finds ready when it is performed; each includes the ones before it.
+
+    SCRATCH: tables in a data directory of its own, which is gone afterwards.
+    """
 
     SETTINGS = 1
     DATABASE = 2
     TABLES = 3
+    SCRATCH = 4
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ COMMANDS = {
     "send": Command("send", "send one message to many"),
     "status": Command("status", "say how far a send-out has come"),
     "export": Command("export", "print what an organisation has"),
+    "bench": Command("bench", "measure how fast this machine sends", Needs.SCRATCH),
     "manage": Command("manage", "run a command of Django's", Needs.DATABASE),
 }
 DATA_HELP = "the data directory (default: $SENDOUT_DATA, else .data)"
@@ -65,6 +70,14 @@ def perform(arguments: list[str]) -> int:
     if name is None:
         outline().parse_args(rest)
         raise SystemExit(2)
+    if COMMANDS[name].needs is Needs.SCRATCH:
+        with database.scratch(data) as directory:
+            return carry_out(name, directory, rest)
+    return carry_out(name, data, rest)
+
+
+def carry_out(name: str, data: str | None, rest: list[str]) -> int:
+    """Make ready what the command needs, and perform it."""
     database.configure(data)
     parsed = parser_of(name).parse_args(rest)
     action: Perform = parsed.perform
@@ -72,7 +85,7 @@ def perform(arguments: list[str]) -> int:
     if needs is Needs.SETTINGS:
         return action(parsed)
     with database.opened() as server:
-        if needs is Needs.TABLES:
+        if needs is not Needs.DATABASE:
             database.ensure_tables(may_migrate=server is not None)
         return action(parsed)
 

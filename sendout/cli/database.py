@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,6 +41,21 @@ def configure(data: str | None) -> None:
     if not os.environ.get("DATABASE_URL"):
         os.environ["DATABASE_URL"] = EmbeddedServer(directory).url
     django.setup()
+
+
+@contextlib.contextmanager
+def scratch(parent: str | None) -> Iterator[str]:
+    """Give a new data directory, removed afterwards; no database of the user's is touched.
+
+    parent: where it is made, if that matters. Raises Problem when nothing can be made there.
+    """
+    os.environ.pop("DATABASE_URL", None)
+    try:
+        directory = tempfile.TemporaryDirectory(prefix="sendout-", dir=parent)
+    except OSError as error:
+        raise Problem(f"no directory can be made in {parent}: {error.strerror}") from None
+    with directory as path:
+        yield path
 
 
 def is_embedded() -> bool:

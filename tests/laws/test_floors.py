@@ -14,7 +14,7 @@ FLOORS = {
     "sendouts": 4,
     "deliveries": 5,
     **dict.fromkeys(["engine", "tracking", "inbound", "api", "pages"], 6),
-    **dict.fromkeys(["cli", "settings", "urls", "wsgi", "asgi", "checks"], 7),
+    **dict.fromkeys(["bench", "cli", "settings", "urls", "wsgi", "asgi", "checks"], 7),
 }
 # Third-party packages that plain code may use: none talks to a database or reads settings.
 CORE_MAY_USE = {

@@ -1,0 +1,109 @@
+"""`sendout bench send`: measure Sendout beside others, on a database of its own."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+
+from sendout.bench.contest import Rules, compare
+from sendout.bench.peers import SENDOUT, known_peers
+from sendout.bench.servers import find_sink
+from sendout.cli.commands import Subparsers
+from sendout.cli.problem import Problem
+from sendout.cli.supervisor import say
+
+FAILED = 1
+
+
+def register(subparsers: Subparsers) -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser("bench", help="measure how fast this machine sends")
+    actions = parser.add_subparsers(metavar="action", required=True)
+    send = actions.add_parser("send", help="one newsletter through Sendout and through others")
+    send.add_argument(
+        "--recipients", type=count, default=10_000, metavar="N", help="how many (10000)"
+    )
+    send.add_argument(
+        "--connections", type=count, default=10, metavar="C", help="to the server (10)"
+    )
+    send.add_argument(
+        "--workers", type=count, default=1, metavar="W", help="processes of Sendout (1)"
+    )
+    send.add_argument(
+        "--round-trip",
+        type=duration,
+        default=0.0,
+        metavar="MS",
+        help="of a relay between (0: none)",
+    )
+    send.add_argument("--tls", action="store_true", help="encrypt from the start")
+    names = ",".join(everybody())
+    send.add_argument(
+        "--peers", type=read_peers, metavar="P,P", help=f"some of {names} (all that are there)"
+    )
+    send.add_argument(
+        "--peer-seconds", type=duration, default=20.0, metavar="S", help="peers stop then (20)"
+    )
+    send.add_argument("--json", action="store_true", help="print one JSON object at the end")
+    send.set_defaults(perform=perform)
+
+
+def perform(arguments: argparse.Namespace) -> int:
+    """Measure and print; 1 when Sendout did not record every recipient as sent."""
+    find_sink()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    figures = compare(rules_of(arguments), lambda name: say(f"{name} is sending ..."))
+    print(json.dumps(figures.to_dict()) if arguments.json else figures.to_text())
+    sent = figures.sendout
+    if sent and sent.recorded != arguments.recipients:
+        say(f"{arguments.recipients - sent.recorded} recipients were not recorded as sent")
+        return FAILED
+    return 0
+
+
+def rules_of(arguments: argparse.Namespace) -> Rules:
+    """Read what is to be compared. Raises Problem."""
+    return Rules(
+        peers=arguments.peers or everybody(),
+        recipients=arguments.recipients,
+        connections=arguments.connections,
+        workers=arguments.workers,
+        round_trip=arguments.round_trip,
+        tls=arguments.tls,
+        peer_seconds=arguments.peer_seconds,
+    )
+
+
+def everybody() -> list[str]:
+    """Name all that can be compared; of those that cannot run here it is said why."""
+    return [SENDOUT, *known_peers()]
+
+
+def read_peers(text: str) -> list[str]:
+    """Read --peers: those named must be there. Raises Problem."""
+    known = known_peers()
+    names = [name.strip() for name in text.split(",")]
+    for name in names:
+        if name not in everybody():
+            raise Problem(f'--peers: there is no "{name}"; choose from {", ".join(everybody())}')
+        if name != SENDOUT and known[name].missing:
+            raise Problem(f"--peers: {known[name].missing}")
+    return names
+
+
+def count(text: str) -> int:
+    """Read a number of things, at least one."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is too few; give 1 or more")
+    return number
+
+
+def duration(text: str) -> float:
+    """Read a length of time, not below zero."""
+    number = float(text)
+    if not 0 <= number < 1e6:
+        raise argparse.ArgumentTypeError(f"{text} is no length of time; give 0 or more")
+    return number
