@@ -2,7 +2,7 @@
 # ARGS is handed on: make run ARGS="--port 8100", make test ARGS="tests/core -x".
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check lock
+.PHONY: help setup setup-dev run test check bench lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -23,6 +23,13 @@ check: setup-dev ## formatting, lint, types, and the laws of the code
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy sendout
 	@$(BIN)/python -m pytest -q tests/laws
+
+PEERS := tests/peers
+
+bench: setup-dev ## send a newsletter to 100,000 people through Sendout and through others
+	@test -d $(PEERS)/node_modules/nodemailer || ! command -v npm >/dev/null \
+	  || (cd $(PEERS) && npm ci --silent) || echo "Going on without nodemailer." >&2
+	@$(BIN)/sendout bench send --recipients 100000 $(ARGS)
 
 setup: $(VENV)/installed ## make .venv with the locked requirements and .venv/bin/sendout
 
