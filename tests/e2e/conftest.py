@@ -6,10 +6,11 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from sendout.cli.embedded import EmbeddedServer
@@ -20,10 +21,45 @@ LONGEST = 120.0  # seconds of one command
 
 
 @dataclass(frozen=True)
+class Started:
+    """A command that goes on, and the file with what it says on standard error."""
+
+    process: subprocess.Popen[bytes]
+    errors: Path
+
+    @property
+    def said(self) -> str:
+        """Give all that it has said so far."""
+        return self.errors.read_text()
+
+    def is_running(self) -> bool:
+        """Say whether it has not ended yet."""
+        return self.process.poll() is None
+
+    def end(self) -> int:
+        """Ask it to stop, if it runs, and give its exit code."""
+        if self.is_running():
+            self.process.terminate()
+        return self.process.wait(LONGEST)
+
+
+@dataclass(frozen=True)
 class Home:
     """Runs `sendout` on one data directory."""
 
     data: Path
+    started: list[Started] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """The database, as a worker on another machine would name it."""
+        return EmbeddedServer(self.data).url
+
+    def ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Ask the database."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            cursor = connection.execute(sql.encode(), values)
+            return cursor.fetchall() if cursor.description else []
 
     def run(self, *words: str | Path, code: int = 0) -> str:
         """Run a command to its end, expect this exit code, and give what it printed."""
@@ -47,16 +83,19 @@ class Home:
         found: list[dict[str, Any]] = self.json("export", "deliveries", *where)
         return found
 
-    def start(self, *words: str, **environment: str) -> subprocess.Popen[str]:
+    def start(self, *words: str, **environment: str) -> Started:
         """Start a command that goes on, such as a worker."""
-        return subprocess.Popen(
-            [SENDOUT, *words],
-            env=clean_environment() | {"SENDOUT_DATA": str(self.data)} | environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
+        errors = self.data.with_name(f"stderr-{len(self.started)}")
+        with errors.open("w") as stream:
+            process = subprocess.Popen(
+                [SENDOUT, *words],
+                env=clean_environment() | {"SENDOUT_DATA": str(self.data)} | environment,
+                stdout=subprocess.DEVNULL,
+                stderr=stream,
+                start_new_session=True,
+            )
+        self.started.append(Started(process, errors))
+        return self.started[-1]
 
 
 @pytest.fixture
@@ -65,5 +104,9 @@ def home(tmp_path: Path) -> Iterator[Home]:
     home = Home(tmp_path / "data")
     with EmbeddedServer(home.data, careless=True):
         home.run("org", "create", "aqua-club", "--name", "Aqua Club")
-        yield home
+        try:
+            yield home
+        finally:
+            for started in home.started:
+                started.end()
     assert not wait_until_gone(home.data)

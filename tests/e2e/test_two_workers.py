@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import pytest
 
-from sendout.cli.embedded import EmbeddedServer
-from tests.e2e.conftest import Home
+from tests.e2e.conftest import Home, Started
 from tests.rigs.recording_sink import RecordingSink
 
 MANY = 4_000
@@ -33,20 +28,9 @@ class Site:
     sink: RecordingSink
     folder: Path
 
-    @property
-    def url(self) -> str:
-        """The database, as a worker on another machine would name it."""
-        return EmbeddedServer(self.home.data).url
-
-    def ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        """Ask the database."""
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            cursor = connection.execute(sql.encode(), values)
-            return cursor.fetchall() if cursor.description else []
-
     def statuses(self) -> dict[str, int]:
         """Give how many deliveries have which status, by the rows themselves."""
-        return dict(self.ask("SELECT status, count(*) FROM deliveries_delivery GROUP BY 1"))
+        return dict(self.home.ask("SELECT status, count(*) FROM deliveries_delivery GROUP BY 1"))
 
     def send(self) -> None:
         """Start the send-out; the workers do the rest."""
@@ -57,9 +41,14 @@ class Site:
     def wait_until_finished(self) -> None:
         """Wait for the end. What waits for its second try a minute long is tried at once."""
         end = time.monotonic() + ENDING_SECONDS
-        while self.ask("SELECT 1 FROM sendouts_sendout WHERE state <> 'finished'"):
-            assert time.monotonic() < end, self.statuses()
-            self.ask("UPDATE deliveries_delivery SET next_try_at = now() WHERE status = 'deferred'")
+        while self.home.ask("SELECT 1 FROM sendouts_sendout WHERE state <> 'finished'"):
+            assert time.monotonic() < end, (
+                self.statuses(),
+                *(each.said for each in self.home.started),
+            )
+            self.home.ask(
+                "UPDATE deliveries_delivery SET next_try_at = now() WHERE status = 'deferred'"
+            )
             time.sleep(0.2)
 
 
@@ -76,41 +65,35 @@ def site(home: Home, tmp_path: Path) -> Iterator[Site]:
 
 
 @contextmanager
-def workers(site: Site, count: int) -> Iterator[list[subprocess.Popen[str]]]:
+def workers(site: Site, count: int) -> Iterator[list[Started]]:
     """Run so many workers, each as on a machine of its own, and stop them afterwards."""
     keys = (site.home.data / "keys").read_text().strip()
-    shared = {"DATABASE_URL": site.url, "SENDOUT_KEYS": keys, "SENDOUT_LEASE_SECONDS": LEASE}
+    shared = {"DATABASE_URL": site.home.url, "SENDOUT_KEYS": keys, "SENDOUT_LEASE_SECONDS": LEASE}
     with ExitStack() as stack:
         started = []
         for n in range(count):
             data = str(site.folder / f"worker-{n}")
             started.append(site.home.start("worker", SENDOUT_DATA=data, **shared))
-            stack.callback(end, started[-1])
-        wait_for_workers(site, 2 * count)
+            stack.callback(started[-1].end)
+        wait_for_workers(site, started)
         yield started
 
 
-def wait_for_workers(site: Site, queues: int) -> None:
+def wait_for_workers(site: Site, started: list[Started]) -> None:
     """Wait until the workers have registered: each process once for sending, once for the rest."""
     limit = time.monotonic() + READY_SECONDS
     alive = "SELECT 1 FROM procrastinate_workers WHERE last_heartbeat > now() - interval '5 s'"
-    while len(site.ask(alive)) < queues:
-        assert time.monotonic() < limit
+    while len(site.home.ask(alive)) < 2 * len(started):
+        for worker in started:
+            assert worker.is_running(), worker.said
+            assert time.monotonic() < limit, worker.said
         time.sleep(0.1)
 
 
-def end(worker: subprocess.Popen[str]) -> int:
-    """Ask a worker to stop, and give its exit code."""
-    if worker.poll() is None:
-        worker.terminate()
-    worker.communicate(timeout=READY_SECONDS)
-    return worker.returncode
-
-
-def ports_of(worker: subprocess.Popen[str], server: int) -> set[int]:
+def ports_of(worker: Started, server: int) -> set[int]:
     """Give the local ports of a process's open connections to a port of this machine."""
     inodes = set()
-    for descriptor in Path(f"/proc/{worker.pid}/fd").iterdir():
+    for descriptor in Path(f"/proc/{worker.process.pid}/fd").iterdir():
         target = os.readlink(descriptor) if descriptor.is_symlink() else ""
         inodes.add(target.removeprefix("socket:[").removesuffix("]"))
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
@@ -124,7 +107,7 @@ def test_two_workers_share_one_send_out_and_nothing_is_sent_twice(site: Site) ->
         site.sink.wait_for(MANY // 2)
         ports = [ports_of(worker, site.sink.port) for worker in (first, second)]
         site.wait_until_finished()
-        assert (end(first), end(second)) == (0, 0)
+        assert (first.end(), second.end()) == (0, 0)
     assert site.statuses() == {"sent": MANY}
     times = site.sink.times()
     assert (len(times), set(times.values())) == (MANY, {1})
@@ -136,8 +119,8 @@ def test_a_killed_worker_loses_nothing_and_what_is_sent_twice_is_marked(site: Si
     with workers(site, 2) as (victim, _):
         site.send()
         site.sink.wait_for(MANY // 4)
-        victim.kill()
-        victim.wait()
+        victim.process.kill()
+        victim.process.wait()
         time.sleep(0.2)  # until the database has let go of what it said last
         in_hand = site.statuses().get("sending", 0)
         site.wait_until_finished()
@@ -146,7 +129,7 @@ def test_a_killed_worker_loses_nothing_and_what_is_sent_twice_is_marked(site: Si
     assert len(times) == MANY
     twice = {address for address, n in times.items() if n > 1}
     marked = "SELECT address FROM deliveries_event JOIN deliveries_delivery d ON d.id = delivery_id"
-    unsure = {row[0] for row in site.ask(f"{marked} WHERE kind = 'unsure'")}
+    unsure = {row[0] for row in site.home.ask(f"{marked} WHERE kind = 'unsure'")}
     assert twice <= unsure
     assert 0 < len(unsure) <= in_hand
     assert max(times.values()) == 2
@@ -157,8 +140,7 @@ def test_a_worker_that_is_asked_to_stop_finishes_what_it_holds(site: Site) -> No
         site.send()
         site.sink.wait_for(MANY // 8)
         asked = time.monotonic()
-        worker.send_signal(signal.SIGTERM)
-        assert end(worker) == 0
+        assert worker.end() == 0
         assert time.monotonic() - asked < 15
     stopped = site.statuses()
     assert set(stopped) == {"sent", "queued"}

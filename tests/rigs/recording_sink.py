@@ -32,12 +32,16 @@ class Received:
 
 
 class RecordingSink:
-    """The server; use it with `with`. pause: seconds it takes for each message."""
+    """The server; use it with `with`. pause: seconds it takes for each message.
 
-    def __init__(self, pause: float = 0.0) -> None:
+    port: where to listen; 0 takes a free one.
+    """
+
+    def __init__(self, pause: float = 0.0, port: int = 0) -> None:
         self.pause = pause
         self.received: list[Received] = []
-        self.port = 0
+        self.port = port
+        self._open: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
@@ -65,15 +69,24 @@ class RecordingSink:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop listening."""
-        self._loop.call_soon_threadsafe(self._server.close)
+        """Stop listening and hang up on everybody."""
+        asyncio.run_coroutine_threadsafe(self._hang_up(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
+        self._loop.close()
+
+    async def _hang_up(self) -> None:
+        self._server.close()
+        for writer in self._open:
+            writer.transport.abort()
+        talks = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.gather(*talks, return_exceptions=True)
 
     async def _listen(self) -> asyncio.Server:
-        return await asyncio.start_server(self._talk, "127.0.0.1", 0, limit=2**24)
+        return await asyncio.start_server(self._talk, "127.0.0.1", self.port, limit=2**24)
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open.add(writer)
         client = writer.get_extra_info("peername")[1]
         writer.write(b"220 sink.test ESMTP\r\n")
         recipient = ""
@@ -90,6 +103,7 @@ class RecordingSink:
                     break
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
+        self._open.discard(writer)
         writer.close()
 
     async def _take(self, content: bytes, recipient: str, client: int) -> None:
