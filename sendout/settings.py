@@ -13,6 +13,7 @@ import environ
 from csp.constants import NONE, SELF
 
 env = environ.Env()
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 PACKAGE = Path(__file__).resolve().parent
 
 
@@ -44,6 +45,9 @@ MAIL_FROM = env("SENDOUT_MAIL_FROM", default="Sendout <sendout@localhost>")
 SIGNUP = env.bool("SENDOUT_SIGNUP", default=False)
 IMPORT_BYTES = env.int("SENDOUT_IMPORT_BYTES", default=200_000_000)
 LEASE_SECONDS = env.int("SENDOUT_LEASE_SECONDS", default=120)
+METRICS_TOKEN = env("SENDOUT_METRICS_TOKEN", default="")
+LOG_FORMAT = env.str("SENDOUT_LOG_FORMAT", default="line", choices=("line", "json"))
+LOG_LEVEL = env.str("SENDOUT_LOG_LEVEL", default="INFO", choices=LOG_LEVELS)
 
 SECRET_KEY, *SECRET_KEY_FALLBACKS = [key.hex() for key in derive("django")]
 TOKEN_KEYS = derive("tokens")
@@ -178,8 +182,11 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"()": "sendout.core.log_lines.Line"},
+        "json": {"()": "sendout.core.log_lines.JsonLine"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"sendout": {"level": "INFO"}},
+    "loggers": {"sendout": {"level": LOG_LEVEL}},
 }
