@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 from django.utils import timezone
@@ -10,18 +11,25 @@ from sendout.senders.models import Sender
 
 REST = 30.0  # seconds until a sender that is down is tried again
 
+logger = logging.getLogger(__name__)
+
 
 def mark_down(sender: int, why: str, seconds: float = REST) -> None:
     """Let this sender rest for some seconds; why: one sentence for the staff."""
-    until = timezone.now() + timedelta(seconds=seconds)
-    Sender.objects.filter(pk=sender).update(down_until=until, down_reason=why)
+    now = timezone.now()
+    facts = {"down_until": now + timedelta(seconds=seconds), "down_reason": why}
+    rows = Sender.objects.filter(pk=sender)
+    if rows.filter(down_since__isnull=True).update(down_since=now, **facts):
+        logger.warning("sender is down", extra={"sender": sender, "why": why})
+    else:
+        rows.update(**facts)
 
 
 def mark_up(sender: int) -> None:
     """Forget that it was down; costs nothing when it was not."""
-    Sender.objects.filter(pk=sender, down_until__isnull=False).update(
-        down_until=None, down_reason=""
-    )
+    facts = {"down_since": None, "down_until": None, "down_reason": ""}
+    if Sender.objects.filter(pk=sender, down_until__isnull=False).update(**facts):
+        logger.warning("sender works again", extra={"sender": sender})
 
 
 def seconds_down(sender: Sender) -> float:

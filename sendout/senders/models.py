@@ -34,7 +34,7 @@ class Sender(models.Model):
     secrets: encrypted JSON, see `senders.vault`; never shown again.
     pace_count: messages per pace_period, 0 for no limit. pace_due: when the next one may leave.
     unit_price: millionths of the organisation's currency, per email or per SMS segment.
-    down_until, down_reason: set while this way out does not work at all.
+    down_since, down_until, down_reason: set while this way out does not work at all.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="senders")
@@ -53,6 +53,7 @@ class Sender(models.Model):
     unit_price = models.PositiveBigIntegerField(default=0)
     active = models.BooleanField(default=True)
     is_default = models.BooleanField(default=False)
+    down_since = models.DateTimeField(null=True, editable=False)
     down_until = models.DateTimeField(null=True, editable=False)
     down_reason = models.TextField(blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -171,7 +171,8 @@ class SenderForm(forms.ModelForm):  # type: ignore[type-arg]
     def save(self, commit: bool = True) -> Sender:
         """Store it as working and due: what was wrong before may be right now."""
         sender: Sender = super().save(commit=False)
-        sender.down_until, sender.down_reason, sender.pace_due = None, "", None
+        sender.down_since, sender.down_until, sender.down_reason = None, None, ""
+        sender.pace_due = None
         if commit:
             sender.save()
         return sender
