@@ -18,10 +18,10 @@ def add_address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=PORT, metavar="P", help=f"default: {PORT}")
 
 
-def check_free(host: str, port: int) -> None:
-    """Raise Problem unless a server could listen there now."""
+def check_free(host: str, port: int, option: str = "--port") -> None:
+    """Raise Problem unless a server could listen there now; option: where the port was given."""
     if not 0 < port < 65536:
-        raise Problem(f"{port} is not a port; give one from 1 to 65535 with --port")
+        raise Problem(f"{port} is not a port; give one from 1 to 65535 with {option}")
     try:
         family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[
             0
@@ -35,7 +35,7 @@ def check_free(host: str, port: int) -> None:
         except OSError as error:
             raise Problem(
                 f"port {port} of {host} cannot be used: {(error.strerror or '').lower()}; stop "
-                "what uses it, or give another with --port"
+                f"what uses it, or give another with {option}"
             ) from error
 
 

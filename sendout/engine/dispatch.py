@@ -17,6 +17,7 @@ from sendout.core.providers.base import SenderDown
 from sendout.core.providers.setting import BadConfig
 from sendout.deliveries import counting, jobs
 from sendout.deliveries.claim import claim
+from sendout.engine import metrics
 from sendout.engine.database import in_database
 from sendout.engine.journal import Journal
 from sendout.engine.lane import Turn, lanes
@@ -51,6 +52,7 @@ async def dispatch(sendout: int, channel: str, batch: int) -> None:
     """
     end = time.monotonic() + LONGEST
     while way := await in_database(find_way, sendout, channel):
+        metrics.see(way)
         leave = stopping.is_set() or time.monotonic() > end
         wait = 0.0 if leave else await next_turn_in(way.sender)
         if leave or wait > PATIENCE:
@@ -59,7 +61,8 @@ async def dispatch(sendout: int, channel: str, batch: int) -> None:
         await asyncio.sleep(wait)
         if not await send_slice(way, batch):
             break
-    await in_database(counting.finish, sendout)
+    if await in_database(counting.finish, sendout):
+        logger.info("send-out finished", extra={"sendout": sendout})
 
 
 async def next_turn_in(sender: Sender) -> float:
@@ -83,18 +86,24 @@ async def send_slice(way: Way, batch: int) -> bool:
     """Claim, prepare, hand over and settle one slice; False when there is no more to do now."""
     try:
         async with lanes.of(way.sender).turn() as turn:
+            begun = time.monotonic()
             limit = min(turn.size, slice_size(way.sender))
-            found = await in_database(claim, way.sendout, way.channel, batch, limit)
-            slice_ = way.prepare(found.claimed, timezone.now())
-            number, answers = await hand_over(way, turn, slice_)
+            with metrics.timed("claim"):
+                found = await in_database(claim, way.sendout, way.channel, batch, limit)
+            with metrics.timed("prepare"):
+                slice_ = way.prepare(found.claimed, timezone.now())
+            with metrics.timed("hand_over"):
+                number, answers = await hand_over(way, turn, slice_)
     except SenderDown as down:
         await in_database(health.mark_down, way.sender.pk, down.refusal.text)
         return True
     except (BadConfig, CannotUnseal) as problem:
         await in_database(health.mark_down, way.sender.pk, str(problem))
         return True
-    await settle_surely(way, slice_, answers, turn.lane.provider.keeps_copy)
+    with metrics.timed("settle"):
+        await settle_surely(way, slice_, answers, turn.lane.provider.keeps_copy)
     journal().settled(number)
+    metrics.tell(way, batch, slice_, answers, time.monotonic() - begun)
     if journal().trouble:
         await in_database(health.mark_down, way.sender.pk, journal().trouble)
     elif way.sender.down_until:
@@ -122,5 +131,6 @@ async def settle_surely(
         try:
             return await in_database(settle, way, slice_, answers, timezone.now(), keeps_copy)
         except (OperationalError, InterfaceError) as error:
-            logger.warning("waiting for the database to settle %d answers: %s", len(slice_), error)
+            facts = {"sendout": way.sendout, "answers": len(slice_)}
+            logger.warning("waiting for the database to settle: %s", error, extra=facts)
             await asyncio.sleep(AWAY)

@@ -15,6 +15,7 @@ import fcntl
 import json
 import logging
 import os
+import time
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -41,7 +42,7 @@ class Journal:
         self._file = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
         fcntl.flock(self._file, fcntl.LOCK_EX)
         self._slices = 0
-        self._in_hand: set[int] = set()
+        self._in_hand: dict[int, float] = {}  # slices, and when they were begun
         self._size = 0
 
     def begin(self, sendout: int, channel: str, slice_: Iterable[Prepared]) -> int:
@@ -52,7 +53,7 @@ class Journal:
         number = self._slices
         self._slices += 1
         rows = [[p.row.id, p.row.attempt, p.row.normal, p.segments] for p in slice_]
-        self._in_hand.add(number)
+        self._in_hand[number] = time.monotonic()
         self._write(["slice", number, sendout, channel, rows])
         return number
 
@@ -62,12 +63,18 @@ class Journal:
 
     def settled(self, number: int) -> None:
         """Note that the database has all of the slice; begins the file anew now and then."""
-        self._in_hand.discard(number)
+        self._in_hand.pop(number, None)
         if not self._in_hand and (self._size > LARGE or self.trouble):
             os.ftruncate(self._file, 0)
             self._size = 0
             self.trouble = ""
         self._write(["settled", number])
+
+    @property
+    def oldest(self) -> float:
+        """Seconds since the oldest slice in hand was begun; 0 when none is."""
+        begun = list(self._in_hand.values())
+        return time.monotonic() - min(begun) if begun else 0.0
 
     def close(self) -> None:
         """Remove the file; what is in hand has been settled."""

@@ -93,6 +93,7 @@ class Lane:
     provider: Provider
     most: int
     pace: SliceSize = field(default_factory=SliceSize)
+    busy: int = 0
     _idle: list[tuple[Connection, float]] = field(default_factory=list)
     _free: asyncio.Semaphore = field(init=False)
 
@@ -107,12 +108,20 @@ class Lane:
         """
         async with self._free:
             turn = Turn(self, await self._open(), self.pace.size)
+            self.busy += 1
             try:
                 yield turn
             except BaseException:
                 await turn.connection.close()
                 raise
+            finally:
+                self.busy -= 1
             await self._keep(turn.connection)
+
+    @property
+    def idle(self) -> int:
+        """How many connections are open and not in use."""
+        return len(self._idle)
 
     async def reconnect(self, broken: Connection) -> Connection:
         """Open another connection in place of one that broke; raises SenderDown."""
@@ -156,6 +165,10 @@ class Lanes:
             lane = Lane(provider_of(sender), sender.connections)
             self._lanes[sender.pk] = (settings, lane)
         return lane
+
+    def open(self) -> list[tuple[int, Lane]]:
+        """Give the lanes with the ids of their senders."""
+        return [(sender, lane) for sender, (_, lane) in list(self._lanes.items())]
 
     async def close(self, longer_than: float = 0.0) -> None:
         """Close connections unused for so many seconds: all of them, at the end."""

@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from procrastinate.contrib.django import app
 
 from sendout.deliveries.jobs import QUEUE
-from sendout.engine import database
+from sendout.engine import database, metrics
 from sendout.engine.database import in_database
 from sendout.engine.dispatch import JOURNALS, journal, stopping
 from sendout.engine.lane import IDLE, lanes
@@ -25,9 +25,14 @@ INHERIT = 2.0  # seconds between two looks for journals without an owner
 OTHER_QUEUES = ["clock", "people", "inbound"]
 
 
-async def work(concurrency: int) -> None:
-    """Work until SIGTERM or SIGINT; the slices in hand are finished and settled first."""
+async def work(concurrency: int, metrics_at: tuple[str, int] | None = None) -> None:
+    """Work until SIGTERM or SIGINT; the slices in hand are finished and settled first.
+
+    metrics_at: host and port where Prometheus may ask this process.
+    """
     loop = asyncio.get_running_loop()
+    if metrics_at:
+        metrics.serve(*metrics_at, journal())
     connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
     async with app.with_connector(connector).open_async() as working:
         batches = asyncio.create_task(run(working, [QUEUE], concurrency))

@@ -1,0 +1,98 @@
+"""What a worker tells about itself agrees with what it did."""
+
+from __future__ import annotations
+
+import logging
+import urllib.request
+from typing import Any
+
+import pytest
+from prometheus_client import REGISTRY
+from prometheus_client.parser import text_string_to_metric_families
+
+from sendout.deliveries.freeze import send_now
+from sendout.engine import metrics
+from sendout.engine.dispatch import journal
+from sendout.engine.lane import lanes
+from sendout.senders.models import Sender, Throughput
+from tests.cli.running import free_port
+from tests.deliveries.conftest import MakePerson, MakeSendOut
+from tests.engine.conftest import RunBatches
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("no_jobs_left"),
+]
+
+FATES = {"deliver": "accepted", "refuse": "refused", "defer": "deferred", "unsure": "unsure"}
+LABELS = {"organisation": "aqua-club", "sender": "Sandbox email", "channel": "email"}
+
+
+def counted(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(name, LABELS | labels) or 0.0
+
+
+def send(person: MakePerson, sendout: MakeSendOut, run_batches: RunBatches) -> None:
+    for word in FATES:
+        person(word, f"{word}@sandbox.test")
+    closure = sendout(channels="email")
+    send_now(closure)
+    run_batches(closure)
+
+
+def test_messages_are_counted_by_sender_and_outcome(
+    person: MakePerson, sendout: MakeSendOut, run_batches: RunBatches, email_sender: Sender
+) -> None:
+    name = "sendout_worker_messages_total"
+    before = {outcome: counted(name, outcome=outcome) for outcome in FATES.values()}
+    send(person, sendout, run_batches)
+    after = {outcome: counted(name, outcome=outcome) for outcome in FATES.values()}
+    assert after == {outcome: n + 1 for outcome, n in before.items()}
+    row = Throughput.objects.get(sender=email_sender)
+    assert (row.accepted, row.refused, row.deferred, row.unsure) == (1, 1, 1, 1)
+
+
+def test_each_slice_is_one_line_with_its_facts(
+    person: MakePerson,
+    sendout: MakeSendOut,
+    run_batches: RunBatches,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.DEBUG, "sendout.engine"):
+        send(person, sendout, run_batches)
+    (line,) = [record for record in caplog.records if record.message == "slice settled"]
+    told: dict[str, Any] = line.__dict__
+    assert (told["channel"], told["batch"], told["messages"]) == ("email", 1, 4)
+    assert [told[outcome] for outcome in FATES.values()] == [1, 1, 1, 1]
+    assert told["seconds"] > 0
+
+
+def test_a_worker_answers_prometheus_on_its_port(
+    person: MakePerson, sendout: MakeSendOut, run_batches: RunBatches
+) -> None:
+    port = free_port()
+    metrics.serve("127.0.0.1", port, journal())
+    send(person, sendout, run_batches)
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
+        families = text_string_to_metric_families(answer.read().decode())
+        found = {sample.name: sample for family in families for sample in family.samples}
+    assert found["sendout_worker_journal_broken"].value == 0
+    assert found["sendout_worker_unsettled_seconds"].value == 0
+    stages = {"claim", "prepare", "hand_over", "settle"}
+    assert all(
+        REGISTRY.get_sample_value("sendout_worker_stage_seconds_count", {"stage": stage})
+        for stage in stages
+    )
+
+
+async def test_connections_are_told_apart_in_use_and_idle(email_sender: Sender) -> None:
+    def told() -> dict[str, float]:
+        (*_, family) = metrics.AtScrape(journal()).collect()
+        return {sample.labels["state"]: sample.value for sample in family.samples}
+
+    metrics._labels[email_sender.pk] = tuple(LABELS.values())
+    async with lanes.of(email_sender).turn():
+        assert told() == {"in use": 1, "idle": 0}
+    assert told() == {"in use": 0, "idle": 1}
+    await lanes.close()
+    assert told() == {"in use": 0, "idle": 0}
