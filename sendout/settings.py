@@ -11,9 +11,11 @@ from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 env = environ.Env()
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LOG_FORMATS = ("line", "json")
+LOG_LEVELS = ("debug", "info", "warning", "error")
 PACKAGE = Path(__file__).resolve().parent
 
 
@@ -28,6 +30,13 @@ def read_keys(data: Path, given: list[str]) -> list[str]:
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(48) + "\n")
     return [line for line in path.read_text().split() if line]
+
+
+def one_of(given: str, name: str, choices: tuple[str, ...]) -> str:
+    """Give the choice that was made, however it is capitalised; raises ImproperlyConfigured."""
+    if given.lower() not in choices:
+        raise ImproperlyConfigured(f"{name} is {given!r}; give one of {', '.join(choices)}")
+    return given.lower()
 
 
 def derive(label: str) -> list[bytes]:
@@ -46,8 +55,8 @@ SIGNUP = env.bool("SENDOUT_SIGNUP", default=False)
 IMPORT_BYTES = env.int("SENDOUT_IMPORT_BYTES", default=200_000_000)
 LEASE_SECONDS = env.int("SENDOUT_LEASE_SECONDS", default=120)
 METRICS_TOKEN = env("SENDOUT_METRICS_TOKEN", default="")
-LOG_FORMAT = env.str("SENDOUT_LOG_FORMAT", default="line", choices=("line", "json"))
-LOG_LEVEL = env.str("SENDOUT_LOG_LEVEL", default="INFO", choices=LOG_LEVELS)
+LOG_FORMAT = one_of(env("SENDOUT_LOG_FORMAT", default="line"), "SENDOUT_LOG_FORMAT", LOG_FORMATS)
+LOG_LEVEL = one_of(env("SENDOUT_LOG_LEVEL", default="info"), "SENDOUT_LOG_LEVEL", LOG_LEVELS)
 
 SECRET_KEY, *SECRET_KEY_FALLBACKS = [key.hex() for key in derive("django")]
 TOKEN_KEYS = derive("tokens")
@@ -188,5 +197,5 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"sendout": {"level": LOG_LEVEL}},
+    "loggers": {"sendout": {"level": LOG_LEVEL.upper()}},
 }

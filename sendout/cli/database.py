@@ -10,6 +10,7 @@ from pathlib import Path
 
 import django
 import psycopg
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
@@ -30,7 +31,7 @@ def configure(data: str | None) -> None:
     """Tell Django and all child processes the data directory and the database; import the models.
 
     The embedded server's address is known before it runs. Raises Problem when the data directory
-    cannot be used.
+    or a setting cannot be used.
     """
     if data is not None:
         os.environ["SENDOUT_DATA"] = data
@@ -40,7 +41,10 @@ def configure(data: str | None) -> None:
     prepare(directory)
     if not os.environ.get("DATABASE_URL"):
         os.environ["DATABASE_URL"] = EmbeddedServer(directory).url
-    django.setup()
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        raise Problem(str(error)) from error
 
 
 @contextlib.contextmanager
