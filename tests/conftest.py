@@ -22,6 +22,10 @@ from sendout.cli.embedded import DATABASE, EmbeddedServer
 
 DATA = Path(tempfile.mkdtemp(prefix="sendout-tests-"))
 atexit.register(shutil.rmtree, DATA, ignore_errors=True)
+# A folder of this run's own for tmp_path: pytest closes the shared one again at the start of every
+# run, and the account that PostgreSQL runs under could no longer pass through it.
+(DATA / "tmp").mkdir()
+os.environ["PYTEST_DEBUG_TEMPROOT"] = str(DATA / "tmp")
 SERVER = EmbeddedServer(DATA, careless=True)
 
 os.environ.update(
