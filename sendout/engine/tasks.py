@@ -48,7 +48,7 @@ async def tick(timestamp: int) -> None:
     await in_database(sweep.run_tick)
 
 
-@app.periodic(cron="*/10 * * * * *")
+@app.periodic(cron="* * * * * */10")  # the seconds come last
 @app.task(name="tidy", queue="clock", queueing_lock="tidy", pass_context=True)
 async def tidy(context: JobContext, timestamp: int) -> None:
     """Take over what dead workers left behind, every ten seconds.

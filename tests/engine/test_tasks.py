@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from croniter import croniter
 from django.db import connection
 from django.utils import timezone
 from procrastinate import App
@@ -82,3 +83,12 @@ def test_a_dead_workers_job_makes_room_for_one_that_waits_to_do_the_same() -> No
     let_workers_die()
     use(tidy_up)
     assert (jobs("todo"), jobs("doing")) == (["tick"], ["tidy"])
+
+
+def test_tidying_comes_every_ten_seconds() -> None:
+    (tidy,) = [
+        each for each in app.periodic_registry.periodic_tasks.values() if each.task.name == "tidy"
+    ]
+    at = datetime(2027, 1, 1, 10, 3, 1, tzinfo=UTC)
+    times = croniter(tidy.cron, at)
+    assert [(times.get_next(datetime) - at).seconds for _ in range(3)] == [9, 19, 29]
