@@ -14,6 +14,7 @@ from sendout.accounts.models import Role
 from sendout.deliveries.counting import tallies
 from sendout.deliveries.models import Count
 from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.messages.ending import foretell
 from sendout.pages.messages.shown import Shown
 from sendout.sendouts.models import SendOut, State
 
@@ -64,6 +65,7 @@ def _context(request: MemberRequest) -> dict[str, object]:
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     numbers = tallies(sendout.pk for sendout in page)
     shown = [Shown(sendout, numbers[sendout.pk]) for sendout in page]
+    foretell(request.organisation, shown)
     given = {name: value for name, value in filters.items() if value}
     return {
         "organisation": request.organisation,

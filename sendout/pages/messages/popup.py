@@ -10,6 +10,7 @@ from sendout.core.delivery.status import LABELS, Status
 from sendout.deliveries.counting import tallies
 from sendout.deliveries.models import Delivery
 from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.messages.ending import foretell
 from sendout.pages.messages.listing import find
 from sendout.pages.messages.rows import Filters, find_rows
 from sendout.pages.messages.shown import Shown, ShownChannel
@@ -50,6 +51,7 @@ def details(request: MemberRequest, pk: int) -> HttpResponse:
     partial = request.headers.get("HX-Request")
     if shown.state == State.DRAFT and not partial:
         return redirect("pages:compose_write", request.organisation.slug, pk)
+    foretell(request.organisation, [shown])
     filters = Filters.of(request.GET)
     panels = [
         {"channel": channel, "filters": filters, "rows": find_rows(shown, channel.key, filters)}
@@ -76,6 +78,7 @@ def live_page(request: MemberRequest, pk: int, problem: str = "") -> HttpRespons
     shown = shown_sendout(request, pk)
     if not request.headers.get("HX-Request"):
         return redirect("pages:popup", request.organisation.slug, pk)
+    foretell(request.organisation, [shown])
     context = _context(request, shown) | {"fresh": True, "problem": problem}
     return render(request, "pages/popup_live.html", context)
 

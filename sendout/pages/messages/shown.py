@@ -38,7 +38,7 @@ class Rate:
 
 
 class ShownChannel:
-    """One tab of the popup, or one cell of the list."""
+    """One tab of the popup, or one cell of the list. ending: when it will be done, in words."""
 
     def __init__(self, key: str, tally: Tally) -> None:
         self.key = key
@@ -55,6 +55,7 @@ class ShownChannel:
         self.failed = tally.failed + tally.by_status.get(Status.COMPLAINED, 0)
         self.skipped = tally.skipped
         self.waiting = tally.moving
+        self.ending = ""
 
     @property
     def statuses(self) -> list[StatusRow]:
