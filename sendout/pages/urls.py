@@ -17,10 +17,12 @@ _of_organisation: list[URLPattern | URLResolver] = [
     path("outbox/", include("sendout.pages.outbox.urls")),
     path("unsubscribes/", include("sendout.pages.suppressions.urls")),
     path("settings/", include("sendout.pages.settings.urls")),
+    path("workers/", include("sendout.pages.workers.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("o/<slug:organisation>/", include(_of_organisation)),
     path("", include("sendout.pages.settings.own_urls")),
     path("", include("sendout.pages.public.urls")),
+    path("", include("sendout.pages.health.urls")),
 ]

@@ -1,0 +1,1 @@
+"""The Workers page: what runs where, how fast it goes, what waits and why."""
