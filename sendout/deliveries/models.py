@@ -64,7 +64,7 @@ class Delivery(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["sendout", "channel", "participant"], name="one_delivery_each"
+                fields=["participant", "sendout", "channel"], name="one_delivery_each"
             )
         ]
         indexes = [
@@ -74,7 +74,6 @@ class Delivery(models.Model):
                 condition=models.Q(status__in=OPEN),
                 name="delivery_open",
             ),
-            models.Index(fields=["participant", "-id"], name="delivery_person"),
             models.Index(
                 fields=["next_try_at"], condition=models.Q(status="deferred"), name="delivery_retry"
             ),

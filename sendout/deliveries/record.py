@@ -17,7 +17,8 @@ class Happening:
     """Something that happened to a delivery, as it is told to `record`.
 
     kind: a fact of `core.delivery.status.FACTS`; `deferred` or `unsure`, which speak of one
-    attempt; anything else is kept as an event and changes no status.
+    attempt; anything else is kept as an event and changes no status. `accepted` makes no event:
+    the row keeps it whole.
     at: aware. source, key: who says so, and what makes it the same event when it is told twice.
     text, code: the words and the code of a refusal. ref: the provider's id. price: millionths of
     the organisation's currency, charged once, with the first acceptance.
@@ -68,6 +69,8 @@ _MERGED_TIMES = ",\n        ".join(
 )
 _NEW_TIMES = ",\n        ".join(f"LEAST(h.{name}, m.{name}) AS {name}" for name in TIMES)
 _SET_FACTS = ", ".join(f"{name} = c.{name}" for name in (*TIMES, *NUMBERS))
+# The one fact of every delivery, which its row keeps whole: when, and the provider's reference.
+QUIET = "accepted"
 _REFUSALS = "('bounced', 'failed', 'complained')"
 
 # Rows are locked in the order of their ids and counts in theirs, so that two callers never wait
@@ -131,6 +134,7 @@ WITH told AS (
     INSERT INTO deliveries_event (delivery_id, kind, at, source, key, text)
     SELECT t.delivery, t.kind, t.at, t.source, t.key, t.text
     FROM told t JOIN held h ON h.id = t.delivery
+    WHERE t.kind <> '{QUIET}'
     ON CONFLICT (delivery_id, kind, source, key) DO NOTHING
 )
 SELECT id, sendout_id, channel, old_status, status FROM changed

@@ -223,7 +223,7 @@ def test_what_a_dead_worker_held_is_known_to_be_unknown(
     run_batches(closure)
     assert statuses("email") == {"Ann": "sent"}
     email = Delivery.objects.get(channel="email")
-    assert set(email.events.values_list("kind", flat=True)) == {"unsure", "deferred", "accepted"}
+    assert set(email.events.values_list("kind", flat=True)) == {"unsure", "deferred"}
 
 
 def test_a_batch_without_a_job_gets_one(person: MakePerson, sendout: MakeSendOut):

@@ -15,7 +15,6 @@ from sendout.pages.messages.rows import is_moving, newest
 
 # An event's kind -> the status whose colour and icon it has, and what it is called in the story.
 KINDS = {
-    "accepted": ("sent", "Accepted by the provider"),
     "deferred": ("deferred", "Refused for now; it is tried again"),
     "unsure": ("unknown", "The connection broke before the answer"),
     "delivered": ("delivered", "Delivered"),
@@ -113,6 +112,8 @@ class ShownDelivery:
         own = [Moment("queued", "Put in the queue", row.created_at)]
         if row.skipped_at:
             own = [Moment("skipped", "Skipped, not sent and not charged", row.skipped_at)]
+        if row.accepted_at:
+            own.append(Moment("sent", "Accepted by the provider", row.accepted_at))
         if row.cancelled_at:
             own.append(Moment("cancelled", "Cancelled before it left", row.cancelled_at))
         if row.status == "sending" and row.claimed_at:
