@@ -105,7 +105,10 @@ def delivery(request: MemberRequest, pk: int, delivery: int) -> HttpResponse:
     row = get_object_or_404(
         Delivery.objects.select_related(*related), sendout=shown.id, pk=delivery
     )
-    context = _context(request, shown) | {"delivery": ShownDelivery(row)}
+    context = _context(request, shown) | {
+        "delivery": ShownDelivery(row),
+        "standalone": "standalone" in request.GET,
+    }
     partial = request.headers.get("HX-Request")
     template = "pages/delivery.html" if partial else "pages/delivery_page.html"
     return render(request, template, context)
