@@ -106,12 +106,16 @@ anvil     unix - - n - 1 anvil
 scache    unix - - n - 1 scache
 postlog   unix-dgram n - n - 1 postlogd
 """
+SMTPS = """\
+127.0.0.1:{tls_port} inet n - n - - smtpd
+  -o smtpd_tls_wrappermode=yes
+"""
 DOVECOT = """\
 base_dir = {folder}/dovecot
 log_path = {folder}/dovecot.log
 protocols =
 ssl = no
-auth_mechanisms = plain login
+auth_mechanisms = {mechanisms}
 disable_plaintext_auth = no
 default_internal_user = dovecot
 default_login_user = dovenull
@@ -119,6 +123,7 @@ passdb {{
   driver = passwd-file
   args = scheme=PLAIN username_format=%u {folder}/etc/passwords
 }}
+{tokens}
 userdb {{
   driver = static
   args = uid={uid} gid={gid} home={folder}/mail
@@ -139,13 +144,29 @@ service stats {{
   }}
 }}
 """
+TOKENS = """\
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {folder}/etc/tokens.conf
+}}
+"""
+INTROSPECTION = """\
+introspection_mode = post
+introspection_url = {introspection}
+force_introspection = yes
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
 
 
 class Postfix:
     """Use it with `with`. With `passwords` it offers STARTTLS and AUTH, through a Dovecot.
 
     mailboxes: the addresses that exist; their domains are the ones it receives for.
-    size_limit: bytes of a message.
+    size_limit: bytes of a message. introspection: where Dovecot asks whom a token is of, "" when
+    it takes none. more: further lines of main.cf. host: the name in the certificate.
     """
 
     def __init__(
@@ -153,11 +174,19 @@ class Postfix:
         mailboxes: Iterable[str] = CAST,
         passwords: Mapping[str, str] | None = None,
         size_limit: int = 10_240_000,
+        *,
+        introspection: str = "",
+        more: str = "",
+        host: str = "localhost",
     ) -> None:
         self.mailboxes = {address.lower() for address in mailboxes}
         self.passwords = passwords
         self.size_limit = size_limit
+        self.introspection = introspection
+        self.more = more
+        self.host = host
         self.port = 0
+        self.tls_port = 0
         self.certificates: Certificates | None = None
         self._dovecot: subprocess.Popen[bytes] | None = None
 
@@ -173,7 +202,7 @@ class Postfix:
         if os.geteuid() != 0:
             give_up("Postfix can only be started by root")
         self.folder = _new_folder()
-        self.port = free_port()
+        self.port, self.tls_port = free_port(), free_port()
         try:
             self._configure()
             if dovecot:
@@ -203,18 +232,28 @@ class Postfix:
             "port": self.port,
             "size_limit": self.size_limit,
         }
-        main = MAIN
+        main, master = MAIN, MASTER
         if self.passwords:
-            self.certificates = make_certificates(etc)
+            self.certificates = make_certificates(etc, self.host)
             main += SECURE.format(certificates=self.certificates)
-            (etc / "dovecot.conf").write_text(DOVECOT.format(**values))
-            lines = (f"{user}:{{PLAIN}}{word}\n" for user, word in self.passwords.items())
-            (etc / "passwords").write_text("".join(lines))
-        (etc / "main.cf").write_text(main.format(**values))
-        (etc / "master.cf").write_text(MASTER.format(**values))
+            master += SMTPS.format(tls_port=self.tls_port)
+            self._configure_dovecot(etc, values)
+        (etc / "main.cf").write_text(main.format(**values) + self.more)
+        (etc / "master.cf").write_text(master.format(**values))
         (etc / "mailboxes").write_text(
             "".join(f"{address} {_place(address)}\n" for address in sorted(self.mailboxes))
         )
+
+    def _configure_dovecot(self, etc: Path, values: Mapping[str, object]) -> None:
+        names, tokens = "plain login", ""
+        if self.introspection:
+            names, tokens = "plain login xoauth2 oauthbearer", TOKENS.format(**values)
+            settings = INTROSPECTION.format(introspection=self.introspection)
+            (etc / "tokens.conf").write_text(settings)
+        config = DOVECOT.format(**values, mechanisms=names, tokens=tokens)
+        (etc / "dovecot.conf").write_text(config)
+        lines = (f"{user}:{{PLAIN}}{word}\n" for user, word in (self.passwords or {}).items())
+        (etc / "passwords").write_text("".join(lines))
 
     def _start_postfix(self, postfix: str) -> None:
         done = subprocess.run(

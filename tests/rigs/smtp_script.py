@@ -14,7 +14,7 @@ import asyncio
 import contextlib
 import re
 import ssl
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -53,6 +53,7 @@ class SmtpScript:
     delay: float = 0
     chop: bool = False
     passwords: Mapping[str, str] = field(default_factory=dict)
+    tokens: Callable[[str], bool] = lambda _token: False
     context: ssl.SSLContext | None = None
     accepted: list[Received] = field(default_factory=list)
     connections: int = 0
@@ -150,6 +151,9 @@ class _Visit:
 
     async def on_auth(self, argument: str) -> None:
         way, _, first = argument.partition(" ")
+        if way in ("XOAUTH2", "OAUTHBEARER"):
+            await self.on_token(argument, b64decode(first).decode())
+            return
         if way == "PLAIN":
             _, user, password = b64decode(first).decode().split("\0")
         else:
@@ -157,6 +161,16 @@ class _Visit:
         right = self.script.passwords.get(user) == password
         no = "535 5.7.8 Error: authentication failed"
         await self.reply("AUTH", "235 2.7.0 Welcome" if right else no, argument)
+
+    async def on_token(self, argument: str, first: str) -> None:
+        token = first.partition("auth=Bearer ")[2].rstrip("\1")
+        if not self.script.tokens(token):
+            reason = b64encode(b'{"status":"401","schemes":"bearer","scope":"mail"}')
+            await self.send(b"334 " + reason + b"\r\n")
+            self.script.log.append((await self.reader.readline()).decode().rstrip("\r\n"))
+            await self.reply("AUTH", "535 5.7.8 Username and Password not accepted", argument)
+        else:
+            await self.reply("AUTH", "235 2.7.0 Accepted", argument)
 
     async def ask(self, _prompt: bytes) -> str:
         await self.send(b"334 UGFzc3dvcmQ6\r\n")
@@ -170,7 +184,7 @@ class _Visit:
     async def on_rcpt(self, argument: str) -> None:
         usual = "250 2.1.5 Ok" if self.mail is not None else "503 5.5.1 Error: need MAIL command"
         if (await self.reply("RCPT", usual, argument)).startswith("250"):
-            self.recipients.append(re.sub(r"^TO:<(.*)>$", r"\1", argument))
+            self.recipients.append(re.sub(r"^TO:<([^>]*)>.*", r"\1", argument))
 
     async def on_rset(self, argument: str) -> None:
         self.mail, self.recipients = None, []

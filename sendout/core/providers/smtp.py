@@ -9,7 +9,7 @@ import socket
 import ssl
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import ClassVar, Self
 
@@ -19,15 +19,18 @@ from sendout.core.providers.smtp_chunks import Chunks, window
 from sendout.core.providers.smtp_config import SCHEMES, SETTINGS, SmtpConfig
 from sendout.core.providers.smtp_dialogue import Waits
 from sendout.core.providers.smtp_hello import (
+    TokenRefused,
     ask_for_tls,
     down,
     greet,
     introduce,
     sign_in,
+    sign_in_with_token,
     take_leave,
 )
 from sendout.core.providers.smtp_replies import Extensions
 from sendout.core.providers.smtp_session import GAVE_UP, Session
+from sendout.core.providers.smtp_token import Permission, TokenSource
 from sendout.core.providers.smtp_transfer import Transfer
 
 __all__ = ["SmtpConfig", "SmtpConnection", "SmtpProvider"]
@@ -90,6 +93,7 @@ class SmtpProvider:
     def __init__(self, config: SmtpConfig) -> None:
         self.config = config
         self._learned = _Learned()
+        self._tokens = _tokens(config)
         self._waits = Waits.scaled(config.timeout)
 
     @classmethod
@@ -104,15 +108,29 @@ class SmtpProvider:
 
     async def connect(self) -> SmtpConnection:
         """Connect, encrypt, sign in. Raises SenderDown."""
+        if self._tokens is None:
+            return await self._connect("")
+        kept = self._tokens.kept
+        token = await self._tokens.token()
+        try:
+            return await self._connect(token)
+        except TokenRefused:
+            if token != kept:
+                raise
+        # A kept token may have been withdrawn before its time.
+        return await self._connect(await self._tokens.token(instead_of=token))
+
+    async def _connect(self, token: str) -> SmtpConnection:
         try:
             session = await self._reach()
-            offered = await self._enter_or_leave(session)
+            offered = await self._enter_or_leave(session, token)
         except (OSError, UnicodeError) as error:  # TimeoutError and SSLError are OSErrors
             raise _explained(error, self._name) from error
         return SmtpConnection(session, self._transfer(session, offered), self._learned)
 
     def _transfer(self, session: Session, offered: Extensions) -> Transfer | Chunks:
         """Choose the quickest way that both sides know."""
+        offered = replace(offered, dsn=offered.dsn and self.config.dsn)
         most, wanted = self._learned.most, self.config.chunking and self._learned.chunks
         if wanted and offered.chunking and offered.pipelining:
             return Chunks(offered, self._waits, most, window(session.round_trip))
@@ -139,20 +157,20 @@ class SmtpProvider:
             )
         return session
 
-    async def _enter_or_leave(self, session: Session) -> Extensions:
+    async def _enter_or_leave(self, session: Session, token: str) -> Extensions:
         """Enter; when that fails, let go of the connection and say which server it was."""
         with ExitStack() as leaving:
             leaving.callback(session.end, GAVE_UP)
             try:
-                offered = await self._enter(session)
+                offered = await self._enter(session, token)
             except SenderDown as error:
                 why = f" ({session.lost})" if session.lost not in ("", GAVE_UP) else ""
                 text = f"{self._name}: {error.refusal.text}{why}"
-                raise down(error.refusal.code, text) from None
+                raise type(error)(replace(error.refusal, text=text)) from None
             leaving.pop_all()
         return offered
 
-    async def _enter(self, session: Session) -> Extensions:
+    async def _enter(self, session: Session, token: str) -> Extensions:
         """Greet, encrypt, sign in; give what the server offers to those who came so far."""
         config, wait = self.config, self._waits.command
         await session.hold(greet(wait))
@@ -168,7 +186,9 @@ class SmtpProvider:
                 "the server offers no encryption, so the password was not sent; "
                 "choose tls=none if it shall be sent readable for all",
             )
-        if config.username:
+        if token:
+            await session.hold(sign_in_with_token(offered, config.username, token, wait))
+        elif config.username:
             await session.hold(sign_in(offered, config.username, config.password, wait))
         return offered
 
@@ -197,6 +217,21 @@ class SmtpProvider:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
         return context
+
+
+def _tokens(config: SmtpConfig) -> TokenSource | None:
+    """Give the source of tokens, where they are what we sign in with."""
+    if config.auth != "xoauth2":
+        return None
+    permission = Permission(
+        config.token_url,
+        config.client_id,
+        config.client_secret,
+        config.refresh_token,
+        config.scope,
+        config.ca_file,
+    )
+    return TokenSource(permission, min(CONNECTING, config.timeout))
 
 
 def _own_name(session: Session) -> str:

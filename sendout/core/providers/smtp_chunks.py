@@ -3,7 +3,8 @@
 With DATA the server must say "go on" for each message, so a message costs a round trip. Here
 RSET, MAIL, RCPT and BDAT with the whole text are one piece, and the next piece follows before the
 answers to the last one are there. RSET, since after a refused BDAT it is open what the server
-still holds (RFC 3030 section 2), and no text may ever go to the recipient of another.
+still holds (RFC 3030 section 2), and no text may ever go to the recipient of another; RSET itself
+cannot be refused (RFC 5321 section 4.1.1.5).
 """
 
 from __future__ import annotations

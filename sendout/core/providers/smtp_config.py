@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from sendout.core.providers.base import Config
 from sendout.core.providers.setting import BadConfig, Setting, read_all, read_url
+from sendout.core.providers.smtp_token import is_safe
 
 SCHEMES: dict[str, Config] = {"smtp": {}, "smtps": {"tls": "implicit"}}
 SETTINGS = (
@@ -28,6 +29,25 @@ SETTINGS = (
     Setting("ca_file", str, "file with the certificates to trust, for a private authority", ""),
     Setting("timeout", float, "seconds to wait for an answer to a command", 300.0),
     Setting("ehlo_name", str, "name this machine introduces itself with", ""),
+    Setting(
+        "auth",
+        str,
+        "how to sign in: password, or xoauth2 with tokens (Gmail, Office 365)",
+        "password",
+        choices=("password", "xoauth2"),
+    ),
+    Setting("token_url", str, "xoauth2: where tokens are given out, https://...", ""),
+    Setting("client_id", str, "xoauth2: the id under which this program is registered there", ""),
+    Setting("client_secret", str, "xoauth2: the secret of that registration", "", secret=True),
+    Setting(
+        "refresh_token",
+        str,
+        "xoauth2: the permission of the mailbox's owner; empty for one of the registration itself",
+        "",
+        secret=True,
+    ),
+    Setting("scope", str, "xoauth2: what the tokens are for, where the provider wants it said", ""),
+    Setting("dsn", bool, "ask for reports of failures and delays (DSN) where offered", False),
     Setting("chunking", bool, "several messages on the way at once (BDAT) where offered", True),
 )
 
@@ -48,6 +68,13 @@ class SmtpConfig:
     ca_file: str = ""
     timeout: float = 300.0
     ehlo_name: str = ""
+    auth: str = "password"
+    token_url: str = ""
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    refresh_token: str = field(default="", repr=False)
+    scope: str = ""
+    dsn: bool = False
     chunking: bool = True
 
     def __post_init__(self) -> None:
@@ -66,6 +93,17 @@ class SmtpConfig:
             self._check_authority()
         if re.search(r"[^\x21-\x7e]", self.ehlo_name):
             raise BadConfig("ehlo_name is a host name, such as mail.example.org.")
+        if self.auth == "xoauth2":
+            self._check_tokens()
+
+    def _check_tokens(self) -> None:
+        for name in ("username", "token_url", "client_id"):
+            if not getattr(self, name):
+                raise BadConfig(f"{name} is missing: with auth=xoauth2 it is needed.")
+        if not (self.refresh_token or self.client_secret):
+            raise BadConfig("refresh_token or client_secret is missing: auth=xoauth2 needs one.")
+        if not is_safe(self.token_url):
+            raise BadConfig("token_url begins with https://, so that nobody reads the secrets.")
 
     def _check_authority(self) -> None:
         try:

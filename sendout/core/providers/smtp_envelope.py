@@ -10,6 +10,7 @@ from sendout.core.providers.base import Answer, Envelope
 from sendout.core.providers.smtp_replies import Extensions
 
 _DOTS = re.compile(rb"\n\.")
+_NOT_XTEXT = re.compile(rb"[^!-*,-<>-~]")
 _UNSAFE = re.compile(r"[\x00-\x20<>\x7f]")
 
 
@@ -65,7 +66,18 @@ def commands_for(envelope: Envelope, offered: Extensions) -> bytes | Refused:
             at_fault = Blame.RECIPIENT if sender.isascii() else Blame.SENDER
             return _no("5.6.7", "The server takes no accents before the @ (SMTPUTF8).", at_fault)
         parameters += b" SMTPUTF8"
-    return b"MAIL FROM:<%b>%b\r\nRCPT TO:<%b>\r\n" % (sender, parameters, recipient)
+    report = b""
+    if offered.dsn:
+        parameters += b" RET=HDRS ENVID=%d" % envelope.delivery
+        report = b" NOTIFY=FAILURE,DELAY" + _original(recipient)
+    return b"MAIL FROM:<%b>%b\r\nRCPT TO:<%b>%b\r\n" % (sender, parameters, recipient, report)
+
+
+def _original(recipient: bytes) -> bytes:
+    """Name the address for reports as `xtext` (RFC 3461 section 4.2); not one outside ASCII."""
+    if not recipient.isascii():
+        return b""
+    return b" ORCPT=rfc822;" + _NOT_XTEXT.sub(lambda found: b"+%02X" % ord(found[0]), recipient)
 
 
 def _no(code: str, text: str, blame: Blame) -> Refused:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
+import json
+from base64 import b64decode, b64encode
 
 from sendout.core.delivery.outcome import Blame, Refused
 from sendout.core.providers.base import SenderDown
@@ -13,6 +14,10 @@ from sendout.core.providers.smtp_replies import Extensions, Reply, kind, words
 def down(code: str, text: str) -> SenderDown:
     """Say that this way out does not work now, in plain words."""
     return SenderDown(Refused(permanent=False, code=code, text=text, blame=Blame.SENDER))
+
+
+class TokenRefused(SenderDown):
+    """The server does not let us in with this token; perhaps with another."""
 
 
 def say(command: str | bytes, wait: float) -> Dialogue[Reply]:
@@ -74,6 +79,40 @@ def _sign_in_by_login(username: str, password: str, wait: float) -> Dialogue[Rep
             break
         reply = yield from say(_coded(secret), wait)
     return reply
+
+
+def sign_in_with_token(
+    offered: Extensions, username: str, token: str, wait: float
+) -> Dialogue[None]:
+    """Sign in with AUTH XOAUTH2 or OAUTHBEARER (RFC 7628). Raises SenderDown, TokenRefused."""
+    if "XOAUTH2" in offered.logins:
+        first, sorry = f"user={username}\1auth=Bearer {token}\1\1", ""
+        reply = yield from say(b"AUTH XOAUTH2 " + _coded(first), wait)
+    elif "OAUTHBEARER" in offered.logins:
+        name = username.replace("=", "=3D").replace(",", "=2C")
+        first, sorry = f"n,a={name},\1auth=Bearer {token}\1\1", "\1"
+        reply = yield from say(b"AUTH OAUTHBEARER " + _coded(first), wait)
+    else:
+        names = ", ".join(sorted(offered.logins)) or "nothing"
+        raise down("login", f"the server does not sign in by tokens (XOAUTH2); it offers {names}")
+    reason = ""
+    if kind(reply) == b"3":
+        # The reason comes as a challenge; the refusal, when that was answered (section 3.2.3).
+        reason = _status(reply)
+        reply = yield from say(_coded(sorry), wait)
+    if kind(reply) != b"2":
+        said = f'sign-in as "{username}" by token was refused: {words(reply)}{reason}'
+        problem = down("login", said)
+        raise TokenRefused(problem.refusal) if kind(reply) == b"5" else problem
+
+
+def _status(challenge: Reply) -> str:
+    """Read the status in a challenge that says why a token was refused."""
+    try:
+        status = str(json.loads(b64decode(challenge[4:]))["status"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+    return f" (status {status[:40]})"
 
 
 def _coded(text: str) -> bytes:

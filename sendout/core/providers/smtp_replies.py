@@ -144,6 +144,7 @@ class Extensions:
 
     pipelining: bool = False
     chunking: bool = False
+    dsn: bool = False
     starttls: bool = False
     eight_bit: bool = False
     smtputf8: bool = False
@@ -163,6 +164,7 @@ class Extensions:
         return cls(
             pipelining="PIPELINING" in found,
             chunking="CHUNKING" in found,
+            dsn="DSN" in found,
             starttls="STARTTLS" in found,
             eight_bit="8BITMIME" in found,
             smtputf8="SMTPUTF8" in found,

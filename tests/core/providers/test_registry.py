@@ -45,7 +45,11 @@ def test_a_url_gives_settings_that_can_be_stored() -> None:
 
 
 def test_passwords_are_secret() -> None:
-    assert registry.secrets("email", "smtp") == {"password"}
+    assert registry.secrets("email", "smtp") == {
+        "password",
+        "client_secret",
+        "refresh_token",
+    }
 
 
 @pytest.mark.parametrize(

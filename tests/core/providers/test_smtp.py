@@ -237,6 +237,30 @@ class TestRefusals:
         assert answers.accepted == [1]
         assert script.accepted[0].recipients == ["camp@xn--cole-9oa.test"]
 
+    async def test_reports_are_asked_for_where_they_are_wanted_and_offered(self) -> None:
+        mail = letter(7, to="o'hara+pool=a@example.test")
+        async with SmtpScript(offers=(*OFFERS, "DSN")) as script:
+            assert (await outcomes(script, [mail], dsn=True)).accepted == [7]
+            assert (await outcomes(script, [mail])).accepted == [7]
+        asked = [line for line in script.log if line.startswith("RCPT")]
+        assert asked == [
+            f"RCPT TO:<{mail.to}> NOTIFY=FAILURE,DELAY ORCPT=rfc822;o'hara+2Bpool+3Da@example.test",
+            f"RCPT TO:<{mail.to}>",
+        ]
+        assert [each.mail.partition(" SIZE=")[2][3:] for each in script.accepted] == [
+            "RET=HDRS ENVID=7",
+            "",
+        ]
+        async with SmtpScript() as script:
+            assert (await outcomes(script, [mail], dsn=True)).accepted == [7]
+        assert "NOTIFY" not in "".join(script.log)
+
+    async def test_an_address_outside_ascii_is_not_named_for_reports(self) -> None:
+        async with SmtpScript(offers=(*OFFERS, "DSN")) as script:
+            jerome = letter(1, to="jérôme@example.test")
+            assert (await outcomes(script, [jerome], dsn=True)).accepted == [1]
+        assert any(line.endswith("> NOTIFY=FAILURE,DELAY") for line in script.log)
+
     @pytest.mark.parametrize("to", ["a@b.test>\r\nDATA", "a b@c.test", "<a@b.test>", "a@b\x00", ""])
     async def test_an_address_cannot_speak_to_the_server(self, to: str) -> None:
         async with SmtpScript() as script:
@@ -519,8 +543,8 @@ class TestConfig:
         [
             ("http://mail.example.org", "begins with smtp or smtps"),
             ("smtp://", "host is missing"),
-            ("smtp://alice:se#cret@mail.example.org", "%23"),
-            ("smtp://alice:se/cret@mail.example.org", "%2F"),
+            ("smtp://alice:hunt#er2@mail.example.org", "%23"),
+            ("smtp://alice:hunt/er2@mail.example.org", "%2F"),
             ("smtp://mail.example.org:99999", "port"),
             ("smtp://mail.example.org/?tls=maybe", "tls is one of auto, starttls"),
             ("smtp://mail.example.org/?verify=perhaps", "verify must be yes or no"),
@@ -532,7 +556,7 @@ class TestConfig:
     def test_what_cannot_be_is_said_in_one_sentence(self, url: str, words: str) -> None:
         with pytest.raises(BadConfig, match=words.replace("?", r"\?")) as caught:
             SmtpConfig.from_url(url)
-        assert "cret" not in str(caught.value)
+        assert "er2" not in str(caught.value)
 
     def test_the_password_is_not_shown(self) -> None:
         assert "hunter2" not in repr(SmtpConfig("mail.example.org", password="hunter2"))

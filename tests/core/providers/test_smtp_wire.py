@@ -35,11 +35,13 @@ WAITS = Waits.scaled(300)
 class Server:
     """Follows RFC 5321 and RFC 3030, answers each command as the next of `moods` says.
 
-    forgets: whether it forgets a transaction whose BDAT it refused; both are allowed.
+    forgets: whether it forgets a transaction whose BDAT it refused; both are allowed. resets:
+    whether it never refuses a RSET, as RFC 5321 section 4.1.1.5 demands; chunks rely on that.
     """
 
     moods: Iterator[str]
     forgets: bool
+    resets: bool
     gone: bool = False
     accepted: list[tuple[list[str], bytes]] = field(default_factory=list)
     _heard: bytes = b""
@@ -76,7 +78,7 @@ class Server:
 
     def _command(self, line: bytes) -> bytes:
         if line == b"RSET":
-            return self._answer(b"250 2.0.0 Ok", self._forget)
+            return self._answer(b"250 2.0.0 Ok", self._forget, always=self.resets)
         if line.startswith(b"MAIL"):
             return self._answer(b"503 5.5.1 Nested" if self._mail else b"250 2.1.0 Ok", self._begin)
         if line.startswith(b"RCPT"):
@@ -94,8 +96,10 @@ class Server:
             self._forget()
         return answer
 
-    def _answer(self, usual: bytes, then: object) -> bytes:
+    def _answer(self, usual: bytes, then: object, *, always: bool = False) -> bytes:
         mood = next(self.moods, "yes")
+        if always and mood[:2] in ("45", "55"):
+            mood = "yes"
         if mood == "gone":
             self.gone = True
             return b""
@@ -244,6 +248,7 @@ MOVES = st.tuples(st.sampled_from(["go", "come"] * 8 + ["break_", "cancel"]), st
 )
 @example(["yes", "550 5.1.1 Unknown"], False, [5, 5, 5], [], 100_000, 8)
 @example(["yes", "yes", "450 4.2.0 Busy"], False, [5, 5, 5], [], 100_000, 8)
+@example(["yes", "yes", "450 4.2.0 Busy", "450 4.2.0 Busy"], False, [0, 0], [], 1, 1)
 @example([], True, [700, 700], [("go", 300), ("break_", 400)], 300, 8)
 def test_both_sides_agree_whatever_is_said_and_however_it_is_cut(  # noqa: PLR0917
     way: str,
@@ -259,7 +264,11 @@ def test_both_sides_agree_whatever_is_said_and_however_it_is_cut(  # noqa: PLR09
         transfer: Transfer | Chunks = Transfer(offered, WAITS)
         if way == "chunks":
             transfer = Chunks(offered, WAITS, messages=messages)
-        server, session, envelopes = Server(iter(moods), forgets), Session(), letters(sizes)
+        server, session, envelopes = (
+            Server(iter(moods), forgets, way == "chunks"),
+            Session(),
+            letters(sizes),
+        )
         wire = Wire(session, server, room)
         answers = await converse(transfer, wire, envelopes, moves)
         agree(server, answers, envelopes, done=transfer.tally.over or bool(session.lost))
@@ -280,7 +289,11 @@ def test_both_sides_agree_on_large_messages(way: str, moods: list[str], cut: int
     async def main() -> None:
         offered = Extensions(pipelining=True)
         transfer = (Chunks if way == "chunks" else Transfer)(offered, WAITS)
-        server, session, envelopes = Server(iter(moods), True), Session(), letters([LARGE, 5] * 2)
+        server, session, envelopes = (
+            Server(iter(moods), True, True),
+            Session(),
+            letters([LARGE, 5] * 2),
+        )
         moves = [] if cut is None else [("go", 0), ("go", cut), ("break_", 10**9)]
         answers = await converse(transfer, Wire(session, server, 65_536), envelopes, moves)
         agree(server, answers, envelopes, done=transfer.tally.over or bool(session.lost))
