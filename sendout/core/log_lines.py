@@ -9,7 +9,8 @@ import json
 import logging
 from datetime import UTC, datetime
 
-_PLAIN = logging.makeLogRecord({}).__dict__.keys() | {"message", "asctime"}
+# What the standard library puts on a record, and what Django does: its request says nothing more.
+_PLAIN = logging.makeLogRecord({}).__dict__.keys() | {"message", "asctime", "request"}
 
 
 def facts_of(record: logging.LogRecord) -> dict[str, object]:

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import connection
 
+from sendout.deliveries.jobs import QUEUE
+
 ALIVE = 30.0  # seconds; a worker that was silent for longer is taken for dead
 _PROGRAM = "sendout worker"
 _LONGEST = 63 - len(_PROGRAM) - 12  # PostgreSQL cuts names of programs after 63 bytes
@@ -99,8 +101,8 @@ def beat() -> Beat:
 
 
 def queues() -> list[Queue]:
-    """Give the queues that hold a job."""
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    """Give the queue of batches, and the other ones that hold a job."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter, {QUEUE: Counter()})
     for name, status, n in _rows(JOBS):
         counts[name][status] = n
     ages: dict[str, float] = dict(_rows(OLDEST))

@@ -103,4 +103,7 @@ def test_retries_are_told_by_when_they_come(person: MakePerson, sendout: MakeSen
         next_try = timezone.now() + timedelta(seconds=wait)
         Delivery.objects.filter(pk=row.pk).update(status="deferred", next_try_at=next_try)
     assert due([closure.pk]) == Due(minute=1, ten_minutes=2, hour=1, later=1)
+    assert (
+        Due(minute=1200, ten_minutes=0, hour=0, later=3).words == "1,200 within a minute, 3 later"
+    )
     assert due([]).total == 0
