@@ -17,7 +17,7 @@ from sendout.cli.status import tallies_of, troubled
 from sendout.cli.supervisor import Supervisor, say
 from sendout.cli.worker import children
 from sendout.deliveries.counting import Tally
-from sendout.engine.worker import HEARTBEAT
+from sendout.engine.queue import HEARTBEAT
 from sendout.senders.models import Channel, Sender
 from sendout.sendouts.models import SendOut, State
 

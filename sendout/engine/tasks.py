@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from django.db import close_old_connections, connection
-from procrastinate import JobContext, RetryStrategy
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Job, Status
@@ -15,15 +15,13 @@ from sendout.deliveries.jobs import QUEUE, TASK
 from sendout.engine import sweep
 from sendout.engine.database import in_database
 from sendout.engine.dispatch import dispatch
-from sendout.engine.worker import DEAD_AFTER
+from sendout.engine.queue import DEAD_AFTER
 from sendout.people.importing import run_import
 
-RETRY = RetryStrategy(max_attempts=20, wait=5)
 
-
-@app.task(name=TASK, queue=QUEUE, retry=RETRY)
+@app.task(name=TASK, queue=QUEUE)
 async def dispatch_batch(sendout: int, channel: str, batch: int) -> None:
-    """Send what is due of a batch."""
+    """Send what is due of a batch. When it fails, `tidy` defers the batch again."""
     await dispatch(sendout, channel, batch)
 
 

@@ -16,7 +16,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from sendout.engine import database, tasks
-from sendout.engine.worker import DEAD_AFTER
+from sendout.engine.queue import DEAD_AFTER
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_jobs_left")]
 
