@@ -50,6 +50,18 @@ async def dispatch(sendout: int, channel: str, batch: int) -> None:
     At a stop signal the slice in hand is finished and the rest stays queued, with its job. A slow
     batch makes room now and then, so that an urgent one never waits for its end.
     """
+    while True:
+        try:
+            return await send_batch(sendout, channel, batch)
+        except (OperationalError, InterfaceError) as error:
+            if stopping.is_set():
+                raise
+            logger.warning("waiting for the database to go on: %s", error)
+            await asyncio.sleep(AWAY)
+
+
+async def send_batch(sendout: int, channel: str, batch: int) -> None:
+    """Send slice after slice; raises OperationalError or InterfaceError without a database."""
     end = time.monotonic() + LONGEST
     while way := await in_database(find_way, sendout, channel):
         metrics.see(way)
@@ -84,6 +96,9 @@ def slice_size(sender: Sender) -> int:
 
 async def send_slice(way: Way, batch: int) -> bool:
     """Claim, prepare, hand over and settle one slice; False when there is no more to do now."""
+    if not journal().ready():
+        await in_database(health.mark_down, way.sender.pk, journal().trouble)
+        return True
     try:
         async with lanes.of(way.sender).turn() as turn:
             begun = time.monotonic()

@@ -27,6 +27,7 @@ from sendout.engine.prepare import Prepared
 
 logger = logging.getLogger(__name__)
 
+ROOM = 1 << 20  # bytes that must fit before sending goes on after the journal had trouble
 LARGE = 1 << 20  # bytes after which the file begins anew, once nothing is in hand
 KINDS: dict[str, type[Outcome]] = {"a": Accepted, "r": Refused, "u": Unsure}
 LETTERS = {kind: letter for letter, kind in KINDS.items()}
@@ -37,13 +38,21 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.path = folder / f"{uuid4().hex}.journal"
+        self.path, self._file = _new_file(folder)
         self.trouble = ""
-        self._file = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
-        fcntl.flock(self._file, fcntl.LOCK_EX)
         self._slices = 0
         self._in_hand: dict[int, float] = {}  # slices, and when they were begun
         self._size = 0
+
+    def ready(self) -> bool:
+        """Tell whether a slice may be begun; after trouble, try first whether there is room again.
+
+        Nothing is claimed meanwhile, so no delivery uses up a try for want of a journal.
+        """
+        if self.trouble and not self._in_hand and self._has_room():
+            logger.warning("the journal %s can be written again: sending goes on", self.path)
+            self.trouble = ""
+        return not self.trouble
 
     def begin(self, sendout: int, channel: str, slice_: Iterable[Prepared]) -> int:
         """Write down a slice that was claimed, before anything of it leaves; gives its number.
@@ -65,9 +74,7 @@ class Journal:
         """Note that the database has all of the slice; begins the file anew now and then."""
         self._in_hand.pop(number, None)
         if not self._in_hand and (self._size > LARGE or self.trouble):
-            os.ftruncate(self._file, 0)
-            self._size = 0
-            self.trouble = ""
+            self._cut(0)
         self._write(["settled", number])
 
     @property
@@ -89,14 +96,39 @@ class Journal:
         except OSError as error:
             self._fail(error.strerror or str(error))
             return
-        self._size += written
         if written < len(data):
+            self._cut(self._size)  # half a line would end the journal for whoever reads it
             self._fail("the disk is full")
+            return
+        self._size += written
+
+    def _cut(self, size: int) -> None:
+        os.ftruncate(self._file, size)
+        self._size = size
+
+    def _has_room(self) -> bool:
+        try:
+            return os.write(self._file, b"\n" * ROOM) == ROOM
+        except OSError:
+            return False
+        finally:
+            self._cut(0)
 
     def _fail(self, why: str) -> None:
         if not self.trouble:
             logger.error("sending stops: the journal %s cannot be written: %s", self.path, why)
         self.trouble = f"Nothing is sent while the journal {self.path} cannot be written: {why}."
+
+
+def _new_file(folder: Path) -> tuple[Path, int]:
+    """Make a journal and hold it. One that was tidied away before it was held is made again."""
+    while True:
+        path = folder / f"{uuid4().hex}.journal"
+        file = os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if os.fstat(file).st_nlink:
+            return path, file
+        os.close(file)
 
 
 def _fields(outcome: Outcome) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from pathlib import Path
 
 import pytest
@@ -166,3 +167,37 @@ def test_the_file_begins_anew_when_nothing_is_in_hand(
     assert journal.path.stat().st_size < 300
     journal.close()
     assert not list(tmp_path.iterdir())
+
+
+def test_after_trouble_sending_goes_on_only_when_there_is_room_again(tmp_path: Path):
+    journal = Journal(tmp_path)
+    written = journal._file
+    journal._file = os.open("/dev/full", os.O_RDWR)
+    number = journal.begin(1, "email", [])
+    journal.answered(number, 7, Accepted("1"))
+    assert not journal.ready()
+    os.close(journal._file)
+    journal._file = written
+    assert not journal.ready(), "a slice is still in hand"
+    journal.settled(number)
+    assert journal.ready()
+    journal.close()
+
+
+def test_half_a_line_is_taken_back(tmp_path: Path):
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    journal = Journal(tmp_path)
+    number = journal.begin(1, "email", [])
+    journal.answered(number, 7, Accepted("1"))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (journal._size + 20, limits[1]))
+    try:
+        journal.answered(number, 8, Accepted("2"))
+        assert "full" in journal.trouble
+        assert not journal.ready()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    journal.answered(number, 9, Accepted("3"))
+    die(journal)
+    with orphan(journal.path) as file:
+        assert file is not None
+        assert read(file)[number].answers == {7: Accepted("1"), 9: Accepted("3")}
