@@ -1,0 +1,162 @@
+"""An installation to be broken: a real PostgreSQL, real workers, a recording sink."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import psycopg
+
+from sendout.cli.embedded import EmbeddedServer
+from tests.e2e.conftest import SENDOUT, Home
+from tests.rigs.sink import Sink
+
+LEASE = "10"  # seconds after which a row that a dead worker held is known to be unsure
+READY_SECONDS = 60.0
+HASTE = 0.3  # seconds between two looks for retries to bring forward
+ALIVE = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '5 s'"
+NEWS = "<title>News</title><p>Hi {{ first_name }}, the pool is open.</p>"
+
+
+@dataclass
+class Site:
+    """One data directory with its database, and the workers on it."""
+
+    home: Home
+    server: EmbeddedServer
+    sink: Sink
+    environment: dict[str, str] = field(default_factory=dict)
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Ask the database, as soon as it is there."""
+        end = time.monotonic() + READY_SECONDS
+        while True:
+            try:
+                with psycopg.connect(self.server.url, autocommit=True) as connection:
+                    cursor = connection.execute(sql.encode(), values)
+                    return cursor.fetchall() if cursor.description else []
+            except psycopg.OperationalError:
+                assert time.monotonic() < end
+                time.sleep(0.1)
+
+    def statuses(self, sendout: int | None = None) -> dict[str, int]:
+        """Give how many deliveries have which status, by the rows themselves."""
+        sql = "SELECT status, count(*) FROM deliveries_delivery WHERE %s::int IS NULL OR "
+        return dict(self.ask(sql + "sendout_id = %s GROUP BY 1", sendout, sendout))
+
+    def people(self, folder: Path, count: int, group: str = "All") -> None:
+        """Import so many participants into a group."""
+        file = folder / f"{group}.csv"
+        rows = (f"Ann {n},{group.lower()}.{n}@example.org\n" for n in range(count))
+        file.write_text("First name,Email\n" + "".join(rows))
+        self.home.run("import", file, "--org", "aqua-club", "--group", group)
+
+    def send(self, *words: str, group: str = "All") -> int:
+        """Start a send-out to a group; the workers do the rest."""
+        news = self.home.data.parent / "news.html"
+        news.write_text(NEWS)
+        to = ("--group", group, "--html", news)
+        answer = self.home.json("send", "--org", "aqua-club", *to, *words, "--json")
+        return int(answer["id"])
+
+    def start_worker(self) -> subprocess.Popen[bytes]:
+        """Start one more worker; what it says goes to a file beside the data."""
+        words = (
+            os.environ
+            | self.environment
+            | {
+                "SENDOUT_DATA": str(self.home.data),
+                "SENDOUT_LEASE_SECONDS": LEASE,
+            }
+        )
+        words.pop("DATABASE_URL", None)
+        with (self.home.data.parent / "workers.log").open("ab") as log:
+            worker = subprocess.Popen(
+                [SENDOUT, "worker"], env=words, stderr=log, start_new_session=True
+            )
+        self.workers.append(worker)
+        return worker
+
+    def said(self) -> str:
+        """Give what the workers said."""
+        return (self.home.data.parent / "workers.log").read_text(errors="replace")
+
+    def wait_for_workers(self, count: int) -> None:
+        """Wait until so many workers of Procrastinate have registered."""
+        end = time.monotonic() + READY_SECONDS
+        while self.ask(ALIVE)[0][0] < count:
+            assert time.monotonic() < end, self.said()
+            time.sleep(0.1)
+
+    def kill(self, worker: subprocess.Popen[bytes]) -> None:
+        """Kill -9 a worker."""
+        self.workers.remove(worker)
+        worker.kill()
+        worker.wait()
+
+    def restart_database(self, how: signal.Signals, away: float = 0.0) -> None:
+        """Stop PostgreSQL, fast (SIGINT) or at once (SIGQUIT), and start it after some seconds."""
+        pid = (self.server.cluster / "postmaster.pid").read_text().split()[0]
+        os.kill(int(pid), how)
+        while self.server.is_alive():
+            time.sleep(0.01)
+        time.sleep(away)
+        self.server.ensure_running()
+
+    def wait_until_finished(self, seconds: float = 120) -> None:
+        """Wait until no send-out is being sent any more."""
+        end = time.monotonic() + seconds
+        while self.ask("SELECT 1 FROM sendouts_sendout WHERE state = 'running'"):
+            assert time.monotonic() < end, (self.statuses(), self.said()[-3000:])
+            time.sleep(0.2)
+
+    def stop_workers(self) -> list[int]:
+        """Ask all workers to stop, and give their exit codes."""
+        for worker in self.workers:
+            worker.terminate()
+        codes = [worker.wait(READY_SECONDS) for worker in self.workers]
+        self.workers.clear()
+        return codes
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self.workers:
+            worker.kill()
+            worker.wait()
+
+
+@contextlib.contextmanager
+def time_flies(site: Site) -> Iterator[None]:
+    """Bring every retry forward to now, as long as this lasts."""
+    over = threading.Event()
+
+    def hurry() -> None:
+        late = "UPDATE deliveries_delivery SET next_try_at = now() WHERE status = 'deferred'"
+        while not over.wait(HASTE):
+            with contextlib.suppress(psycopg.Error):  # the database may be away just now
+                site.ask(late + " AND next_try_at > now()")
+
+    thread = threading.Thread(target=hurry)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def moments(chance: random.Random, count: int, of: int) -> list[int]:
+    """Choose so many moments, each by how many messages have been recorded by then."""
+    return sorted(chance.randrange(of // 50, of * 19 // 20) for _ in range(count))
