@@ -50,7 +50,9 @@ class Site:
     database: str
     demo_email: str
     demo_password: str
+    secrets: dict[str, str]
     cookies: dict[str, list[dict[str, object]]] = field(default_factory=dict)
+    found: dict[str, object] = field(default_factory=dict)
 
     def at(self, path: str) -> str:
         """Give the whole address of a path."""
@@ -59,7 +61,7 @@ class Site:
     def sql(self, statement: str, *values: object) -> list[tuple[object, ...]]:
         """Do in the database what a test cannot wait for, or look up an id."""
         with psycopg.connect(self.database, autocommit=True) as connection:
-            cursor = connection.execute(statement, values)
+            cursor = connection.execute(statement, values or None)
             return cursor.fetchall() if cursor.description else []
 
 
@@ -101,13 +103,15 @@ def ready(process: subprocess.Popen[str], data: Path, log: Path) -> Site:
     assert line.startswith("Sendout is ready: "), line or log.read_text()
     words = process.stdout.readline().split()  # "Sign in as EMAIL with the password PASSWORD"
     script = (Path(__file__).parent / "stage.py").read_text()
-    subprocess.run(
-        [*COMMAND, "manage", "--data", str(data), "shell", "--no-imports", "--command", script],
+    staged = subprocess.run(
+        [*COMMAND, "manage", "shell", "--no-imports", "--command", script],
         env=clean_environment() | {"SENDOUT_DATA": str(data)},
         check=True,
+        stdout=subprocess.PIPE,
     )
+    secrets = {name: urlsplit(url).path for name, url in json.loads(staged.stdout).items()}
     url = line.removeprefix("Sendout is ready: ").strip()
-    return Site(url, data, EmbeddedServer(data).url, words[3], words[-1])
+    return Site(url, data, EmbeddedServer(data).url, words[3], words[-1], secrets)
 
 
 @pytest.fixture(scope="package")
@@ -154,10 +158,10 @@ class People:
         """Give a page of the demo's owner."""
         return self.signed_in(self.site.demo_email, self.site.demo_password, **options)
 
-    def expect_status(self, status: int) -> None:
-        """Have the browsers say nothing about answers with this status."""
+    def expect_status(self, *statuses: int) -> None:
+        """Have the browsers say nothing about answers with these statuses."""
         for watch in self.watches:
-            watch.expected.add(status)
+            watch.expected.update(statuses)
 
     def close(self) -> list[str]:
         """Close all browsers and give what they complained about."""

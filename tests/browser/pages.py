@@ -1,0 +1,171 @@
+"""Every page a person can meet, on the demo's data, for what must hold on all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Site
+
+CLUB = "/o/aqua-club"
+
+
+def nothing(page: Page) -> None:
+    """Show the page as it comes."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page by its address, and what to do there before it shows what it is listed for."""
+
+    name: str
+    path: str
+    step: Callable[[Page], None] = nothing
+    signed_in: bool = True
+
+    def visit(self, page: Page, site: Site) -> None:
+        """Go there; whoever must has signed in before."""
+        page.goto(site.at(self.path.format(**ids(site))))
+        self.step(page)
+
+
+def popup_shown(page: Page) -> None:
+    """Wait for the popup and its ring."""
+    expect(page.get_by_role("dialog").locator(".so-panel.active canvas")).to_be_visible()
+    page.wait_for_timeout(600)  # the ring grows
+
+
+def delivery_shown(page: Page) -> None:
+    """Open the first delivery of the popup."""
+    page.get_by_role("dialog").locator(".so-panel.active .so-row-link").first.click()
+    expect(page.locator(".so-timeline")).to_be_visible()
+
+
+def test_sent(page: Page) -> None:
+    """Press the button; its mail is in the Outbox afterwards."""
+    page.get_by_role("button", name="Send the test").click()
+    expect(page.locator(".alert-success")).to_be_visible()
+
+
+def menu_open(page: Page) -> None:
+    """Open the menu of one's account."""
+    page.get_by_role("button", name="Your account").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+OPEN = [
+    Place("sign-in", "/account/login/", signed_in=False),
+    Place("password-reset", "/account/password/reset/", signed_in=False),
+    Place("password-reset-done", "/account/password/reset/done/", signed_in=False),
+    Place("password-reset-bad", "/account/password/reset/key/1-bad/", signed_in=False),
+    Place("sign-up-closed", "/account/signup/", signed_in=False),
+    Place("unsubscribe", "{unsubscribe}", signed_in=False),
+    Place("unsubscribe-sms", "{unsubscribe_sms}", signed_in=False),
+    Place("unsubscribe-bad", "/u/nonsense/", signed_in=False),
+    Place("invitation", "{invitation}", signed_in=False),
+    Place("invitation-bad", "/invitation/nonsense/", signed_in=False),
+]
+OWN = [
+    Place("profile", "/profile/"),
+    Place("email", "/account/email/"),
+    Place("password", "/account/password/change/"),
+    Place("security", "/account/2fa/"),
+    Place("authenticator", "/account/2fa/totp/activate/"),
+    Place("passkeys", "/account/2fa/webauthn/"),
+    Place("passkey-add", "/account/2fa/webauthn/add/"),
+]
+MESSAGES = [
+    Place("messages", f"{CLUB}/messages/"),
+    Place("messages-menu", f"{CLUB}/messages/", menu_open),
+    Place("messages-search", f"{CLUB}/messages/?q=nothing+at+all"),
+    Place("popup-email", f"{CLUB}/messages/?open={{sent}}", popup_shown),
+    Place("popup-sms", f"{CLUB}/messages/?open={{sent}}&tab=sms", popup_shown),
+    Place("popup-delivery", f"{CLUB}/messages/?open={{sent}}&tab=sms", delivery_shown),
+    Place("popup-page", f"{CLUB}/messages/{{sent}}/"),
+    Place("delivery-page", f"{CLUB}/messages/{{sent}}/delivery/{{delivery}}/"),
+    Place("compose-new", f"{CLUB}/compose/"),
+    Place("compose-write", f"{CLUB}/compose/{{draft}}/"),
+    Place("compose-audience", f"{CLUB}/compose/{{draft}}/audience/"),
+    Place("compose-check", f"{CLUB}/compose/{{draft}}/check/"),
+    Place("compose-scheduled", f"{CLUB}/compose/{{scheduled}}/check/"),
+    Place("compose-closed", f"{CLUB}/compose/{{sent}}/"),
+]
+PEOPLE = [
+    Place("participants", f"{CLUB}/participants/"),
+    Place("participant", f"{CLUB}/participants/{{person}}/"),
+    Place("participant-edit", f"{CLUB}/participants/{{person}}/edit/"),
+    Place("participant-add", f"{CLUB}/participants/add/"),
+    Place("groups", f"{CLUB}/groups/"),
+    Place("group", f"{CLUB}/groups/{{group}}/"),
+    Place("imports", f"{CLUB}/imports/"),
+    Place("import-upload", f"{CLUB}/imports/upload/"),
+    Place("import-columns", f"{CLUB}/imports/{{checked}}/columns/"),
+    Place("import-checked", f"{CLUB}/imports/{{checked}}/"),
+    Place("import-done", f"{CLUB}/imports/{{done}}/"),
+    Place("unsubscribes", f"{CLUB}/unsubscribes/"),
+    Place("unsubscribes-add", f"{CLUB}/unsubscribes/add/"),
+    Place("unsubscribes-lift", f"{CLUB}/unsubscribes/{{entry}}/lift/"),
+]
+OFFICE = [
+    Place("senders", f"{CLUB}/senders/"),
+    Place("sender", f"{CLUB}/senders/{{sender}}/"),
+    Place("sender-smtp", f"{CLUB}/senders/add/email/smtp/"),
+    Place("sender-test", f"{CLUB}/senders/{{sender}}/test/", test_sent),
+    Place("outbox", f"{CLUB}/outbox/"),
+    Place("outbox-sms", f"{CLUB}/outbox/?channel=sms"),
+    Place("outbox-mail", f"{CLUB}/outbox/{{copy}}/"),
+    Place("settings", f"{CLUB}/settings/"),
+    Place("members", f"{CLUB}/settings/members/"),
+    Place("workers", f"{CLUB}/workers/"),
+    Place("not-there", f"{CLUB}/messages/999999999/"),
+]
+PLACES = [*OPEN, *OWN, *MESSAGES, *PEOPLE, *OFFICE]
+
+# What pages ask for to put it into themselves.
+FRAGMENTS = [
+    f"{CLUB}/messages/rows/",
+    f"{CLUB}/messages/{{sent}}/",
+    f"{CLUB}/messages/{{sent}}/live/",
+    f"{CLUB}/messages/{{sent}}/email/rows/",
+    f"{CLUB}/messages/{{sent}}/sms/rows/?status=replied",
+    f"{CLUB}/messages/{{sent}}/delivery/{{delivery}}/",
+    f"{CLUB}/compose/{{draft}}/preview/",
+    f"{CLUB}/compose/{{draft}}/audience/find/?q=a",
+    f"{CLUB}/groups/{{group}}/find/?q=a",
+    f"{CLUB}/participants/rows/",
+    f"{CLUB}/imports/{{done}}/live/",
+    f"{CLUB}/unsubscribes/",
+    f"{CLUB}/outbox/?channel=sms",
+    f"{CLUB}/workers/live/",
+]
+
+QUERIES = {
+    "sent": "SELECT max(id) FROM sendouts_sendout WHERE channels = 'both' AND {own}",
+    "draft": "SELECT min(id) FROM sendouts_sendout WHERE state = 'draft' AND {own}",
+    "scheduled": "SELECT min(id) FROM sendouts_sendout WHERE state = 'scheduled' AND {own}",
+    "delivery": "SELECT max(id) FROM deliveries_delivery WHERE sendout_id = (SELECT max(id) FROM "
+    "sendouts_sendout WHERE channels = 'both' AND {own}) AND replied_at IS NOT NULL",
+    "person": "SELECT max(participant_id) FROM deliveries_delivery WHERE replied_at IS NOT NULL "
+    "AND {own}",
+    "group": "SELECT min(id) FROM people_group WHERE {own}",
+    "checked": "SELECT max(id) FROM people_import WHERE state = 'checked' AND {own}",
+    "done": "SELECT max(id) FROM people_import WHERE state = 'done' AND {own}",
+    "sender": "SELECT min(id) FROM senders_sender WHERE channel = 'email' AND {own}",
+    "entry": "SELECT min(id) FROM suppression_suppression WHERE reason = 'unsubscribed' AND {own}",
+    "copy": "SELECT max(id) FROM senders_outboxcopy WHERE channel = 'email' AND delivery > 0 "
+    "AND {own}",
+}
+OWN_ROWS = "organisation_id = (SELECT id FROM accounts_organisation WHERE slug = 'aqua-club')"
+
+
+def ids(site: Site) -> dict[str, object]:
+    """Look up the ids in the addresses, once."""
+    if "draft" not in site.found:
+        for name, query in QUERIES.items():
+            [[site.found[name]]] = site.sql(query.replace("{own}", OWN_ROWS))
+        missing = [name for name, found in site.found.items() if found is None]
+        assert not missing, f"the demo has no {missing}"
+        site.found.update(site.secrets)
+    return site.found
