@@ -48,6 +48,12 @@ def cancel(sendout: SendOut) -> int:
     with transaction.atomic():
         before = (State.SCHEDULED, State.RUNNING, State.PAUSED)
         lifecycle.move(sendout, State.CANCELLED, after=before, finished_at=timezone.now())
+        return cancel_rest(sendout)
+
+
+def cancel_rest(sendout: SendOut) -> int:
+    """Stop what has not left of a cancelled send-out, and give how many those were."""
+    with transaction.atomic():
         return _stop(sendout, "cancelled", "")
 
 

@@ -23,7 +23,7 @@ IDLE = 20.0  # seconds after which an unused connection is closed
 TRIES = 3  # connections in a row that take nothing before the rest waits for a retry
 
 HUNG_UP = Refused(
-    False, "connect", "The server was too slow or hung up before it took this.", Blame.SENDER, 60.0
+    False, "connect", "The server was too slow or hung up before it took this.", Blame.SENDER
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -18,6 +19,8 @@ from sendout.senders.outbox import keep
 from sendout.suppression.entries import suppress
 from sendout.suppression.models import Reason
 
+LONGEST_REF, LONGEST_CODE, LONGEST_TEXT = 200, 24, 4_000  # characters
+
 BAD_ADDRESS = {"email": Reason.BAD_EMAIL, "sms": Reason.BAD_NUMBER}
 
 
@@ -29,6 +32,7 @@ def settle(
     keeps_copy: bool,
 ) -> None:
     """Write what became of every message of a slice, all of it or nothing."""
+    answers = {delivery: storable(outcome) for delivery, outcome in answers.items()}
     told = [h for p in slice_ for h in happenings(way, p, answers[p.row.id], now)]
     with transaction.atomic():
         record(told)
@@ -37,6 +41,26 @@ def settle(
         if keeps_copy:
             keep(way.sender, _taken(slice_, answers))
         throughput.note(way.sender.pk, now, (answers[sent.row.id] for sent in slice_))
+
+
+def storable(outcome: Outcome) -> Outcome:
+    """Give an outcome that PostgreSQL can keep, whatever a server said: no NUL, not too long.
+
+    One answer that could not be written would keep the answers of its whole slice from being.
+    """
+    match outcome:
+        case Accepted(ref=ref):
+            if len(ref) <= LONGEST_REF and "\0" not in ref:
+                return outcome
+            return replace(outcome, ref=_cut(ref, LONGEST_REF))
+        case Refused(code=code, text=text):
+            return replace(outcome, code=_cut(code, LONGEST_CODE), text=_cut(text, LONGEST_TEXT))
+        case Unsure(text=text):
+            return Unsure(_cut(text, LONGEST_TEXT))
+
+
+def _cut(text: str, most: int) -> str:
+    return text.replace("\0", "")[:most]
 
 
 def _taken(slice_: Sequence[Prepared], answers: Mapping[int, Outcome]) -> list[Envelope]:
@@ -79,7 +103,7 @@ def _refused(sent: Prepared, outcome: Refused, now: datetime, kind: str) -> Happ
 
 
 def _temporary(way: Way, sent: Prepared, outcome: Refused, now: datetime) -> Happening:
-    """A refusal that blames our way out ends no delivery: the staff can mend it."""
+    """Say when it is tried again. What blames our way out is never permanent: it can be mended."""
     attempt = sent.row.attempt
     wait = retry.wait(way.channel, attempt, outcome.retry_after)
     if wait is None:
@@ -105,7 +129,7 @@ def _unsure(way: Way, sent: Prepared, outcome: Unsure, now: datetime) -> list[Ha
     unsure = Happening(
         sent.row.id, "unsure", now, key=str(attempt), text=outcome.text, attempt=attempt
     )
-    wait = retry.AFTER_UNSURE[way.channel]
+    wait = retry.after_unsure(way.channel, attempt)
     if wait is None:
         return [unsure]
     return [unsure, _deferred(sent, now, wait, "unsure", outcome.text)]

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from sendout.core.delivery.retry import AFTER_UNSURE
+from sendout.core.delivery.retry import after_unsure
 from sendout.deliveries import counting, freeze, jobs, steer
-from sendout.deliveries.models import Delivery
+from sendout.deliveries.models import OPEN, Delivery
 from sendout.deliveries.record import Happening, record
 from sendout.senders import throughput
 from sendout.senders.models import OutboxCopy
@@ -42,6 +42,7 @@ def tidy(now: datetime) -> None:
     """Do what need not be done every second."""
     let_go(now)
     jobs.defer_open(WITHOUT_JOB)
+    stop_cancelled()
     for sendout in SendOut.objects.filter(state=State.RUNNING).values_list("pk", flat=True):
         counting.finish(sendout)
     prune_outbox()
@@ -65,6 +66,13 @@ def end_expired(now: datetime) -> None:
         counting.finish(sendout.pk)
 
 
+def stop_cancelled() -> None:
+    """Cancel what was being sent when its send-out was, and would now be tried again."""
+    open_ = {"counts__status__in": OPEN, "counts__n__gt": 0}
+    for sendout in SendOut.objects.filter(state=State.CANCELLED, **open_).distinct():
+        steer.cancel_rest(sendout)
+
+
 def let_go(now: datetime) -> None:
     """Mark as unknown what was being sent when its lease ran out, by the policy of its channel."""
     limit = now - timedelta(seconds=settings.LEASE_SECONDS)
@@ -76,7 +84,7 @@ def let_go(now: datetime) -> None:
 def _unsure(delivery: int, channel: str, attempt: int, now: datetime) -> list[Happening]:
     key = str(attempt)
     told = [Happening(delivery, "unsure", now, key=key, text=LEFT, attempt=attempt)]
-    wait = AFTER_UNSURE[channel]
+    wait = after_unsure(channel, attempt)
     if wait is not None:
         due = now + timedelta(seconds=wait)
         told.append(

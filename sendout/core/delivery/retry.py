@@ -30,6 +30,13 @@ def wait(channel: str, attempt: int, hint: float | None = None) -> float | None:
     return waits[attempt - 1]
 
 
-# Seconds until a message whose answer was never heard is sent again; None: it waits for a
-# receipt, or for the staff. A second email does little harm, a second text is charged.
-AFTER_UNSURE: dict[str, float | None] = {"email": MINUTE, "sms": None}
+def after_unsure(channel: str, attempt: int) -> float | None:
+    """Seconds until a message whose answer was never heard is sent again; None: never by itself.
+
+    Then it waits for a receipt, or for the staff. A second email does little harm, a second text
+    is charged. Where answers get lost again and again, ever longer waits keep a mailbox from being
+    filled with the same email: after the last try its outcome stays unknown.
+    """
+    if channel == "sms":
+        return None
+    return MINUTE if attempt == 1 else wait(channel, attempt)
