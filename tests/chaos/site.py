@@ -24,6 +24,13 @@ LEASE = "10"  # seconds after which a row that a dead worker held is known to be
 READY_SECONDS = 60.0
 HASTE = 0.3  # seconds between two looks for retries to bring forward
 ALIVE = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '5 s'"
+STEER = """
+from sendout.deliveries import freeze, steer
+from sendout.sendouts import lifecycle
+from sendout.sendouts.models import SendOut
+sendout = SendOut.objects.get(pk={sendout})
+{words}
+"""
 NEWS = "<title>News</title><p>Hi {{ first_name }}, the pool is open.</p>"
 
 
@@ -113,12 +120,21 @@ class Site:
         time.sleep(away)
         self.server.ensure_running()
 
+    def steer(self, words: str, sendout: int) -> None:
+        """Do with a send-out what a page would do, in a process of its own."""
+        code = STEER.format(sendout=sendout, words=words)
+        self.home.run("manage", "shell", "-c", code)
+
+    def wait_for(self, none: str, *values: object, seconds: float = 60) -> None:
+        """Wait until a query finds nothing any more."""
+        end = time.monotonic() + seconds
+        while self.ask(none, *values):
+            assert time.monotonic() < end, (self.statuses(), self.said()[-3000:])
+            time.sleep(0.1)
+
     def wait_until_finished(self, seconds: float = 120) -> None:
         """Wait until no send-out is being sent any more."""
-        end = time.monotonic() + seconds
-        while self.ask("SELECT 1 FROM sendouts_sendout WHERE state = 'running'"):
-            assert time.monotonic() < end, (self.statuses(), self.said()[-3000:])
-            time.sleep(0.2)
+        self.wait_for("SELECT 1 FROM sendouts_sendout WHERE state = 'running'", seconds=seconds)
 
     def stop_workers(self) -> list[int]:
         """Ask all workers to stop, and give their exit codes."""
