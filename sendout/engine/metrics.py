@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter as Counts
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 
@@ -23,7 +22,7 @@ from sendout.engine.journal import Journal
 from sendout.engine.lane import lanes
 from sendout.engine.prepare import Prepared, Way
 from sendout.senders.health import seconds_down
-from sendout.senders.throughput import OUTCOMES, outcome_word
+from sendout.senders.throughput import count
 
 SENDER = ["organisation", "sender", "channel"]
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 90)
@@ -67,7 +66,7 @@ def tell(
     if not slice_:
         return
     labels = (way.organisation.slug, way.sender.name, way.channel)
-    counted = Counts(outcome_word(answers[sent.row.id]) for sent in slice_)
+    counted = count([answers[sent.row.id] for sent in slice_])
     for outcome, n in counted.items():
         MESSAGES.labels(*labels, outcome).inc(n)
     SLICE.labels(*labels).observe(len(slice_))
@@ -77,7 +76,7 @@ def tell(
         "batch": batch,
         "sender": way.sender.name,
         "messages": len(slice_),
-        **{outcome: counted[outcome] for outcome in OUTCOMES},
+        **counted,
         "seconds": round(seconds, 4),
     }
     logger.debug("slice settled", extra=facts)

@@ -40,7 +40,7 @@ def settle(
         _keep_future(slice_, answers, now)
         if keeps_copy:
             keep(way.sender, _taken(slice_, answers))
-        throughput.note(way.sender.pk, now, (answers[sent.row.id] for sent in slice_))
+        throughput.note(way.sender.pk, now, [answers[sent.row.id] for sent in slice_])
 
 
 def storable(outcome: Outcome) -> Outcome:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from django.db import connection
 
-from sendout.core.delivery.outcome import Accepted, Outcome, Refused
+from sendout.core.delivery.outcome import Accepted, Outcome, Refused, Unsure
 from sendout.core.pace import MINUTE
 from sendout.senders.models import Sender, Throughput
 
@@ -34,27 +34,24 @@ SELECT sender_id, %(before)s, {_SUMS} FROM old GROUP BY sender_id ORDER BY sende
 """
 
 
-def outcome_word(outcome: Outcome) -> str:
-    """Say in one word of OUTCOMES what became of a message."""
-    if isinstance(outcome, Accepted):
-        return "accepted"
-    if isinstance(outcome, Refused):
-        return "refused" if outcome.permanent else "deferred"
-    return "unsure"
+def count(outcomes: Collection[Outcome]) -> dict[str, int]:
+    """Count by the words of OUTCOMES; by type, since this is done for every message."""
+    kinds = Counter(map(type, outcomes))
+    refused = kinds[Refused] and sum(isinstance(o, Refused) and o.permanent for o in outcomes)
+    numbers = (kinds[Accepted], refused, kinds[Refused] - refused, kinds[Unsure])
+    return dict(zip(OUTCOMES, numbers, strict=True))
 
 
-def note(sender: int, now: datetime, outcomes: Iterable[Outcome]) -> None:
+def note(sender: int, now: datetime, outcomes: Collection[Outcome]) -> None:
     """Add a slice to the sender's minute.
 
     Call it last in the transaction: those who settle for the same sender wait for its end.
     """
-    counted = Counter(map(outcome_word, outcomes))
-    if not counted:
+    if not outcomes:
         return
-    values = {name: counted[name] for name in OUTCOMES}
     minute = now.replace(second=0, microsecond=0)
     with connection.cursor() as cursor:
-        cursor.execute(NOTE, {"sender": sender, "minute": minute, **values})
+        cursor.execute(NOTE, {"sender": sender, "minute": minute, **count(outcomes)})
 
 
 def fold(now: datetime) -> None:
