@@ -32,7 +32,7 @@ def take(page: Page, name: str, tmp_path: Path) -> None:
 
 
 def test_the_readme_shows_the_messages_page(people: People, tmp_path: Path) -> None:
-    page = people.of_the_demo(viewport={"width": 1280, "height": 720})
+    page = people.of_the_demo(viewport={"width": 1280, "height": 790})
     page.goto(people.site.at("/o/aqua-club/messages/"))
     expect(page.get_by_role("row")).not_to_have_count(1)
     take(page, "messages", tmp_path)

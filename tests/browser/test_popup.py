@@ -71,6 +71,7 @@ def test_a_status_of_the_legend_shows_only_those(messages: Page) -> None:
     legend = popup.locator('#numbers-email [data-status="skipped"]')
     legend.get_by_role("button").click()
     count = int(legend.get_attribute("data-count") or 0)
+    expect(popup.locator("#rows-email")).to_contain_text("found")
     shown = popup.locator("#rows-email .so-badge")
     expect(shown).to_have_count(min(count, PAGE))
     assert {word.strip() for word in shown.all_inner_texts()} == {"Skipped"}
