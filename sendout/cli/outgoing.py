@@ -39,11 +39,9 @@ def read_message(
 
     Raises Problem when a file cannot be read or says nothing.
     """
-    if arguments.html and arguments.text:
-        raise Problem("give --html or --text: the plain-text part is made from the HTML")
-    body = read_text("--html", arguments.html)
-    if arguments.text:
-        body = as_html(read_text("--text", arguments.text))
+    body, text = read_text("--html", arguments.html), read_text("--text", arguments.text)
+    if text and not body:
+        body, text = as_html(text), ""
     sms = read_text("--sms", arguments.sms)
     if not body and not sms:
         raise Problem("there is nothing to send; give --html or --text for email, --sms for SMS")
@@ -53,6 +51,7 @@ def read_message(
         subject=read_subject(arguments.subject, body) if body else "",
         body_format=BodyFormat.HTML,
         body=body,
+        text=text,
         sms_text=sms,
     )
     if body and sms:

@@ -38,7 +38,7 @@ def register(subparsers: Subparsers) -> None:
     audience.add_argument("--group", metavar="NAME", help="send to this group")
     parser.add_argument("--subject", default="", metavar="S", help="default: the HTML's title")
     parser.add_argument("--html", type=Path, metavar="F", help="the email, as HTML")
-    parser.add_argument("--text", type=Path, metavar="F", help="the email, as plain text")
+    parser.add_argument("--text", type=Path, metavar="F", help="its plain text; alone: the email")
     parser.add_argument("--sms", type=Path, metavar="F", help="the text message")
     parser.add_argument("--category", choices=Category.values, default=Category.OPERATIONAL.value)
     parser.add_argument("--sender", action="append", default=[], metavar="NAME")

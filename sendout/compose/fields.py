@@ -133,6 +133,7 @@ def _lacks(key: str, columns: list[str]) -> Q:
 def _texts(message: Message, channels: Iterable[str]) -> Iterator[tuple[str, bool]]:
     if "email" in channels:
         yield message.subject, False
+        yield message.text, False
         yield message.body, message.body_format == BodyFormat.HTML
     if "sms" in channels:
         yield message.sms_text, False

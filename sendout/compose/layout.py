@@ -76,6 +76,19 @@ def complete(document: str, organisation: Organisation, category: str) -> str:
     return document[:end] + footer + document[end:] if end >= 0 else document + footer
 
 
+def complete_text(text: str, organisation: Organisation, category: str) -> str:
+    """Add to a plain-text part what the law asks for, where its author left it out."""
+    said = _said(organisation, category)
+    lines = [str(said["reason"])]
+    if not _has_words(text, organisation.postal_address):
+        lines.append(f"{said['name']}, {said['address']}")
+    if UNSUBSCRIBE not in fields(parse(text)):
+        lines.append(f"{said['link_words']}: {said['link']}")
+    if len(lines) == 1:
+        return text.strip()
+    return "\n".join([text.strip(), "", "-- ", *lines])
+
+
 def _said(organisation: Organisation, category: str) -> dict[str, object]:
     """Name what the layout says; braces in names are no merge fields."""
     reason, words = FOOTERS[organisation.language, Category(category)]

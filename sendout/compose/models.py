@@ -25,6 +25,8 @@ class BodyFormat(models.TextChoices):
 class Message(models.Model):
     """Email subject and body, SMS text, consent category; merge fields in all of them.
 
+    text: the plain-text part, where somebody wrote one; else it is made from the body.
+
     version: goes up with every save; a save from an older version is refused.
     """
 
@@ -33,6 +35,7 @@ class Message(models.Model):
     subject = models.CharField(max_length=300, blank=True)
     body_format = models.CharField(max_length=10, choices=BodyFormat, default=BodyFormat.MARKDOWN)
     body = models.TextField(blank=True)
+    text = models.TextField(blank=True)
     sms_text = models.TextField(blank=True)
     version = models.PositiveIntegerField(default=1)
     updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)

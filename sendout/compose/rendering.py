@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sendout.accounts.models import Organisation
-from sendout.compose.layout import complete, wrap
+from sendout.compose.layout import complete, complete_text, wrap
 from sendout.compose.markup import clean, from_markdown, inline_document, is_document
 from sendout.compose.models import BodyFormat, Category, Message
 from sendout.core.addresses import wire_address
@@ -38,10 +38,13 @@ def templates(message: Message, organisation: Organisation) -> Rendered:
     Raises BadStyle when a style in an HTML body cannot be read.
     """
     html = render_html(message, organisation) if message.body.strip() else ""
+    text = plain_text(html) if html else ""
+    if html and message.text.strip():
+        text = complete_text(message.text, organisation, message.category)
     return Rendered(
         subject=" ".join(message.subject.split()),
         html=html,
-        text=plain_text(html) if html else "",
+        text=text,
         sms=message.sms_text.strip(),
     )
 

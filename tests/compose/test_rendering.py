@@ -189,3 +189,19 @@ def test_the_real_texts_are_measured_filled(
     assert "Ann" in text
     assert measure.encoding == encoding
     assert measure.segments >= 2
+
+
+def test_a_plain_text_of_ones_own_is_kept_and_says_what_the_law_asks_for(aqua: Organisation):
+    message = Message(
+        organisation=aqua, category="marketing", body="<p>Hi</p>", text="Hi {{ Child }}!"
+    )
+    rendered = templates(message, aqua)
+    assert rendered.text.startswith("Hi {{ Child }}!\n\n-- \n")
+    assert aqua.postal_address in rendered.text
+    assert "{{ unsubscribe_url }}" in rendered.text
+
+
+def test_a_plain_text_that_says_it_all_gets_no_footer(aqua: Organisation):
+    own = f"Hi!\n{aqua.postal_address}\n{{{{ unsubscribe_url }}}}"
+    message = Message(organisation=aqua, category="marketing", body="<p>Hi</p>", text=own)
+    assert templates(message, aqua).text == own

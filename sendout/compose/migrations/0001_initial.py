@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ('subject', models.CharField(blank=True, max_length=300)),
                 ('body_format', models.CharField(choices=[('markdown', 'Markdown'), ('html', 'HTML')], default='markdown', max_length=10)),
                 ('body', models.TextField(blank=True)),
+                ('text', models.TextField(blank=True)),
                 ('sms_text', models.TextField(blank=True)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
