@@ -27,7 +27,7 @@ from sendout.senders import health, pace
 from sendout.senders.models import PERIOD_SECONDS, Period, Sender
 from sendout.senders.vault import CannotUnseal
 
-LONGEST = 5.0  # seconds that a job goes on before it lets others take its place
+LONGEST = 1.0  # seconds that a job goes on before it lets others take its place
 PATIENCE = 1.0  # seconds that a batch waits for its pace before it makes room for others
 
 JOURNALS = "journal"  # folder in the data directory
@@ -100,7 +100,7 @@ async def send_slice(way: Way, batch: int) -> bool:
         await in_database(health.mark_down, way.sender.pk, journal().trouble)
         return True
     try:
-        async with lanes.of(way.sender).turn() as turn:
+        async with lanes.of(way.sender).turn(way.urgent) as turn:
             begun = time.monotonic()
             limit = min(turn.size, slice_size(way.sender))
             with metrics.timed("claim"):

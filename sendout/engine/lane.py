@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -87,6 +88,45 @@ class Turn:
 
 
 @dataclass(slots=True)
+class Places:
+    """So many places for those who want one; who is urgent gets the next free one."""
+
+    free: int
+    _urgent: deque[asyncio.Future[None]] = field(default_factory=deque)
+    _others: deque[asyncio.Future[None]] = field(default_factory=deque)
+
+    @asynccontextmanager
+    async def one(self, urgent: bool) -> AsyncIterator[None]:
+        """Wait for a place, and give it back afterwards."""
+        await self._take(self._urgent if urgent else self._others)
+        try:
+            yield
+        finally:
+            self._give()
+
+    async def _take(self, waiting: deque[asyncio.Future[None]]) -> None:
+        if self.free:
+            self.free -= 1
+            return
+        mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiting.append(mine)
+        try:
+            await mine
+        except asyncio.CancelledError:
+            if not mine.cancelled():  # it was given at the very moment
+                self._give()
+            raise
+
+    def _give(self) -> None:
+        for waiting in (self._urgent, self._others):
+            while waiting:
+                if not (next_ := waiting.popleft()).done():
+                    next_.set_result(None)
+                    return
+        self.free += 1
+
+
+@dataclass(slots=True)
 class Lane:
     """The connections of one sender: at most `most` at once, kept open while there is work."""
 
@@ -95,18 +135,18 @@ class Lane:
     pace: SliceSize = field(default_factory=SliceSize)
     busy: int = 0
     _idle: list[tuple[Connection, float]] = field(default_factory=list)
-    _free: asyncio.Semaphore = field(init=False)
+    _free: Places = field(init=False)
 
     def __post_init__(self) -> None:
-        self._free = asyncio.Semaphore(self.most)
+        self._free = Places(self.most)
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[Turn]:
-        """Wait for a free connection, and give it back afterwards.
+    async def turn(self, urgent: bool = False) -> AsyncIterator[Turn]:
+        """Wait for a free connection, urgent slices before others, and give it back afterwards.
 
         Raises SenderDown when none can be opened: then nothing was claimed yet.
         """
-        async with self._free:
+        async with self._free.one(urgent):
             turn = Turn(self, await self._open(), self.pace.size)
             self.busy += 1
             try:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 
 from sendout.core.delivery.outcome import Accepted, Outcome, Refused, Unsure
 from sendout.core.providers.base import Envelope
 from sendout.core.providers.smtp import SmtpConfig, SmtpProvider
 from sendout.deliveries.claim import Claimed
-from sendout.engine.lane import Lane
+from sendout.engine.lane import Lane, Places
 from sendout.engine.prepare import Prepared
 from tests.rigs.smtp_script import HANG_UP, RECORD_AND_HANG_UP, SmtpScript
 
@@ -80,3 +81,22 @@ async def test_connections_are_kept_while_there_is_work():
             assert all(isinstance(outcome, Accepted) for outcome in answers.values())
         await lane.close_idle(0)
     assert script.connections == 1
+
+
+async def test_urgent_ones_get_the_next_place_and_none_is_lost() -> None:
+    places, came = Places(1), []
+
+    async def want(name: str, urgent: bool) -> None:
+        async with places.one(urgent):
+            came.append(name)
+            await asyncio.sleep(0.01)
+
+    wants = [asyncio.create_task(want(f"other {n}", False)) for n in range(3)]
+    await asyncio.sleep(0)
+    wants.append(asyncio.create_task(want("gives up", True)))
+    wants.append(asyncio.create_task(want("urgent", True)))
+    await asyncio.sleep(0)
+    wants[3].cancel()
+    await asyncio.gather(*wants, return_exceptions=True)
+    assert came == ["other 0", "urgent", "other 1", "other 2"]
+    assert places.free == 1
