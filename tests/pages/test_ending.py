@@ -85,7 +85,7 @@ def test_a_sender_that_is_down_is_waited_for(
 def test_without_a_worker_no_end_is_promised(alice: User, running: SendOut) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_workers")
-    assert shown(alice, running).count("waiting: no worker is running") == 2
+    assert shown(alice, running).count("waiting for a worker, none is running") == 2
 
 
 def test_what_is_paused_has_no_end(alice: User, running: SendOut, email_sender: Sender) -> None:

@@ -71,7 +71,7 @@ class Outlook:
         if not own.left or sender is None:
             return _retries(channel.tally.by_status.get(Status.DEFERRED, 0))
         if not self.alive:
-            return "waiting: no worker is running"
+            return "waiting for a worker, none is running"
         if seconds_down(sender):
             return f"waiting for {SERVERS[Channel(channel.key)]}"
         seconds = seconds_left(own, self._others(sendout, sender), self.speed(sender))
