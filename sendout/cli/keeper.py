@@ -15,6 +15,9 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+
+LOOK_SECONDS = 2.0  # longer than anybody takes to look whether a lock is free
 
 
 def start(alive: str, uid: int, gid: int, command: list[str]) -> subprocess.Popen[bytes]:
@@ -24,11 +27,26 @@ def start(alive: str, uid: int, gid: int, command: list[str]) -> subprocess.Pope
     could have been given to somebody else since.
     """
     descriptor = os.open(alive, os.O_RDWR)
-    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    take(descriptor)
     account = {} if uid == os.geteuid() else {"user": uid, "group": gid, "extra_groups": []}
     server = subprocess.Popen(command, cwd="/", pass_fds=[descriptor], **account)  # type: ignore[call-overload]
     os.close(descriptor)
     return server  # type: ignore[no-any-return]
+
+
+def take(descriptor: int) -> None:
+    """Take the lock, although others look now and then whether it is free by taking it themselves.
+
+    Raises BlockingIOError when a server holds it.
+    """
+    end = time.monotonic() + LOOK_SECONDS
+    while True:
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                raise
+        time.sleep(0.005)
 
 
 def stop_after_last_user(users: str, server: subprocess.Popen[bytes]) -> None:
