@@ -14,7 +14,7 @@ import pytest
 from django.urls import resolve
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import People, Site
+from tests.browser.conftest import PHONE, WIDE, People, Site
 from tests.browser.pages import FRAGMENTS, PLACES, Place, ids
 from tests.cli.running import free_port
 from tests.laws.test_routes import our_routes
@@ -129,6 +129,10 @@ def test_nobody_is_kept_out(visitors: dict[bool, Page], site: Site, axe: str, pl
     page.wait_for_function(STILL)
     dark = violations(page, axe, runOnly=COLOURS)
     assert not light + dark, "\n".join(["light:", *light, "dark:", *dark])
+    page.set_viewport_size(PHONE)
+    too_wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    page.set_viewport_size(WIDE)
+    assert not too_wide, "on a phone one must scroll sideways"
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
