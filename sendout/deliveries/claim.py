@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 
 from django.db import connection, transaction
+from psycopg import Cursor
 
 from sendout.deliveries.counting import COUNT_CHANGES
 from sendout.suppression.sql import reason
@@ -97,9 +98,8 @@ def claim(sendout: int, channel: str, batch: int, limit: int) -> Slice:
         "batch": batch,
         "limit": limit,
     }
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(CLAIM, values)
-        rows = cursor.fetchall()
+    with transaction.atomic(), Cursor(connection.connection) as cursor:
+        rows = cursor.execute(CLAIM, values, prepare=True).fetchall()
     taken = [
         Claimed(*(*row, json.loads(fields))) for status, *row, fields in rows if status == HELD
     ]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
-from django.db import close_old_connections, connections
+from django.db import InterfaceError, OperationalError, connection, connections
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -21,8 +21,11 @@ async def in_database(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -
     """Run a function that speaks to the database, without holding up those who send."""
 
     def run() -> T:
-        close_old_connections()
-        return work(*args, **kwargs)
+        try:
+            return work(*args, **kwargs)
+        except (OperationalError, InterfaceError):
+            connection.close()  # the next one opens a new connection
+            raise
 
     return await asyncio.get_running_loop().run_in_executor(_threads, run)
 

@@ -28,6 +28,7 @@ from sendout.senders.models import PERIOD_SECONDS, Period, Sender
 from sendout.senders.vault import CannotUnseal
 
 LONGEST = 1.0  # seconds that a job goes on before it lets others take its place
+FRESH = 0.5  # seconds after which the sender is read anew; the state is asked at every claim
 PATIENCE = 1.0  # seconds that a batch waits for its pace before it makes room for others
 
 JOURNALS = "journal"  # folder in the data directory
@@ -63,7 +64,14 @@ async def dispatch(sendout: int, channel: str, batch: int) -> None:
 async def send_batch(sendout: int, channel: str, batch: int) -> None:
     """Send slice after slice; raises OperationalError or InterfaceError without a database."""
     end = time.monotonic() + LONGEST
-    while way := await in_database(find_way, sendout, channel):
+    looked = 0.0
+    way = None
+    while True:
+        if time.monotonic() > looked + FRESH:
+            looked = time.monotonic()
+            way = await in_database(find_way, sendout, channel)
+        if way is None:
+            break
         metrics.see(way)
         leave = stopping.is_set() or time.monotonic() > end
         wait = 0.0 if leave else await next_turn_in(way.sender)

@@ -50,9 +50,9 @@ def storable(outcome: Outcome) -> Outcome:
     """
     match outcome:
         case Accepted(ref=ref):
-            if len(ref) <= LONGEST_REF and "\0" not in ref:
+            if len(ref) <= LONGEST_REF and ref.isprintable():
                 return outcome
-            return replace(outcome, ref=_cut(ref, LONGEST_REF))
+            return replace(outcome, ref="".join(filter(str.isprintable, ref))[:LONGEST_REF])
         case Refused(code=code, text=text):
             return replace(outcome, code=_cut(code, LONGEST_CODE), text=_cut(text, LONGEST_TEXT))
         case Unsure(text=text):

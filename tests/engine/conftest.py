@@ -26,6 +26,13 @@ def no_jobs_left(transactional_db: None) -> None:
     ProcrastinateJob.objects.all()._raw_delete("default")
 
 
+@pytest.fixture(autouse=True, scope="package")
+def no_thread_left() -> Iterator[None]:
+    """Close the connections of the engine's threads, so that the test database can be dropped."""
+    yield
+    database.close()
+
+
 @pytest.fixture
 def run_batches(transactional_db: None) -> Iterator[RunBatches]:
     """Give a function that runs the jobs of a send-out here, as a worker would."""
