@@ -104,8 +104,9 @@ class ShownDelivery:
     @property
     def events(self) -> list[Moment]:
         """The story, newest first: what was told, and what the row itself knows."""
+        first, *own = self._own()
         told = [_moment(event) for event in self._events]
-        return sorted(told + self._own(), key=lambda moment: moment.at, reverse=True)
+        return [*sorted(told + own, key=lambda moment: moment.at, reverse=True), first]
 
     def _own(self) -> list[Moment]:
         row = self.row
