@@ -2,7 +2,7 @@
 # ARGS is handed on: make run ARGS="--port 8100", make test ARGS="tests/core -x".
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check bench lock
+.PHONY: help setup setup-dev run test check bench lock chaos
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -30,6 +30,9 @@ bench: setup-dev ## send a newsletter to 100,000 people through Sendout and thro
 	@test -d $(PEERS)/node_modules/nodemailer || ! command -v npm >/dev/null \
 	  || (cd $(PEERS) && npm ci --silent) || echo "Going on without nodemailer." >&2
 	@$(BIN)/sendout bench send --recipients 100000 $(ARGS)
+
+chaos: setup-dev ## kill workers and PostgreSQL during 50,000 emails, and count who got it
+	@CHAOS=full $(BIN)/python -m pytest -s tests/chaos $(ARGS)
 
 setup: $(VENV)/installed ## make .venv with the locked requirements and .venv/bin/sendout
 

@@ -20,6 +20,7 @@ from sendout.cli.embedded import EmbeddedServer
 from tests.e2e.conftest import SENDOUT, Home
 from tests.rigs.sink import Sink
 
+FULL = os.environ.get("CHAOS") == "full"  # as `make chaos` sets it
 LEASE = "10"  # seconds after which a row that a dead worker held is known to be unsure
 READY_SECONDS = 60.0
 HASTE = 0.3  # seconds between two looks for retries to bring forward
@@ -31,6 +32,11 @@ from sendout.sendouts.models import SendOut
 sendout = SendOut.objects.get(pk={sendout})
 {words}
 """
+LATE = (
+    "UPDATE deliveries_delivery SET next_try_at = now() WHERE status = 'deferred' "
+    "AND next_try_at > now()",
+    "UPDATE senders_sender SET down_until = now() WHERE down_until > now()",
+)
 NEWS = "<title>News</title><p>Hi {{ first_name }}, the pool is open.</p>"
 
 
@@ -155,14 +161,14 @@ class Site:
 
 @contextlib.contextmanager
 def time_flies(site: Site) -> Iterator[None]:
-    """Bring every retry forward to now, as long as this lasts."""
+    """Bring every retry, and the end of every sender's rest, forward to now while this lasts."""
     over = threading.Event()
 
     def hurry() -> None:
-        late = "UPDATE deliveries_delivery SET next_try_at = now() WHERE status = 'deferred'"
         while not over.wait(HASTE):
             with contextlib.suppress(psycopg.Error):  # the database may be away just now
-                site.ask(late + " AND next_try_at > now()")
+                for late in LATE:
+                    site.ask(late)
 
     thread = threading.Thread(target=hurry)
     thread.start()

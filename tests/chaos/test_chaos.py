@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.chaos.conftest import MakeSite
-from tests.chaos.site import Site, moments, time_flies
+from tests.chaos.site import FULL, Site, moments, time_flies
 from tests.rigs.sink import Plants
 
-FULL = os.environ.get("CHAOS") == "full"
 SEED = int(os.environ.get("CHAOS_SEED", "7"))
 CONNECTIONS = 4  # of one worker to one sender: what a sender has by default
 TROUBLE = {"later": 0.02, "never": 0.01, "goodbye": 0.005, "cut": 0.005}

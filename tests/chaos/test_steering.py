@@ -65,7 +65,7 @@ def test_after_a_cancelling_everybody_has_been_sent_to_or_failed_or_was_stopped(
 
 
 def test_an_expired_send_out_sends_nothing_late(running: Running) -> None:
-    site, sendout = running(Plants(pause=0.004, later=0.05, seed=3))
+    site, _ = running(Plants(pause=0.004, later=0.05, seed=3))
     site.ask("UPDATE sendouts_sendout SET expires_at = now() + interval '1 s'")
     time.sleep(2.0)
     left = site.sink.size()
