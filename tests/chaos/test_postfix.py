@@ -10,8 +10,8 @@ import pytest
 
 from tests.chaos.conftest import MakeSite
 from tests.chaos.site import Site, time_flies
+from tests.rigs.hanging_up import Relay
 from tests.rigs.postfix import Postfix
-from tests.rigs.relay import Relay
 from tests.rigs.sink import Plants
 
 pytestmark = pytest.mark.postfix

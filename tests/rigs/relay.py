@@ -1,94 +1,89 @@
-"""A TCP relay before a mail server, which hangs up at chosen moments.
+"""A TCP relay that makes the way to a server long: every byte arrives a while later, both ways.
 
-Each recipient of `cut` loses the first connection that names it. Each of `mute` loses it when the
-server has taken the message and says so.
+    async with Relay("127.0.0.1", server.port, delay=0.025) as relay:
+        ... 127.0.0.1:{relay.port} is 50 ms away, there and back ...
+
+Order and throughput stay as they are: bytes wait side by side, not one after another.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import threading
-from collections.abc import Callable, Iterable
-from typing import Self
+from dataclasses import dataclass, field
+from typing import Self, cast
 
 
+@dataclass
 class Relay:
-    """Use it with `with`. The server behind it must not offer CHUNKING."""
+    """Use it with `async with`. delay: seconds each way."""
 
-    def __init__(self, port: int, cut: Iterable[str] = (), mute: Iterable[str] = ()) -> None:
-        self.port = 0
-        self._behind = port
-        self._cut = {f"RCPT TO:<{to}>".encode() for to in cut}
-        self._mute = {f"RCPT TO:<{to}>".encode() for to in mute}
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+    host: str
+    server: int
+    delay: float
+    port: int = 0
+    _open: set[asyncio.Transport] = field(default_factory=set)
 
-    @property
-    def url(self) -> str:
-        """Say where it is, as a sender wants it."""
-        return f"smtp://127.0.0.1:{self.port}/?tls=none"
-
-    def __enter__(self) -> Self:
+    async def __aenter__(self) -> Self:
         """Listen on a free port of the loopback."""
-        self._thread.start()
-        listening = asyncio.start_server(self._serve, "127.0.0.1", 0)
-        server = asyncio.run_coroutine_threadsafe(listening, self._loop).result(10)
-        self.port = server.sockets[0].getsockname()[1]
+        loop = asyncio.get_running_loop()
+        self._listener = await loop.create_server(lambda: _Side(self, None), "127.0.0.1", 0)
+        self.port = self._listener.sockets[0].getsockname()[1]
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Stop listening, and hang up on everybody."""
-        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(10)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-
-    async def _stop(self) -> None:
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-
-    async def _serve(self, ours: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
-        theirs, server = await asyncio.open_connection("127.0.0.1", self._behind)
-        talk = _Talk(self._cut, self._mute)
-        there = asyncio.create_task(_pump(ours, server, talk.may_go_there))
-        back = asyncio.create_task(_pump(theirs, client, talk.may_come_back))
-        with contextlib.suppress(asyncio.CancelledError):  # the end of the test
-            await asyncio.wait({there, back}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (there, back):
-            task.cancel()
-        for end in (client, server):
-            end.close()
+    async def __aexit__(self, *_: object) -> None:
+        """Cut all connections."""
+        self._listener.close()
+        for transport in list(self._open):
+            transport.abort()
 
 
-class _Talk:
-    """What was said on one connection, as far as it decides about hanging up."""
+class _Side(asyncio.Protocol):
+    """One end of a relayed connection; what comes in here leaves at the other end later."""
 
-    def __init__(self, cut: set[bytes], mute: set[bytes]) -> None:
-        self.cut, self.mute = cut, mute
-        self.named = self.granted = False
+    def __init__(self, relay: Relay, other: _Side | None) -> None:
+        self.relay = relay
+        self.other = other
+        self.loop = asyncio.get_running_loop()
+        self.transport: asyncio.Transport | None = None
+        self.early: list[bytes] = []
+        self.ended = False
 
-    def may_go_there(self, data: bytes) -> bool:
-        for command in [each for each in self.cut if each in data]:
-            self.cut.remove(command)
-            return False
-        for command in [each for each in self.mute if each in data]:
-            self.mute.remove(command)
-            self.named = True
-        return True
-
-    def may_come_back(self, data: bytes) -> bool:
-        if self.granted and b"queued as" in data:
-            return False
-        self.granted = self.named and b"354 " in data
-        return True
-
-
-async def _pump(
-    source: asyncio.StreamReader, target: asyncio.StreamWriter, may_pass: Callable[[bytes], bool]
-) -> None:
-    while data := await source.read(65_536):
-        if not may_pass(data):
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin; the end at the client opens the one at the server, with what waits for it."""
+        self.transport = cast(asyncio.Transport, transport)
+        self.relay._open.add(self.transport)
+        if self.other is None:
+            self.other = _Side(self.relay, self)
+            relay, other = self.relay, self.other
+            connecting = self.loop.create_connection(lambda: other, relay.host, relay.server)
+            self.task = self.loop.create_task(connecting)
             return
-        target.write(data)
+        for data in self.early:
+            self.transport.write(data)
+        if self.ended:
+            self.transport.close()
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes, to be given out at the other end after the delay."""
+        if self.other is not None:
+            self.loop.call_later(self.relay.delay, self.other.give, data)
+
+    def give(self, data: bytes) -> None:
+        """Let bytes out here; those for a server that is being connected to wait."""
+        if self.transport is None:
+            self.early.append(data)
+        else:
+            self.transport.write(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End the other side too, after what is on its way."""
+        if self.transport is not None:
+            self.relay._open.discard(self.transport)
+        if self.other is not None:
+            self.loop.call_later(self.relay.delay, self.other.end)
+
+    def end(self) -> None:
+        """Hang up here."""
+        self.ended = True
+        if self.transport is not None:
+            self.transport.close()
