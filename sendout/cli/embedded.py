@@ -232,9 +232,9 @@ class EmbeddedServer:
 
 def prepare(data: Path) -> None:
     """Make the data directory and its lock files; raises Problem when it cannot be used."""
-    if data.exists() and not data.is_dir():
-        raise Problem(f"{data} is not a directory; give another data directory with --data")
     try:
+        if data.exists() and not data.is_dir():
+            raise Problem(f"{data} is not a directory; give another data directory with --data")
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         locks = data / LOCKS
         locks.mkdir(mode=0o700, exist_ok=True)
