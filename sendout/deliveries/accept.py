@@ -54,5 +54,5 @@ def accept(
         "prices": ",".join(map(str, prices)),
     }
     connection.ensure_connection()
-    with Cursor(connection.connection) as cursor:
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         return cursor.execute(ACCEPT, values, prepare=True).fetchall()

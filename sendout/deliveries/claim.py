@@ -98,7 +98,8 @@ def claim(sendout: int, channel: str, batch: int, limit: int) -> Slice:
         "batch": batch,
         "limit": limit,
     }
-    with transaction.atomic(), Cursor(connection.connection) as cursor:
+    raw = connection.wrap_database_errors  # whoever waits for the database knows Django's errors
+    with transaction.atomic(), raw, Cursor(connection.connection) as cursor:
         rows = cursor.execute(CLAIM, values, prepare=True).fetchall()
     taken = [
         Claimed(*(*row, json.loads(fields))) for status, *row, fields in rows if status == HELD

@@ -148,15 +148,25 @@ def record(happenings: Iterable[Happening]) -> list[Change]:
     Facts about a delivery that does not exist are ignored. Runs in the caller's transaction.
     """
     told = list(happenings)
-    done = _accept_plain(told)
-    rest = [h for h in told if h.delivery not in done] if done else told
-    return [*done.values(), *(_record(rest) if rest else ())]
+    plain = _plain_acceptances(told)
+    quick = {h.delivery for h in plain}
+    # The others first: counts are locked in the order of their statuses (`counting`), in which
+    # nearly all come before `sent`. The other way round, slices waited for each other in circles.
+    changes = _record([h for h in told if h.delivery not in quick])
+    done = _accept(plain)
+    late = _record([h for h in plain if h.delivery not in done])
+    return [*changes, *done.values(), *late]
 
 
-def _accept_plain(told: list[Happening]) -> dict[int, Change]:
-    """Record what is an acceptance and nothing else the quick way; gives what that changed."""
-    told_once = len({h.delivery for h in told}) == len(told)
-    plain = [h for h in told if h.kind == QUIET and h.at == told[0].at] if told_once else []
+def _plain_acceptances(told: list[Happening]) -> list[Happening]:
+    """Give what is an acceptance and nothing else, all of the same moment."""
+    if len({h.delivery for h in told}) < len(told):
+        return []
+    return [h for h in told if h.kind == QUIET and h.at == told[0].at]
+
+
+def _accept(plain: list[Happening]) -> dict[int, Change]:
+    """Record plain acceptances the quick way; gives what that changed."""
     if not plain:
         return {}
     rows = sorted((h.delivery, h.ref, h.segments, h.price) for h in plain)
@@ -164,6 +174,8 @@ def _accept_plain(told: list[Happening]) -> dict[int, Change]:
 
 
 def _record(told: list[Happening]) -> list[Change]:
+    if not told:
+        return []
     columns = {name: [getattr(h, name) for h in told] for name in _COLUMNS}
     with connection.cursor() as cursor:
         cursor.execute(RECORD, columns)

@@ -36,6 +36,8 @@ LATE = (
     "UPDATE deliveries_delivery SET next_try_at = now() WHERE status = 'deferred' "
     "AND next_try_at > now()",
     "UPDATE senders_sender SET down_until = now() WHERE down_until > now()",
+    "UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo' "
+    "AND scheduled_at > now()",
 )
 NEWS = "<title>News</title><p>Hi {{ first_name }}, the pool is open.</p>"
 

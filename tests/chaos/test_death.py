@@ -118,3 +118,20 @@ def test_an_urgent_send_out_does_not_wait_behind_a_large_one(
     sys.stdout.write(f"\n{URGENT} urgent ones were away in {seconds:.2f} s, {queued} waited\n")
     assert queued
     assert seconds < GENEROUS
+
+
+def test_cut_connections_to_the_database_stop_nothing(make_site: MakeSite, tmp_path: Path) -> None:
+    site = make_site(Plants(pause=0.004))
+    site.people(tmp_path, MANY)
+    site.start_worker()
+    site.wait_for_workers(3)
+    site.send()
+    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+    for part in range(1, 6):
+        site.sink.wait_for(part * MANY // 6)
+        site.ask(f"{cut} AND backend_type = 'client backend'")
+    with time_flies(site):
+        site.wait_until_finished()
+    assert site.statuses() == {"sent": MANY}
+    assert set(site.sink.times().values()) == {1}
+    site.wait_for("SELECT 1 FROM procrastinate_jobs WHERE task_name = 'dispatch_batch'")
