@@ -32,7 +32,7 @@ bench: setup-dev ## send a newsletter to 100,000 people through Sendout and thro
 	@$(BIN)/sendout bench send --recipients 100000 $(ARGS)
 
 chaos: setup-dev ## kill workers and PostgreSQL during 50,000 emails, and count who got it
-	@CHAOS=full $(BIN)/python -m pytest -s tests/chaos $(ARGS)
+	@CHAOS=full $(BIN)/python -m pytest -s --timeout 5400 tests/chaos $(ARGS)
 
 setup: $(VENV)/installed ## make .venv with the locked requirements and .venv/bin/sendout
 
