@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from sendout.sendouts.models import Channels, SendOut, State
+
+# A later time is a slip, and PostgreSQL takes years that Python cannot read back.
+FARTHEST = timedelta(days=3660)
 
 
 class NotPossible(Exception):
@@ -58,10 +61,12 @@ def begin(sendout: SendOut) -> None:
 
 
 def schedule(sendout: SendOut, when: datetime) -> None:
-    """Have it start at this aware time; raises NotPossible when that is past."""
+    """Have it start at this aware time; raises NotPossible when that is past or far off."""
     check(sendout)
     if when <= timezone.now():
         raise NotPossible("The time is past: choose a later one, or send now.")
+    if when > timezone.now() + FARTHEST:
+        raise NotPossible("The time is more than ten years away: check the year.")
     move(sendout, State.SCHEDULED, after=(State.DRAFT, State.SCHEDULED), scheduled_for=when)
 
 

@@ -195,6 +195,7 @@ def test_the_schedule_is_read_on_the_clubs_clock(browser: Client, sendout: SendO
     ("when", "sentence"),
     [
         ("2020-01-01T09:00", "The time is past"),
+        ("9999-12-31T23:59", "more than ten years away"),
         ("2030-03-10T02:30", "it may not exist"),
         ("", "Choose the date and time"),
         ("soon", "Enter a valid date/time"),
