@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Callable
 from itertools import count
 
@@ -61,12 +62,42 @@ def from_markdown(body: str) -> str:
 
 
 def clean(fragment: str) -> str:
-    """Keep what an email may hold of an HTML fragment: no scripts, forms or frames."""
+    """Keep what an email may hold of an HTML fragment: no scripts, forms or frames.
+
+    Raises BadStyle when it is nested too deeply.
+    """
+    refuse_depth(fragment)
     return _around_fields(fragment, True, _CLEANER.clean)
 
 
 class BadStyle(ValueError):
-    """A style in the message cannot be read; the words are for the person who wrote it."""
+    """The HTML of the message cannot be made ready; the words are for the person who wrote it."""
+
+
+DEEPEST = 250  # elements open at once; css_inline overflows its stack at some thousands
+_TAG = re.compile(r"<(/?)([a-z][^\s/>]*)", re.I)
+# Elements without an end, and those that the next of their kind ends.
+_ENDING = frozenset(
+    ("area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr")
+    + ("p", "li", "td", "th", "tr", "dt", "dd")
+)
+
+
+def refuse_depth(html: str) -> None:
+    """Raise BadStyle when the elements of HTML stand inside one another too deeply to be read."""
+    opened: Counter[str] = Counter()
+    depth = 0
+    for end, written in _TAG.findall(html):
+        name = written.lower()
+        if name in _ENDING or (end and not opened[name]):
+            continue
+        opened[name] += -1 if end else 1
+        depth += -1 if end else 1
+        if depth > DEEPEST:
+            raise BadStyle(
+                f"The email text has more than {DEEPEST} elements inside one another: close what "
+                "was left open, or simplify its HTML."
+            )
 
 
 def inline_styles(fragment: str, css: str) -> str:
@@ -80,8 +111,9 @@ def inline_styles(fragment: str, css: str) -> str:
 def inline_document(document: str) -> str:
     """Write a document's own style sheet onto its elements, media queries left where they are.
 
-    Raises BadStyle when its styles cannot be read.
+    Raises BadStyle when its styles cannot be read, or it is nested too deeply.
     """
+    refuse_depth(document)
     return _inline(document, _INLINER.inline) if "<style" in document.lower() else document
 
 
@@ -117,8 +149,10 @@ def write_field(slot: Slot) -> str:
 
 def _link_addresses(state: StateInline, silent: bool) -> bool:
     """Make a link of a bare http or https address; the parser calls this at its colon."""
-    scheme = re.search(r"(?:^|[^\w])(https?)$", state.pending, re.I)
-    if state.linkLevel or not state.src.startswith("://", state.pos) or not scheme:
+    if state.linkLevel or not state.src.startswith("://", state.pos):
+        return False
+    scheme = re.search(r"(?:^|[^\w])(https?)$", state.pending[-6:], re.I)
+    if not scheme:
         return False
     found = _ADDRESS.match(state.src, state.pos + 1, state.posMax)
     if not found:

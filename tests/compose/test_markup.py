@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -132,3 +133,19 @@ def test_a_document_is_told_from_a_fragment(body: str, whole: bool) -> None:
 def test_a_style_that_cannot_be_read_is_named(change: Callable[[str], str]) -> None:
     with pytest.raises(BadStyle, match="style in the email text"):
         change('<html><style>p { color: red }</style><body><p style="p{">a</p></body></html>')
+
+
+@pytest.mark.parametrize("prepare", [clean, inline_document])
+def test_endless_nesting_is_refused_in_words(prepare: Callable[[str], str]) -> None:
+    with pytest.raises(BadStyle, match="inside one another"):
+        prepare("<div></x>" * 20_000)
+
+
+def test_many_elements_side_by_side_are_no_nesting() -> None:
+    assert clean("<p>a<br><img src=x><b>b</b>" * 1000).count("<b>") == 1000
+
+
+def test_a_wall_of_braces_is_read_in_no_time() -> None:
+    begun = time.process_time()
+    from_markdown("{{" * 20_000)
+    assert time.process_time() - begun < 5
