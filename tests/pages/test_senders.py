@@ -98,6 +98,21 @@ def test_a_stored_password_does_not_move_to_another_server(alice: User, post: Se
     assert post.config["host"] == "mail.example.org"
 
 
+def test_stored_tokens_do_not_move_to_another_server(alice: User, post: Sender) -> None:
+    tokens = {
+        "setting_auth": "xoauth2",
+        "setting_token_url": "https://tokens.example.org/",
+        "setting_client_id": "sendout",
+    }
+    browser = sign_in(alice)
+    browser.post(at("sender", post.pk), typed(**tokens, setting_refresh_token=SECRET))
+    moved = tokens | {"setting_token_url": "https://evil.example.net/"}
+    answer = browser.post(at("sender", post.pk), typed(**moved))
+    assert "must be entered again" in answer.content.decode()
+    post.refresh_from_db()
+    assert post.config["token_url"] == "https://tokens.example.org/"
+
+
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [

@@ -18,7 +18,7 @@ PREFIX = "setting_"
 KEEP = "Stored, and never shown. Leave empty to keep it."
 # Where a stored secret would go. Whoever changes one of these gives the secret again, so that
 # nobody learns a password by sending it to a server of their own.
-WHERE = frozenset({"host", "port", "tls", "verify"})
+WHERE = frozenset({"host", "port", "tls", "verify", "token_url"})
 FIELDS: dict[type, type[forms.Field]] = {
     str: forms.CharField,
     int: forms.IntegerField,
