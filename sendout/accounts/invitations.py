@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from sendout.accounts.models import Invitation, Membership, Organisation, User
+from sendout.core.message.template import escape_header
 
 LIFETIME = timedelta(days=14)
 SALT = "invitation"
@@ -59,7 +60,8 @@ def mail(invitation: Invitation, link: str) -> None:
         days=LIFETIME.days,
         link=link,
     )
-    send_mail(f"Join {invitation.organisation} on Sendout", text, None, [invitation.email])
+    subject = escape_header(f"Join {invitation.organisation} on Sendout")
+    send_mail(subject, text, None, [invitation.email])
 
 
 def token_of(invitation: Invitation) -> str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from sendout.core.addresses import wire_address
 from sendout.core.delivery.outcome import Outcome
+from sendout.core.message.template import escape_header
 from sendout.core.providers.base import Envelope
 from sendout.senders.models import Channel, Sender
 from sendout.senders.probe import deliver_now
@@ -45,9 +46,9 @@ def _email(sender: Sender, to: str, words: str) -> bytes:
     """Write a plain mail (RFC 5322) with CRLF line ends."""
     from_address = wire_address(sender.from_address)
     mail = EmailMessage(SMTP.clone(utf8=not (from_address + to).isascii()))
-    mail["From"] = Address(sender.from_name, addr_spec=from_address)
+    mail["From"] = Address(escape_header(sender.from_name), addr_spec=from_address)
     mail["To"] = Address(addr_spec=wire_address(to))
-    mail["Subject"] = f"Test of {sender.organisation.name}".replace("\n", " ")
+    mail["Subject"] = escape_header(f"Test of {sender.organisation.name}")
     mail["Date"] = format_datetime(timezone.now())
     mail["Message-ID"] = make_msgid(domain=from_address.rpartition("@")[2])
     if sender.reply_to:

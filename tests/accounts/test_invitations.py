@@ -106,3 +106,11 @@ def test_the_email_says_who_what_and_where(invitation: Invitation) -> None:
     assert sent.to == [DANA]
     for words in ("Alice invites you", "Aqua Club", "as sender", "14 days", "/invitation/x/"):
         assert words in sent.body
+
+
+def test_a_name_of_several_lines_makes_no_header(invitation: Invitation) -> None:
+    invitation.organisation.name = "Aqua\r\nBcc: mallory@example.org"
+    invitations.mail(invitation, "https://sendout.example/invitation/x/")
+    [sent] = django_mail.outbox
+    assert sent.subject == "Join Aqua Bcc: mallory@example.org on Sendout"
+    assert sent.recipients() == [DANA]
