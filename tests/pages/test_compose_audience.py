@@ -223,3 +223,8 @@ def test_sms_instead_of_email_reaches_only_those_without_email(
     sendout.people.add(person(club, **both), cem := person(club, phone="+15145550199"))
     sendout.channels = "sms_without_email"
     assert list(reached(sendout, "sms")) == [cem]
+
+
+def test_a_group_of_thousands_of_digits_is_refused(browser: Client, sendout: SendOut) -> None:
+    answer = browser.post(page_of(sendout), {"groups": "9" * 5000, "once_per": "address"})
+    assert answer.status_code == 422

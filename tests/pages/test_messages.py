@@ -248,3 +248,14 @@ def test_the_organisations_address_leads_to_its_messages(browser: Client):
 def test_an_address_with_a_nul_is_refused(browser: Client, started: SendOut):
     for path in ("?q=a%00b", f"{started.pk}/email/rows/?q=%00"):
         assert browser.get(BASE + path).status_code == 400
+
+
+def test_an_address_that_opens_no_send_out_shows_the_list(browser: Client) -> None:
+    assert "open_url" not in browser.get(f"{BASE}?open={'9' * 5000}").context
+
+
+@pytest.mark.parametrize("channel", ["fax", "email%0d%0aX-Evil:1", "em%22ail"])
+def test_only_a_channel_of_the_send_out_is_exported(
+    browser: Client, started: SendOut, channel: str
+) -> None:
+    assert browser.get(f"{BASE}{started.pk}/{channel}/export/").status_code == 404

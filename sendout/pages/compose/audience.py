@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponse
@@ -85,7 +87,7 @@ def _page(
         "form": form,
         "step": "audience",
         "groups": groups.annotate(size=Count("participants")).order_by("name"),
-        "chosen_groups": {int(pk) for pk in form["groups"].value() or [] if str(pk).isdecimal()},
+        "chosen_groups": _keys(form["groups"].value() or []),
         "everybody": own.count(),
         "without_sender": without_sender(sendout),
         "files": files_of(sendout),
@@ -94,6 +96,11 @@ def _page(
     }
     wrong = 422 if form.is_bound and form.errors else 200
     return render(request, "pages/compose/audience.html", context, status=status or wrong)
+
+
+def _keys(typed: Iterable[object]) -> set[int]:
+    """Give what may be ids; a number of thousands of digits is none."""
+    return {int(pk) for pk in map(str, typed) if pk.isdecimal() and len(pk) < 19}
 
 
 def without_sender(sendout: SendOut) -> list[Channel]:

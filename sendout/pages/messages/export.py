@@ -13,7 +13,7 @@ from sendout.core.table.safe import csv_lines
 from sendout.deliveries.models import Delivery
 from sendout.deliveries.report import COLUMNS, rows_of
 from sendout.pages.access import MemberRequest, member_of
-from sendout.pages.messages.popup import shown_sendout
+from sendout.pages.messages.popup import find_channel, shown_sendout
 
 NAMES = ("participant__first_name", "participant__last_name")
 TIMES = [name for name in COLUMNS if name.endswith("_at")]
@@ -24,6 +24,7 @@ HEADERS = {"participant__first_name": "first_name", "participant__last_name": "l
 def deliveries(request: MemberRequest, pk: int, channel: str) -> StreamingHttpResponse:
     """Stream one line for each delivery, with times as the organisation's clock shows them."""
     shown = shown_sendout(request, pk)
+    find_channel(shown, channel)
     found = Delivery.objects.filter(sendout=shown.id, channel=channel)
     zone = request.organisation.zone
     lines = csv_lines(_lines(rows_of(found, *NAMES), zone), for_excel=True)

@@ -41,7 +41,7 @@ def messages(request: MemberRequest) -> HttpResponse:
     """Show the whole page; ?open=ID opens the details popup at once."""
     context = _context(request)
     wanted = request.GET.get("open", "")
-    if wanted.isdecimal() and find(request).filter(pk=int(wanted)).exists():
+    if wanted.isdecimal() and len(wanted) < 19 and find(request).filter(pk=int(wanted)).exists():
         context["open_url"] = reverse("pages:popup", args=[request.organisation.slug, wanted])
     return render(request, "pages/messages.html", context)
 

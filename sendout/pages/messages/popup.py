@@ -37,7 +37,8 @@ def _context(request: MemberRequest, shown: Shown) -> dict[str, object]:
     }
 
 
-def _channel(shown: Shown, key: str) -> ShownChannel:
+def find_channel(shown: Shown, key: str) -> ShownChannel:
+    """Give a tab of the send-out; raises Http404 when it does not go by that channel."""
     for channel in shown.channels:
         if channel.key == key:
             return channel
@@ -87,7 +88,7 @@ def live_page(request: MemberRequest, pk: int, problem: str = "") -> HttpRespons
 def rows(request: MemberRequest, pk: int, channel: str) -> HttpResponse:
     """Show a page of the list of one tab."""
     shown = shown_sendout(request, pk)
-    chosen = _channel(shown, channel)
+    chosen = find_channel(shown, channel)
     filters = Filters.of(request.GET)
     context = _context(request, shown) | {
         "channel": chosen,
