@@ -78,8 +78,8 @@ DEEPEST = 250  # elements open at once; css_inline overflows its stack at some t
 _TAG = re.compile(r"<(/?)([a-z][^\s/>]*)", re.I)
 # Elements without an end, and those that the next of their kind ends.
 _ENDING = frozenset(
-    ("area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr")
-    + ("p", "li", "td", "th", "tr", "dt", "dd")
+    {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr"}
+    | {"p", "li", "td", "th", "tr", "dt", "dd"}
 )
 
 
