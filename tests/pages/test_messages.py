@@ -105,6 +105,25 @@ def test_the_popup_shows_both_channels_with_numbers_that_add_up(browser: Client,
     assert "No email address is known." in html
 
 
+def test_a_complaint_counts_as_delivered_and_not_as_failed(browser: Client, started: SendOut):
+    row = Delivery.objects.filter(channel="email", status="queued").first()
+    record([Happening(row.pk, kind, NOW) for kind in ("accepted", "delivered", "complained")])
+    assert "1 delivered" in page(browser, "rows/")
+    assert "failed" not in page(browser, "rows/")
+
+
+def test_what_did_not_leave_before_the_end_is_counted(browser: Client, started: SendOut):
+    browser.post(f"{BASE}{started.pk}/cancel/")
+    assert page(browser, "rows/").count("2 cancelled") == 2
+
+
+def test_a_scheduled_one_can_be_looked_at_and_taken_back(browser: Client, sendout: MakeSendOut):
+    later = sendout(state="scheduled", scheduled_for=timezone.now() + timedelta(days=1))
+    html = popup(browser, later)
+    assert f'href="/o/aqua-club/compose/{later.pk}/check/"' in html
+    assert f'action="/o/aqua-club/compose/{later.pk}/unschedule/"' in html
+
+
 def test_the_numbers_move_without_the_list(browser: Client, started: SendOut):
     record(Happening(row.pk, "accepted", NOW) for row in Delivery.objects.filter(channel="email"))
     live = popup(browser, started, "live/")
