@@ -52,8 +52,9 @@ class ShownChannel:
         self.opened = tally.opened
         self.clicked = tally.clicked
         self.replied = tally.by_status.get(Status.REPLIED, 0)
-        self.failed = tally.failed + tally.by_status.get(Status.COMPLAINED, 0)
+        self.failed = tally.failed
         self.skipped = tally.skipped
+        self.cancelled = tally.cancelled
         self.waiting = tally.moving
         self.ending = ""
 
