@@ -68,7 +68,7 @@ def test_a_pace_tells_the_end(alice: User, running: SendOut, email_sender: Sende
 def test_without_a_pace_the_last_minute_tells_it(
     alice: User, running: SendOut, email_sender: Sender
 ) -> None:
-    assert shown(alice, running).count("its end cannot be told yet") == 2
+    assert shown(alice, running).count("too early to say when it ends") == 2
     minute = timezone.now().replace(second=0, microsecond=0)
     for at in (minute, minute - timedelta(minutes=1)):
         Throughput.objects.create(sender=email_sender, minute=at, accepted=600)

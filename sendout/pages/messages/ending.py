@@ -76,7 +76,7 @@ class Outlook:
             return f"waiting for {SERVERS[Channel(channel.key)]}"
         seconds = seconds_left(own, self._others(sendout, sender), self.speed(sender))
         if seconds is None:
-            return "its end cannot be told yet"
+            return "too early to say when it ends"
         return f"done {about(self.now + timedelta(seconds=seconds), self.now)}"
 
     def speed(self, sender: Sender) -> float:
