@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+handler400 = "sendout.pages.refusals.bad_request"
 urlpatterns = [
     path("account/", include("allauth.urls")),
     path("", include("sendout.pages.urls")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.views.defaults import server_error
@@ -27,3 +29,27 @@ def test_our_own_fault_is_said_without_help_of_the_database(rf: object) -> None:
     answer = server_error(rf.get("/"))  # type: ignore[attr-defined]
     assert answer.status_code == 500
     assert "Something went wrong" in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("charset", ["utf-16", "rot13", "utf-7"])
+def test_a_form_in_an_odd_charset_is_refused_in_a_sentence(client: Client, charset: str) -> None:
+    kind = f"application/x-www-form-urlencoded; charset={charset}"
+    answer = client.generic("POST", "/account/login/", b"login=a&password=b", content_type=kind)
+    assert answer.status_code == 400
+    assert "This was not understood" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_strangers_cannot_send_large_bodies(client: Client) -> None:
+    answer = client.post("/account/login/", {"login": "a" * 1_100_000})
+    assert answer.status_code == 413
+    assert "send at most 1 MB at once" in answer.content.decode()
+
+
+def test_members_may_send_what_an_import_takes(alice: User, settings: Any) -> None:
+    settings.IMPORT_BYTES = 3_000_000
+    browser = sign_in(alice)
+    url = "/o/aqua-club/imports/upload/"
+    assert browser.post(url, {"x": "a" * 4_100_000}).status_code == 413
+    assert browser.post(url, {"x": "a" * 2_000_000}).status_code != 413
