@@ -161,7 +161,7 @@ def check_ways(senders: dict[Channel, Sender]) -> None:
     for sender in senders.values():
         refusal = asyncio.run(try_to_connect(sender))
         if refusal is not None:
-            raise Problem(f"“{sender.name}” does not work: {explain(refusal)}")
+            raise Problem(f"“{sender.name}” does not work: {explain(refusal, sender)}")
 
 
 async def try_to_connect(sender: Sender) -> Refused | None:

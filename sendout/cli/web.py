@@ -14,6 +14,7 @@ from sendout.cli import database
 from sendout.cli.address import add_address, check_free
 from sendout.cli.commands import Subparsers
 from sendout.cli.lifeline import follow_parent
+from sendout.cli.numbers import positive
 from sendout.wsgi import application
 
 THREADS = 8  # per process; each may keep one database connection
@@ -24,7 +25,7 @@ def register(subparsers: Subparsers) -> None:
     """Add the command to the command line."""
     parser = subparsers.add_parser("web", help="start the web server alone")
     add_address(parser)
-    parser.add_argument("--processes", type=int, default=1, metavar="N", help="default: 1")
+    parser.add_argument("--processes", type=positive, default=1, metavar="N", help="default: 1")
     parser.add_argument("--supervised", action="store_true", help=argparse.SUPPRESS)
     parser.set_defaults(perform=perform)
 

@@ -14,6 +14,7 @@ from sendout.cli import database
 from sendout.cli.address import HOST, check_free
 from sendout.cli.commands import Subparsers
 from sendout.cli.lifeline import follow_parent
+from sendout.cli.numbers import positive
 from sendout.cli.supervisor import Child, Supervisor, sendout_command
 from sendout.deliveries import workers
 from sendout.engine import tasks as engine_tasks
@@ -27,7 +28,7 @@ CONCURRENCY = 8  # batches that one process has in hand at once
 def register(subparsers: Subparsers) -> None:
     """Add the command to the command line."""
     parser = subparsers.add_parser("worker", help="start workers alone")
-    parser.add_argument("--processes", type=int, default=1, metavar="N", help="default: 1")
+    parser.add_argument("--processes", type=positive, default=1, metavar="N", help="default: 1")
     parser.add_argument(
         "--metrics-port",
         type=int,

@@ -74,3 +74,10 @@ def test_a_database_of_ones_own_is_migrated_only_when_asked(
 def test_django_gets_its_own_words(tmp_path: Path) -> None:
     result = sendout("manage", "shell", "--data", str(tmp_path), "-c", "print(6 * 7)")
     assert result.stdout.splitlines()[-1] == "42", result.stderr
+
+
+@pytest.mark.parametrize("command", ["web", "worker"])
+def test_fewer_processes_than_one_cannot_be(command: str) -> None:
+    result = sendout(command, "--processes=-3")
+    assert result.returncode == 2
+    assert "-3 is not a number of 1 or more" in result.stderr
