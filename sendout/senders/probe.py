@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sendout.core.bounces.codes import plain_words
 from sendout.core.delivery.outcome import Accepted, Blame, Outcome, Refused, Unsure
 from sendout.core.providers.base import Envelope, Provider, SenderDown
+from sendout.core.providers.registry import find
 from sendout.core.providers.setting import BadConfig
 from sendout.senders.models import Sender
 from sendout.senders.outbox import keep
@@ -75,13 +76,19 @@ async def _deliver(
     return [known.get(id(envelope), rest) for envelope in envelopes]
 
 
-def explain(outcome: Outcome) -> str:
+def explain(outcome: Outcome, sender: Sender) -> str:
     """Say to the staff what became of a message and, when it failed, what to do about it."""
     if isinstance(outcome, Accepted):
-        return "Accepted: the message is on its way. Look in the inbox, and in the spam folder."
+        return _arrival(sender)
     if isinstance(outcome, Unsure):
         return f"We do not know whether it arrived: {outcome.text}. Look before you try again."
     return " ".join(part for part in (_cause(outcome), _remedy(outcome)) if part)
+
+
+def _arrival(sender: Sender) -> str:
+    if find(sender.channel, sender.kind).keeps_copy:
+        return "Accepted, as a rehearsal: it is on the Outbox page, and goes nowhere else."
+    return "Accepted: the message is on its way. Look in the inbox, and in the spam folder."
 
 
 def _cause(refusal: Refused) -> str:

@@ -203,7 +203,7 @@ def test_a_test_through_the_sandbox_arrives_in_the_outbox(
     alice: User, email_sender: Sender
 ) -> None:
     page = sign_in(alice).post(at("sender_test", email_sender.pk), {"to": "deliver@sandbox.test"})
-    assert "Accepted: the message is on its way" in page.content.decode()
+    assert "Accepted, as a rehearsal: it is on the Outbox page" in page.content.decode()
     content = bytes(OutboxCopy.objects.get().content)
     assert content.isascii()
     assert b"\r\nSubject: Test of Aqua Club\r\n" in content

@@ -73,14 +73,14 @@ def test_each_message_gets_its_own_outcome_in_order(smtp: Sender) -> None:
     assert isinstance(again, Accepted)
     assert isinstance(bad, Refused)
     assert bad.blame is Blame.ADDRESS
-    assert "on its way" in explain(good)
-    assert explain(bad).startswith("There is no such mailbox.")
-    assert "the sender itself works" in explain(bad)
+    assert "on its way" in explain(good, smtp)
+    assert explain(bad, smtp).startswith("There is no such mailbox.")
+    assert "the sender itself works" in explain(bad, smtp)
 
 
 def test_a_server_that_does_not_relay_is_explained(smtp: Sender) -> None:
     [outcome] = send(smtp, "x@elsewhere.example.org")
-    said = explain(outcome)
+    said = explain(outcome, smtp)
     assert "does not send to other organisations for us" in said
     assert "Enter a user name and password" in said
 
@@ -88,7 +88,7 @@ def test_a_server_that_does_not_relay_is_explained(smtp: Sender) -> None:
 def test_a_wrong_password_is_explained_without_showing_it(smtp: Sender) -> None:
     put_settings(smtp, {**smtp.config, "username": "office", "password": "wrong-pa55"})
     [outcome] = send(smtp, "anna@example.org")
-    said = explain(outcome)
+    said = explain(outcome, smtp)
     assert "Check user name and password" in said
     assert "wrong-pa55" not in said + repr(outcome)
 
@@ -105,13 +105,13 @@ def test_a_closed_port_is_explained(smtp: Sender) -> None:
         unused.bind(("127.0.0.1", 0))
         put_settings(smtp, {"host": "127.0.0.1", "port": unused.getsockname()[1]})
         [outcome] = send(smtp, "anna@example.org")
-    assert "Check host and port" in explain(outcome)
+    assert "Check host and port" in explain(outcome, smtp)
 
 
 def test_a_name_that_does_not_exist_is_explained(smtp: Sender) -> None:
     put_settings(smtp, {"host": "no-such-host.invalid"})
     [outcome] = send(smtp, "anna@example.org")
-    assert "Check the spelling of the host" in explain(outcome)
+    assert "Check the spelling of the host" in explain(outcome, smtp)
 
 
 def test_a_server_that_cannot_encrypt_is_explained(smtp: Sender) -> None:
@@ -119,7 +119,7 @@ def test_a_server_that_cannot_encrypt_is_explained(smtp: Sender) -> None:
     [outcome] = send(smtp, "anna@example.org")
     assert isinstance(outcome, Refused)
     assert (outcome.code, outcome.blame) == ("tls", Blame.SENDER)
-    assert "the kind of encryption" in explain(outcome)
+    assert "the kind of encryption" in explain(outcome, smtp)
 
 
 def test_a_server_that_says_nothing_does_not_hold_the_page_up(smtp: Sender) -> None:
@@ -129,24 +129,25 @@ def test_a_server_that_says_nothing_does_not_hold_the_page_up(smtp: Sender) -> N
         [outcome] = send(smtp, "anna@example.org", longest=0.5)
         assert time.monotonic() - start < 3
     assert isinstance(outcome, Refused)
-    assert "did not answer" in explain(outcome)
+    assert "did not answer" in explain(outcome, smtp)
 
 
 def test_settings_that_do_not_fit_are_an_outcome(smtp: Sender) -> None:
     smtp.config = {"host": "127.0.0.1", "port": "many"}
     [outcome] = send(smtp, "anna@example.org")
-    assert "Port must be a whole number" in explain(outcome)
+    assert "Port must be a whole number" in explain(outcome, smtp)
 
 
 def test_credentials_that_cannot_be_read_are_an_outcome(smtp: Sender) -> None:
     smtp.secrets = "gAAAAABmadeup"
     [outcome] = send(smtp, "anna@example.org")
-    assert "enter the credentials again" in explain(outcome)
+    assert "enter the credentials again" in explain(outcome, smtp)
 
 
 def test_the_sandbox_keeps_what_it_accepted_for_the_outbox(email_sender: Sender) -> None:
     outcomes = send(email_sender, "deliver@sandbox.test", "refuse@sandbox.test")
     assert [type(each) for each in outcomes] == [Accepted, Refused]
+    assert "on the Outbox page, and goes nowhere else" in explain(outcomes[0], email_sender)
     [copy] = OutboxCopy.objects.all()
     assert (copy.recipient, copy.mail_from) == ("deliver@sandbox.test", "office@example.org")
     assert (bytes(copy.content), copy.delivery, copy.channel) == (MAIL, None, "email")
@@ -155,4 +156,4 @@ def test_the_sandbox_keeps_what_it_accepted_for_the_outbox(email_sender: Sender)
 def test_a_broken_connection_is_not_called_a_failure(email_sender: Sender) -> None:
     [outcome] = send(email_sender, "unsure@sandbox.test")
     assert isinstance(outcome, Unsure)
-    assert "do not know whether it arrived" in explain(outcome)
+    assert "do not know whether it arrived" in explain(outcome, email_sender)

@@ -136,7 +136,7 @@ def send_test(request: MemberRequest, sendout: SendOut, form: TestForm) -> tuple
     except (BadAddress, BadStyle) as error:
         return False, f"{error}."
     outcome = deliver_now(sender, [envelope])[0]
-    return isinstance(outcome, Accepted), f"{address}: {explain(outcome)}"
+    return isinstance(outcome, Accepted), f"{address}: {explain(outcome, sender)}"
 
 
 def _own_address(channel: Channel, typed: str, country: str) -> str:

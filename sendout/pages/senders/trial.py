@@ -31,7 +31,7 @@ def test(request: MemberRequest, pk: int) -> HttpResponse:
         "test_form": form,
         "outcome": outcome,
         "accepted": isinstance(outcome, Accepted),
-        "explanation": explain(outcome) if outcome is not None else "",
+        "explanation": explain(outcome, sender) if outcome is not None else "",
     }
     page = "test_card.html" if "HX-Request" in request.headers else "test.html"
     return render(request, f"pages/senders/{page}", context)
