@@ -28,7 +28,8 @@ def test_the_new_owner_sets_a_password_by_the_printed_link_and_signs_in(
     browser = Client()
     form = browser.get(link, follow=True)
     new = {"password1": "correct horse battery", "password2": "correct horse battery"}
-    browser.post(form.request["PATH_INFO"], new)
+    done = browser.post(form.request["PATH_INFO"], new, follow=True)
+    assert 'href="/account/login/"' in done.content.decode()
     assert Client().login(email="alice@example.org", password="correct horse battery")
     assert Membership.objects.get().role == Role.OWNER
     assert b"password1" not in Client().get(link, follow=True).content
