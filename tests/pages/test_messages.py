@@ -199,6 +199,24 @@ def test_the_file_has_every_delivery_and_runs_no_formula(browser: Client, starte
     assert lines[1].startswith("'=1+1")
 
 
+@pytest.mark.parametrize(
+    ("channel", "code", "advice"),
+    [
+        ("email", "5.1.1", "Ask for the right address"),
+        ("sms", "5.1.1", "Ask for the right number"),
+        ("email", "5.7.1", ""),
+    ],
+)
+def test_a_bounce_says_what_to_do_when_the_address_is_at_fault(
+    browser: Client, started: SendOut, channel: str, code: str, advice: str
+):
+    row = Delivery.objects.filter(channel=channel, status="queued").first()
+    record([Happening(row.pk, "bounced", NOW, code=code)])
+    html = popup(browser, started, f"delivery/{row.pk}/")
+    assert advice in html
+    assert ("Ask for the right" in html) == bool(advice)
+
+
 def test_pause_resume_and_cancel(browser: Client, started: SendOut):
     steps = {"pause": "paused", "resume": "running", "cancel": "cancelled"}
     for step, state in steps.items():

@@ -9,6 +9,8 @@ from django.urls import NoReverseMatch, reverse
 
 from sendout.compose.fields import merge_values
 from sendout.compose.rendering import sms_for, templates
+from sendout.core.bounces.codes import blame
+from sendout.core.delivery.outcome import Blame
 from sendout.deliveries.models import Delivery, Event
 from sendout.deliveries.report import reason
 from sendout.pages.messages.rows import is_moving, newest
@@ -38,6 +40,8 @@ ADVICE = {
     "complaint": "They marked a message as spam. Do not write to this address again.",
     "duplicate": "Somebody with the same address got it; choose “once per participant” otherwise.",
 }
+
+BOUNCED = {"email": "bad_email", "sms": "bad_number"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ class ShownDelivery:
         self.address = row.address
         self.status = row.status
         self.reason = reason(row)
-        self.advice = ADVICE.get(row.skip_reason, "")
+        self.advice = ADVICE.get(row.skip_reason or _bad_address(row), "")
         self.moving = is_moving(row)
         self._events = list(row.events.order_by("-at", "-pk"))
 
@@ -139,6 +143,12 @@ class ShownDelivery:
         organisation = self.row.organisation
         text = templates(self.row.sendout.message, organisation).sms
         return sms_for(text, merge_values(self.row.participant, organisation))[0]
+
+
+def _bad_address(row: Delivery) -> str:
+    if row.status != "bounced" or blame(row.error_code, row.error_text) is not Blame.ADDRESS:
+        return ""
+    return BOUNCED[row.channel]
 
 
 def _moment(event: Event) -> Moment:
