@@ -132,7 +132,8 @@ def test_a_participant_s_page_says_what_stops_messages(club: Organisation, offic
         organisation=club, channel="email", address="zoe@example.org", reason=Reason.COMPLAINT
     )
     page = text(office.get(f"{HOME}/participants/{zoe.pk}/"))
-    assert "zoe@example.org is on the Unsubscribes list: Complaint." in page
+    link = '<a href="/o/aqua-club/unsubscribes/?q=zoe%40example.org">Unsubscribes list</a>'
+    assert f"zoe@example.org is on the {link}: Complaint." in page
     assert "Nothing yet" in page
 
 
