@@ -82,6 +82,7 @@ def complete_text(text: str, organisation: Organisation, category: str) -> str:
     lines = [str(said["reason"])]
     if not _has_words(text, organisation.postal_address):
         lines.append(f"{said['name']}, {said['address']}")
+        lines += [str(said["contact"])] if said["contact"] else []
     if UNSUBSCRIBE not in fields(parse(text)):
         lines.append(f"{said['link_words']}: {said['link']}")
     if len(lines) == 1:
@@ -90,17 +91,23 @@ def complete_text(text: str, organisation: Organisation, category: str) -> str:
 
 
 def _said(organisation: Organisation, category: str) -> dict[str, object]:
-    """Name what the layout says; braces in names are no merge fields."""
+    """Name what the layout says."""
     reason, words = FOOTERS[organisation.language, Category(category)]
-    name = organisation.name.replace("{{", "{ {")
+    name = _plain(organisation.name)
     return {
         "name": name,
-        "address": organisation.postal_address.replace("{{", "{ {"),
+        "address": _plain(organisation.postal_address),
+        "contact": _plain(organisation.contact),
         "language": organisation.language,
         "reason": reason.format(name),
         "link": f"{{{{ {UNSUBSCRIBE} }}}}",
         "link_words": words,
     }
+
+
+def _plain(words: str) -> str:
+    """Break braces apart: what an organisation is called holds no merge fields."""
+    return words.replace("{{", "{ {")
 
 
 def _has_words(document: str, words: str) -> bool:

@@ -41,6 +41,14 @@ def test_markdown_stands_in_the_layout_with_name_address_and_way_out(aqua: Organ
     assert 'href="{{ unsubscribe_url }}"' in html
 
 
+@pytest.mark.parametrize("body", ["<p>Hi</p>", "<!doctype html><body><p>Hi</p></body>"])
+def test_the_contact_stands_in_every_footer(aqua: Organisation, body: str) -> None:
+    aqua.contact = "office@aqua.example {{ x }}"
+    rendered = templates(Message(body=body, body_format="html", text="Hi"), aqua)
+    for part in (rendered.html, rendered.text):
+        assert part.count("office@aqua.example { { x }}") == 1
+
+
 def test_the_layout_loads_nothing_from_elsewhere(aqua: Organisation) -> None:
     html = templates(markdown("Hello"), aqua).html
     assert "@import" not in html
