@@ -40,7 +40,6 @@ ADVICE = {
     "complaint": "They marked a message as spam. Do not write to this address again.",
     "duplicate": "Somebody with the same address got it; choose “once per participant” otherwise.",
 }
-
 BOUNCED = {"email": "bad_email", "sms": "bad_number"}
 
 
