@@ -17,6 +17,9 @@ from phonenumbers.geodata.locale import LOCALE_DATA
 from sendout.accounts.models import Organisation, Role
 from sendout.pages.access import MemberRequest, member_of
 
+# Phone numbers of these can be read, and the table that comes with them has no name for them.
+UNNAMED = {"AC": "Ascension Island", "TA": "Tristan da Cunha", "XK": "Kosovo"}
+
 
 @cache
 def zones() -> list[str]:
@@ -38,7 +41,9 @@ def countries() -> list[tuple[str, str]]:
 
 
 def country_name(code: str) -> str:
-    """Give a country's English name, or its code; "*aa" there means "as in aa"."""
+    """Give a place's English name, or its code; "*aa" in the table means "as in aa"."""
+    if code in UNNAMED:
+        return UNNAMED[code]
     names = LOCALE_DATA.get(code, {})
     name = names.get("en", code)
     return names.get(name[1:], code) if name.startswith("*") else name
