@@ -17,7 +17,7 @@ LONGEST_BODY = 400_000  # characters; providers cut or refuse larger emails
 LONGEST_SMS = 1_600  # about ten segments; networks refuse more parts
 CATEGORY_HELP = {
     Category.OPERATIONAL: "Operational: reminders, cancellations, invoices, safety",
-    Category.MARKETING: "Marketing: new programmes, promotions; only to those who agreed",
+    Category.MARKETING: "Marketing: new programmes, promotions; choose only people who agreed",
 }
 
 
