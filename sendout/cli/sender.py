@@ -29,7 +29,7 @@ def register(subparsers: Subparsers) -> None:
     kinds = sorted({each.kind for each in KINDS})
     add.add_argument("--kind", required=True, choices=kinds, help="how it goes out")
     add.add_argument("--url", help="smtp://user:password@host:port/?tls=starttls, or sandbox:")
-    add.add_argument("--name", help="what the staff calls it (default: kind and channel)")
+    add.add_argument("--name", help="what the staff calls it (default: channel and kind)")
     add.add_argument("--from", dest="from_address", metavar="A", help="address, number or name")
     add.add_argument("--from-name", default="", metavar="N", help="name beside the address")
     add.add_argument("--default", action="store_true", help="take it when nobody chooses")
@@ -83,8 +83,8 @@ def read_address(organisation: Organisation, arguments: argparse.Namespace) -> s
 
 def free_name(organisation: Organisation, arguments: argparse.Namespace) -> str:
     """Give the sender's name. Raises Problem when another one has it."""
-    label = Channel(arguments.channel).label
-    name = str(arguments.name or f"{arguments.kind.capitalize()} {label}").strip()[:120]
+    usual = f"{Channel(arguments.channel).label} ({arguments.kind})"
+    name = str(arguments.name or usual).strip()[:120]
     if Sender.objects.filter(organisation=organisation, name=name).exists():
         raise Problem(f'--name: {organisation.name} has a sender "{name}" already; choose another')
     return name

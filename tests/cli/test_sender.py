@@ -47,8 +47,8 @@ def test_a_sandbox_needs_nothing_more(club: Organisation) -> None:
     run("--channel", "sms", "--kind", "sandbox")
     run("--channel", "email", "--kind", "sandbox", "--url", "sandbox:?bounce_rate=0.02")
     assert [(s.channel, s.name, s.is_default) for s in Sender.objects.order_by("channel")] == [
-        ("email", "Sandbox Email", True),
-        ("sms", "Sandbox SMS", True),
+        ("email", "Email (sandbox)", True),
+        ("sms", "SMS (sandbox)", True),
     ]
 
 

@@ -72,7 +72,7 @@ def test_a_server_that_goes_away_and_comes_back_is_waited_for(home: Home, texts:
         sending = home.start("send", "--org", "aqua-club", *texts)
         sink.wait_for(5)
     end = time.monotonic() + LONGEST
-    while "“Smtp Email” does not work: " not in sending.said:
+    while "“Email (smtp)” does not work: " not in sending.said:
         assert time.monotonic() < end
         time.sleep(0.1)
     with RecordingSink(port=port) as again:
