@@ -198,5 +198,8 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"sendout": {"level": LOG_LEVEL.upper()}},
+    "loggers": {
+        "sendout": {"level": LOG_LEVEL.upper()},
+        "django.request": {"level": "ERROR"},  # 4xx name addresses, and some of them are secret
+    },
 }

@@ -25,6 +25,15 @@ def test_a_role_that_is_too_small_is_named(bob: User) -> None:
     assert "This needs the role “Owner”." in answer.content.decode()
 
 
+def test_what_a_visitor_may_not_or_cannot_see_is_no_event_for_the_log(
+    bob: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    browser = sign_in(bob)
+    assert browser.get("/o/aqua-club/workers/").status_code == 403
+    assert browser.get("/invitation/a-secret-link/").status_code == 404
+    assert not caplog.records
+
+
 def test_our_own_fault_is_said_without_help_of_the_database(rf: object) -> None:
     answer = server_error(rf.get("/"))  # type: ignore[attr-defined]
     assert answer.status_code == 500
