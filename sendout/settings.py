@@ -175,7 +175,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_MAX_AGE = 86_400
+WHITENOISE_MAX_AGE = 0  # asked for each time and answered by 304: an update shows at once
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/vendor/[^/]+-\d"  # but what has its version in its name
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000
 
 CONTENT_SECURITY_POLICY = {
