@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.db import connection, transaction
 from psycopg import Cursor
 
-from sendout.deliveries.counting import COUNT_CHANGES
+from sendout.deliveries.counting import COUNT_CHANGES, NO_FACTS
 from sendout.suppression.sql import reason
 
 _STOPPED = reason(
@@ -48,8 +48,7 @@ WITH live AS (
     FROM due WHERE d.id = due.id
     RETURNING d.id, d.sendout_id, d.channel, d.address, d.attempt, d.participant_id,
         due.old_status, d.status,
-        false AS old_accepted, false AS old_delivered, false AS old_opened, false AS old_clicked,
-        false AS accepted, false AS delivered, false AS opened, false AS clicked
+        {NO_FACTS}
 ), {COUNT_CHANGES}
 SELECT c.status, c.id, c.attempt, c.address,
     CASE c.channel WHEN 'email' THEN p.email_normal ELSE p.phone END,

@@ -40,6 +40,12 @@ COUNT_CHANGES = """delta AS (
         clicked = k.clicked + EXCLUDED.clicked
 )"""
 
+# The flags of rows that have none of these facts, neither before nor after.
+NO_FACTS = (
+    "false AS old_accepted, false AS old_delivered, false AS old_opened, false AS old_clicked, "
+    "false AS accepted, false AS delivered, false AS opened, false AS clicked"
+)
+
 FINISH = """
 UPDATE sendouts_sendout s SET state = 'finished', finished_at = now()
 WHERE s.id = %s AND s.state = 'running' AND NOT EXISTS (
@@ -96,24 +102,9 @@ class Tally:
         return (self.addressed - self.moving) * 100 // self.addressed
 
     @property
-    def sent(self) -> int:
-        """Accepted by the provider or receiving server."""
-        return self.accepted
-
-    @property
     def done(self) -> int:
         """Decided, one way or the other."""
         return self.addressed - self.moving
-
-    @property
-    def open_rate(self) -> float | None:
-        """People who opened, in percent of the accepted; None while there are none."""
-        return 100 * self.opened / self.accepted if self.accepted else None
-
-    @property
-    def click_rate(self) -> float | None:
-        """People who clicked, in percent of the accepted; None while there are none."""
-        return 100 * self.clicked / self.accepted if self.accepted else None
 
 
 def tallies(sendouts: Iterable[int]) -> dict[int, dict[str, Tally]]:

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from sendout.deliveries import jobs
-from sendout.deliveries.counting import COUNT_CHANGES
+from sendout.deliveries.counting import COUNT_CHANGES, NO_FACTS
 from sendout.sendouts import lifecycle
 from sendout.sendouts.models import SendOut, State
 
@@ -20,8 +20,7 @@ WITH held AS (
         {{fact}}_at = now(), status = '{{fact}}'
     FROM held WHERE d.id = held.id
     RETURNING d.sendout_id, d.channel, held.status AS old_status, d.status,
-        false AS old_accepted, false AS old_delivered, false AS old_opened, false AS old_clicked,
-        false AS accepted, false AS delivered, false AS opened, false AS clicked
+        {NO_FACTS}
 ), {COUNT_CHANGES}
 SELECT count(*) FROM changed
 """

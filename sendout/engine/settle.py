@@ -17,11 +17,9 @@ from sendout.senders import throughput
 from sendout.senders.models import Foreseen
 from sendout.senders.outbox import keep
 from sendout.suppression.entries import suppress
-from sendout.suppression.models import Reason
+from sendout.suppression.models import BAD_ADDRESS
 
 LONGEST_REF, LONGEST_CODE, LONGEST_TEXT = 200, 24, 4_000  # characters
-
-BAD_ADDRESS = {"email": Reason.BAD_EMAIL, "sms": Reason.BAD_NUMBER}
 
 
 def settle(
@@ -77,7 +75,7 @@ def happenings(way: Way, sent: Prepared, outcome: Outcome, now: datetime) -> lis
         case Accepted():
             return [_accepted(way, sent, outcome, now)]
         case Unsure():
-            return _unsure(way, sent, outcome, now)
+            return unheard(way.channel, sent.row.id, sent.row.attempt, outcome.text, now)
         case Refused(permanent=True, blame=Blame.ADDRESS | Blame.RECIPIENT):
             return [_refused(sent, outcome, now, "bounced")]
         case Refused(permanent=True, blame=Blame.MESSAGE):
@@ -108,31 +106,31 @@ def _temporary(way: Way, sent: Prepared, outcome: Refused, now: datetime) -> Hap
     wait = retry.wait(way.channel, attempt, outcome.retry_after)
     if wait is None:
         return _refused(sent, outcome, now, "failed")
-    return _deferred(sent, now, wait, outcome.code, outcome.text)
+    return _deferred(sent.row.id, attempt, now, wait, code=outcome.code, text=outcome.text)
 
 
-def _deferred(sent: Prepared, now: datetime, wait: float, code: str, text: str) -> Happening:
+def _deferred(
+    delivery: int, attempt: int, now: datetime, wait: float, *, code: str, text: str
+) -> Happening:
     return Happening(
-        sent.row.id,
+        delivery,
         "deferred",
         now,
-        key=str(sent.row.attempt),
+        key=str(attempt),
         code=code,
         text=text,
-        attempt=sent.row.attempt,
+        attempt=attempt,
         next_try_at=now + timedelta(seconds=wait),
     )
 
 
-def _unsure(way: Way, sent: Prepared, outcome: Unsure, now: datetime) -> list[Happening]:
-    attempt = sent.row.attempt
-    unsure = Happening(
-        sent.row.id, "unsure", now, key=str(attempt), text=outcome.text, attempt=attempt
-    )
-    wait = retry.after_unsure(way.channel, attempt)
-    if wait is None:
-        return [unsure]
-    return [unsure, _deferred(sent, now, wait, "unsure", outcome.text)]
+def unheard(channel: str, delivery: int, attempt: int, text: str, now: datetime) -> list[Happening]:
+    """Say that the answer to an attempt was never heard, and when it is tried again, if ever."""
+    told = [Happening(delivery, "unsure", now, key=str(attempt), text=text, attempt=attempt)]
+    wait = retry.after_unsure(channel, attempt)
+    if wait is not None:
+        told.append(_deferred(delivery, attempt, now, wait, code="unsure", text=text))
+    return told
 
 
 def _list_bad_addresses(

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from sendout.core.delivery.retry import after_unsure
 from sendout.deliveries import counting, freeze, jobs, steer
 from sendout.deliveries.models import OPEN, Delivery
-from sendout.deliveries.record import Happening, record
+from sendout.deliveries.record import record
+from sendout.engine.settle import unheard
 from sendout.senders import throughput
 from sendout.senders.models import OutboxCopy
 from sendout.sendouts.lifecycle import NotPossible, unschedule
@@ -77,29 +77,8 @@ def let_go(now: datetime) -> None:
     """Mark as unknown what was being sent when its lease ran out, by the policy of its channel."""
     limit = now - timedelta(seconds=settings.LEASE_SECONDS)
     held = Delivery.objects.filter(status="sending", claimed_at__lt=limit)
-    rows = list(held.values_list("pk", "channel", "attempt")[:SLICE])
-    record(h for row in rows for h in _unsure(*row, now))
-
-
-def _unsure(delivery: int, channel: str, attempt: int, now: datetime) -> list[Happening]:
-    key = str(attempt)
-    told = [Happening(delivery, "unsure", now, key=key, text=LEFT, attempt=attempt)]
-    wait = after_unsure(channel, attempt)
-    if wait is not None:
-        due = now + timedelta(seconds=wait)
-        told.append(
-            Happening(
-                delivery,
-                "deferred",
-                now,
-                key=key,
-                code="unsure",
-                text=LEFT,
-                attempt=attempt,
-                next_try_at=due,
-            )
-        )
-    return told
+    rows = list(held.values_list("channel", "pk", "attempt")[:SLICE])
+    record(h for row in rows for h in unheard(*row, LEFT, now))
 
 
 def prune_outbox() -> None:

@@ -14,9 +14,7 @@ from sendout.core.message.stop import is_stop
 from sendout.deliveries.models import Delivery
 from sendout.deliveries.record import Happening, record
 from sendout.suppression.entries import suppress
-from sendout.suppression.models import Reason
-
-BAD_ADDRESS = {"email": Reason.BAD_EMAIL, "sms": Reason.BAD_NUMBER}
+from sendout.suppression.models import BAD_ADDRESS, Reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,10 @@ class Reason(models.TextChoices):
     ADMIN = "admin", "Added by staff"
 
 
+# What an address is called that does not exist, by channel.
+BAD_ADDRESS = {"email": Reason.BAD_EMAIL, "sms": Reason.BAD_NUMBER}
+
+
 class Suppression(models.Model):
     """Nothing of this category goes to this address by this channel.
 

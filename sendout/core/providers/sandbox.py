@@ -51,7 +51,6 @@ from sendout.core.delivery.outcome import Accepted, Later, Outcome, Refused, Uns
 from sendout.core.providers.base import Answer, Config, Envelope
 from sendout.core.providers.setting import BadConfig, Setting, Value, read_all, read_url
 
-DOMAIN = "sandbox.test"
 TRY_AGAIN = 60.0  # seconds
 REST = 256  # messages after which other work gets its turn
 
