@@ -100,7 +100,10 @@ proxywrite unix - - n - 1 proxymap
 showq     unix n - n - - showq
 error     unix - - n - - error
 retry     unix - - n - - error
+smtp      unix - - n - - smtp
+lmtp      unix - - n - - lmtp
 discard   unix - - n - - discard
+smtp      unix - - n - - smtp
 virtual   unix - n n - 50 virtual
 anvil     unix - - n - 1 anvil
 scache    unix - - n - 1 scache
@@ -166,7 +169,8 @@ class Postfix:
 
     mailboxes: the addresses that exist; their domains are the ones it receives for.
     size_limit: bytes of a message. introspection: where Dovecot asks whom a token is of, "" when
-    it takes none. more: further lines of main.cf. host: the name in the certificate.
+    it takes none. more: further lines of main.cf; services: of master.cf. host: the name in the
+    certificate.
     """
 
     def __init__(
@@ -178,6 +182,7 @@ class Postfix:
         introspection: str = "",
         more: str = "",
         host: str = "localhost",
+        services: str = "",
     ) -> None:
         self.mailboxes = {address.lower() for address in mailboxes}
         self.passwords = passwords
@@ -185,6 +190,7 @@ class Postfix:
         self.introspection = introspection
         self.more = more
         self.host = host
+        self.services = services
         self.port = 0
         self.tls_port = 0
         self.certificates: Certificates | None = None
@@ -239,7 +245,7 @@ class Postfix:
             master += SMTPS.format(tls_port=self.tls_port)
             self._configure_dovecot(etc, values)
         (etc / "main.cf").write_text(main.format(**values) + self.more)
-        (etc / "master.cf").write_text(master.format(**values))
+        (etc / "master.cf").write_text(master.format(**values) + self.services)
         (etc / "mailboxes").write_text(
             "".join(f"{address} {_place(address)}\n" for address in sorted(self.mailboxes))
         )

@@ -14,7 +14,10 @@ from typing import Any
 
 
 class Status(StrEnum):
-    """Where one delivery stands; the words for people are in `LABELS`."""
+    """Where one delivery stands; the words for people are in `LABELS`.
+
+    SENDING is no fact of the delivery: it is what its batch holds in hand (`deliveries.hold`).
+    """
 
     QUEUED = "queued"
     SENDING = "sending"
@@ -58,7 +61,7 @@ FAILED = (Status.BOUNCED, Status.ERROR)
 class Facts:
     """What is known of one delivery. Times are the earliest seen; numbers are the highest seen.
 
-    attempt: how often it was handed to a connection. answered: the highest attempt that got a
+    attempt: the highest attempt that anything was told of. answered: the highest attempt that got a
     temporary refusal. unsure: the highest attempt whose answer was never heard.
     """
 
@@ -99,7 +102,6 @@ TABLE: tuple[tuple[Status, str, Callable[[Facts], bool]], ...] = (
     (Status.CANCELLED, "cancelled_at IS NOT NULL", lambda f: f.cancelled_at is not None),
     (Status.DEFERRED, "attempt > 0 AND answered >= attempt", lambda f: 0 < f.attempt <= f.answered),
     (Status.UNKNOWN, "attempt > 0 AND unsure >= attempt", lambda f: 0 < f.attempt <= f.unsure),
-    (Status.SENDING, "attempt > 0", lambda f: f.attempt > 0),
 )
 
 

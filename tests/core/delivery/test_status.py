@@ -50,10 +50,9 @@ def test_sql_says_the_same_as_the_function(known: Facts):
     ("known", "expected"),
     [
         (Facts(), Status.QUEUED),
-        (Facts(attempt=1), Status.SENDING),
         (Facts(attempt=1, unsure=1), Status.UNKNOWN),
         (Facts(attempt=1, answered=1), Status.DEFERRED),
-        (Facts(attempt=2, answered=1), Status.SENDING),
+        (Facts(attempt=2, answered=1, unsure=2), Status.UNKNOWN),
         (Facts(attempt=1, accepted_at=START), Status.SENT),
         (Facts(attempt=1, delivered_at=START), Status.DELIVERED),
         (Facts(opened_at=START, delivered_at=START), Status.OPENED),
