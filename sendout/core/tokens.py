@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hmac
-from base64 import b32decode, b32encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2s
 
 # RFC 2104 section 5 lets a MAC be cut, not below 80 bits. A forger has no way to test a guess
 # but to ask us, so 80 bits are 10^24 questions, and every character saved is saved in each link.
-_MAC_BYTES = 10
-_LONGEST = 60  # characters: fits an SMTP local part (64, RFC 5321 4.5.3.1.1) behind a prefix
+MAC_BYTES = 10
+_LONGEST = 42  # characters, so that it fits an SMTP local part (64, RFC 5321 4.5.3.1.1)
 _LARGEST_DELIVERY = 2**63 - 1  # PostgreSQL's bigint
-_LARGEST_LINK = 2**32 - 1
 
 
 class BadToken(ValueError):
@@ -21,24 +21,37 @@ class BadToken(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What a token says. delivery: id of the row. link: 1, 2, … in the message; 0 for none."""
+    """What a token says. delivery: id of the row."""
 
     purpose: int
     delivery: int
-    link: int = 0
 
 
-def sign(keys: Sequence[bytes], purpose: int, delivery: int, link: int = 0) -> str:
-    """Make a token with the first key.
+def sign(keys: Sequence[bytes], purpose: int, delivery: int) -> str:
+    """Make a token with the first key, of at most 32 bytes.
 
-    purpose: one byte; a token for one purpose is refused for any other. The answer is made of
-    `a-z2-7` (RFC 4648 section 6), so it survives mail servers that change case in a local part:
-    26 characters for deliveries up to 34 thousand million, 40 at most.
+    purpose: one byte; a token for one purpose is refused for any other. The answer is lower-case
+    hexadecimal, so it survives mail servers that change case in a local part: 30 characters for
+    deliveries up to 268 million, 42 at most.
     """
-    if not 0 <= delivery <= _LARGEST_DELIVERY or not 0 <= link <= _LARGEST_LINK:
-        raise ValueError(f"no token for delivery {delivery}, link {link}: out of range")
-    body = bytes((purpose,)) + _varint(delivery) + (_varint(link) if link else b"")
-    return b32encode(body + _mac(keys[0], body)).decode("ascii").rstrip("=").lower()
+    if not 0 <= delivery <= _LARGEST_DELIVERY:
+        raise ValueError(f"no token for delivery {delivery}: out of range")
+    return signer(keys[0], purpose)(pack(delivery))
+
+
+@lru_cache(maxsize=64)
+def signer(key: bytes, purpose: int) -> Callable[[bytes], str]:
+    """Give a function that makes tokens for one purpose from packed numbers, half a µs each."""
+    head = bytes((purpose,))
+    begun = keyed(key, head)
+    begin = head.hex()
+
+    def sign_packed(number: bytes) -> str:
+        mac = begun.copy()
+        mac.update(number)
+        return begin + number.hex() + mac.hexdigest()
+
+    return sign_packed
 
 
 def read(keys: Sequence[bytes], token: str, purpose: int) -> Token:
@@ -47,36 +60,29 @@ def read(keys: Sequence[bytes], token: str, purpose: int) -> Token:
     Raises BadToken when it is not ours, was altered, or was made for another purpose.
     """
     raw = _decode(token)
-    body, mac = raw[:-_MAC_BYTES], raw[-_MAC_BYTES:]
-    if not any(hmac.compare_digest(mac, _mac(key, body)) for key in keys):
-        raise BadToken("this token was not signed by us")
+    body, mac = raw[:-MAC_BYTES], raw[-MAC_BYTES:]
+    check(keys, body, mac)
     if body[0] != purpose:
         raise BadToken("this token was made for another purpose")
-    delivery, rest = _read_varint(body[1:])
-    link, _ = _read_varint(rest) if rest else (0, b"")
-    return Token(purpose, delivery, link)
+    delivery, rest = unpack(body[1:])
+    if rest:
+        raise BadToken("this token says more than it should")
+    return Token(purpose, delivery)
 
 
-def _mac(key: bytes, body: bytes) -> bytes:
-    return hmac.digest(key, body, "sha256")[:_MAC_BYTES]
+def keyed(key: bytes, body: bytes) -> blake2s:
+    """Begin a keyed hash of `MAC_BYTES` (RFC 7693 section 2.9)."""
+    return blake2s(body, digest_size=MAC_BYTES, key=key)
 
 
-def _decode(token: str) -> bytes:
-    if not token.isascii() or not _MAC_BYTES < len(token) <= _LONGEST:
-        raise BadToken("this is not one of our tokens")
-    upper = token.upper()
-    try:
-        raw = b32decode(upper + "=" * (-len(token) % 8))
-    except ValueError as error:
-        raise BadToken("this is not one of our tokens") from error
-    # The last character carries bits that decoding drops: one spelling only is ours.
-    if len(raw) <= _MAC_BYTES or b32encode(raw).decode("ascii").rstrip("=") != upper:
-        raise BadToken("this is not one of our tokens")
-    return raw
+def check(keys: Sequence[bytes], body: bytes, mac: bytes) -> None:
+    """Raise BadToken unless one of the keys made the MAC."""
+    if not any(hmac.compare_digest(mac, keyed(key, body).digest()) for key in keys):
+        raise BadToken("this token was not signed by us")
 
 
-def _varint(number: int) -> bytes:
-    """Seven bits a byte, the lowest first, the top bit set on all but the last (LEB128)."""
+def pack(number: int) -> bytes:
+    """Write seven bits a byte, the lowest first, the top bit set on all but the last (LEB128)."""
     out = bytearray()
     while number > 127:
         out.append(number & 127 | 128)
@@ -85,10 +91,23 @@ def _varint(number: int) -> bytes:
     return bytes(out)
 
 
-def _read_varint(data: bytes) -> tuple[int, bytes]:
+def unpack(data: bytes) -> tuple[int, bytes]:
+    """Give the packed number that data begins with, and what follows. Raises BadToken."""
     number = 0
     for place, byte in enumerate(data):
         number |= (byte & 127) << (7 * place)
         if byte < 128:
             return number, data[place + 1 :]
     raise BadToken("this token ends too early")
+
+
+def _decode(token: str) -> bytes:
+    if not token.isascii() or not 2 * MAC_BYTES + 4 <= len(token) <= _LONGEST:
+        raise BadToken("this is not one of our tokens")
+    try:
+        raw = bytes.fromhex(token)
+    except ValueError as error:
+        raise BadToken("this is not one of our tokens") from error
+    if raw.hex() != token.lower():  # blanks are passed over by fromhex: one spelling only is ours
+        raise BadToken("this is not one of our tokens")
+    return raw

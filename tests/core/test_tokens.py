@@ -14,31 +14,30 @@ KEYS = [b"the key that signs today.......1", b"the key of last year...........0"
 
 purposes = st.integers(0, 255)
 deliveries = st.integers(0, 2**63 - 1)
-links = st.integers(0, 2**32 - 1)
 
 
-@given(purposes, deliveries, links)
-def test_a_token_comes_back_as_it_was(purpose: int, delivery: int, link: int) -> None:
-    token = sign(KEYS, purpose, delivery, link)
-    assert read(KEYS, token, purpose) == Token(purpose, delivery, link)
-    assert read(KEYS, token.upper(), purpose) == Token(purpose, delivery, link)
-    assert set(token) <= set(string.ascii_lowercase + "234567")
-    assert len("bounce-" + token) <= 64
+@given(purposes, deliveries)
+def test_a_token_comes_back_as_it_was(purpose: int, delivery: int) -> None:
+    token = sign(KEYS, purpose, delivery)
+    assert read(KEYS, token, purpose) == Token(purpose, delivery)
+    assert read(KEYS, token.upper(), purpose) == Token(purpose, delivery)
+    assert set(token) <= set(string.hexdigits.lower())
+    assert len(token) <= 42
 
 
-@given(purposes, deliveries, links, st.data())
+@given(purposes, deliveries, st.data())
 def test_a_token_with_one_other_character_is_refused(
-    purpose: int, delivery: int, link: int, data: st.DataObject
+    purpose: int, delivery: int, data: st.DataObject
 ) -> None:
-    token = sign(KEYS, purpose, delivery, link)
+    token = sign(KEYS, purpose, delivery)
     place = data.draw(st.integers(0, len(token) - 1))
-    other = data.draw(st.sampled_from(string.ascii_lowercase + "234567=-. é"))
+    other = data.draw(st.sampled_from(string.hexdigits.lower() + "g=-. é\n"))
     assume(other != token[place])
     with pytest.raises(BadToken):
         read(KEYS, token[:place] + other + token[place + 1 :], purpose)
 
 
-@given(deliveries, st.integers(1, 20), st.text(string.ascii_lowercase, min_size=1, max_size=9))
+@given(deliveries, st.integers(1, 20), st.text("0123456789abcdef \n", min_size=1, max_size=9))
 def test_a_token_cut_or_lengthened_is_refused(delivery: int, cut: int, more: str) -> None:
     token = sign(KEYS, 1, delivery)
     for altered in (token[:-cut], token[cut:], token + more, more + token, token + "="):
@@ -46,7 +45,7 @@ def test_a_token_cut_or_lengthened_is_refused(delivery: int, cut: int, more: str
             read(KEYS, altered, 1)
 
 
-@given(st.text(max_size=80))
+@given(st.one_of(st.text(max_size=80), st.text("0123456789abcdef", max_size=44)))
 def test_what_strangers_send_is_refused(text: str) -> None:
     with pytest.raises(BadToken):
         read(KEYS, text, 1)
@@ -58,13 +57,13 @@ def test_a_token_for_one_purpose_is_refused_for_another() -> None:
 
 
 def test_a_token_of_an_older_key_is_read_until_the_key_goes() -> None:
-    old = sign(KEYS[1:], 1, 7, 3)
-    assert read(KEYS, old, 1) == Token(1, 7, 3)
+    old = sign(KEYS[1:], 1, 7)
+    assert read(KEYS, old, 1) == Token(1, 7)
     with pytest.raises(BadToken, match="not signed by us"):
         read(KEYS[:1], old, 1)
 
 
-@pytest.mark.parametrize(("delivery", "link"), [(-1, 0), (2**63, 0), (1, -1), (1, 2**32)])
-def test_numbers_out_of_range_are_not_signed(delivery: int, link: int) -> None:
+@pytest.mark.parametrize("delivery", [-1, 2**63])
+def test_numbers_out_of_range_are_not_signed(delivery: int) -> None:
     with pytest.raises(ValueError, match="out of range"):
-        sign(KEYS, 1, delivery, link)
+        sign(KEYS, 1, delivery)

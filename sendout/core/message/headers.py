@@ -12,7 +12,10 @@ _LINE = 78  # RFC 5322 2.1.1: what a line should not exceed
 _LONGEST_WORD = 900  # RFC 5322 2.1.1: what a line must not exceed is 998
 _CODED_LINE = 76  # RFC 2047 section 2: a line that holds an encoded word
 _OVERHEAD = len("=?utf-8?b??=")
+_ROOM_OF_A_LINE = (_CODED_LINE - 1 - _OVERHEAD) // 4 * 3  # bytes, behind a blank
 
+# What most mailboxes look like: one test for name and address together.
+_USUAL = re.compile(r"(?:[A-Za-z0-9]+ )+<[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+>").fullmatch
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]{1,60}").fullmatch
 _ADDR_SPEC = re.compile(
     r"[^\s\x00-\x20\x7f-\x9f<>()\[\],;:\\\"@]+@[^\s\x00-\x20\x7f-\x9f<>()\[\],;:\\\"@]+"
@@ -40,6 +43,9 @@ def mailbox(name: str, display: str, address: str) -> str:
 
     Raises BadAddress when the address could not stand there alone.
     """
+    usual = f"{name}: {display} <{address}>"
+    if len(usual) <= _LINE and _USUAL(usual, len(name) + 2):
+        return usual
     if not _ADDR_SPEC.fullmatch(address):
         raise BadAddress(f"{address[:60]!r} cannot stand in a {name} header")
     address = address if address.isascii() else wire_address(address)
@@ -72,10 +78,10 @@ def _is_plain(text: str) -> bool:
 
 
 def _phrase(display: str, column: int) -> str:
-    if "=?" not in display:
+    if display.isascii() and "=?" not in display:
         if _ATOMS(display):
             return display
-        if display.isascii() and len(display) <= 60:
+        if len(display) <= 60:
             return '"' + display.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return _encoded_words(display, column)
 
@@ -83,16 +89,21 @@ def _phrase(display: str, column: int) -> str:
 def _encoded_words(text: str, column: int) -> str:
     """RFC 2047 section 5; each word holds whole characters, as it asks."""
     data = text.encode("utf-8", "replace")
+    room = (_CODED_LINE - column - _OVERHEAD) // 4 * 3
+    if len(data) <= room:
+        return _word(data)
     words = []
     while data:
-        room = (_CODED_LINE - column - _OVERHEAD) // 4 * 3
         cut = min(room, len(data))
         while cut < len(data) and data[cut] & 0xC0 == 0x80:
             cut -= 1
-        coded = b2a_base64(data[:cut], newline=False).decode("ascii")
-        words.append(f"=?utf-8?b?{coded}?=")
-        data, column = data[cut:], 1
+        words.append(_word(data[:cut]))
+        data, room = data[cut:], _ROOM_OF_A_LINE
     return "\r\n ".join(words)
+
+
+def _word(data: bytes) -> str:
+    return f"=?utf-8?b?{b2a_base64(data, newline=False).decode('ascii')}?="
 
 
 def _fold(line: str, begin: int) -> str:

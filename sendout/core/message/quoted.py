@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from binascii import b2a_qp
 
-_SOFT = "=\r\n"
+SOFT = "=\r\n"
 _WIDTH = 75  # and the `=` of a soft line break makes 76
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _PLAIN_VALUE = re.compile(r"(?!\.|From )[ -<>-~]{1,75}").fullmatch
@@ -31,20 +31,20 @@ def encode_constant(text: str) -> str:
     """Encode a text that a value follows."""
     *lines, last = _codes(text)
     coded = [_encode_line(_keep_blank(line)) for line in lines]
-    coded.append(_encode_line(last) + _SOFT if last else "")
+    coded.append(_encode_line(last) + SOFT if last else "")
     return "\r\n".join(coded)
 
 
 def encode_value(value: str) -> str:
     """Encode a value that stands between constants. The usual ones cost a third of a µs."""
     if _PLAIN_VALUE(value):
-        return value + _SOFT
+        return value + SOFT
     if not value:
         return ""
     coded = b2a_qp(value.encode("utf-8", "replace"))
     if len(coded) > _WIDTH - 2 or b"\n" in coded or b"\r" in coded:
         return encode_constant(value)
-    return _guard(coded.decode("ascii")) + _SOFT
+    return _guard(coded.decode("ascii")) + SOFT
 
 
 def _codes(text: str) -> list[str]:
@@ -68,7 +68,7 @@ def _encode_line(coded: str) -> str:
         cut = cut if cut > 0 else _WIDTH
         lines.append(coded[:cut])
         coded = _guard(coded[cut:])
-    return _SOFT.join([*lines, coded])
+    return SOFT.join([*lines, coded])
 
 
 def _guard(line: str) -> str:

@@ -1,0 +1,1 @@
+"""Who fetched a picture or followed a link: a person, or a machine?"""
