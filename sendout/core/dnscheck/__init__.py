@@ -1,0 +1,1 @@
+"""What the DNS says about a domain: whether it gets mail, and who may send in its name."""

@@ -1,0 +1,1 @@
+"""Mailboxes that mail is fetched from, by IMAP and POP3."""
