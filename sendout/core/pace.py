@@ -85,10 +85,3 @@ def _before(own: Load, other: Load) -> int:
     if own.urgent != other.urgent:
         return other.left if other.urgent else 0
     return max(0, min(own.total, other.total) - (other.total - other.left))
-
-
-def seconds_left(own: Load, others: Iterable[Load], per_second: float) -> float | None:
-    """Give the seconds until the last message has left; None when the speed is not known."""
-    if not own.left:
-        return 0.0
-    return (own.left + ahead(own, others)) / per_second if per_second > 0 else None

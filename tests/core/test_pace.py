@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendout.core.pace import Load, ahead, recent, seconds_left, speed
+from sendout.core.pace import Load, ahead, recent, speed
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
@@ -37,7 +37,7 @@ def test_a_pace_is_believed_until_the_server_proves_slower() -> None:
 
 
 def test_a_send_out_alone_waits_for_nobody() -> None:
-    assert seconds_left(Load(1000, 500), [], 10) == 50
+    assert ahead(Load(1000, 500), []) == 0
 
 
 def test_a_shorter_send_out_goes_before_the_end_of_a_longer_one() -> None:
@@ -53,11 +53,6 @@ def test_an_urgent_send_out_goes_before_all() -> None:
     assert ahead(closure, [newsletter]) == 0
 
 
-def test_the_end_is_unknown_while_nothing_moves() -> None:
-    assert seconds_left(Load(10, 10), [], 0) is None
-    assert seconds_left(Load(10, 0), [], 0) == 0
-
-
 loads = st.builds(
     lambda total, done, urgent: Load(total, max(0, total - done), urgent),
     st.integers(0, 10**6),
@@ -66,12 +61,7 @@ loads = st.builds(
 )
 
 
-@given(loads, st.lists(loads, max_size=5), st.floats(0.001, 10**5))
-def test_others_never_shorten_the_wait_nor_count_more_than_they_are(
-    own: Load, others: list[Load], per_second: float
-) -> None:
-    alone, together = seconds_left(own, [], per_second), seconds_left(own, others, per_second)
-    assert alone is not None
-    assert together is not None
-    assert alone <= together
+@given(loads, st.lists(loads, max_size=5))
+def test_others_never_count_for_more_than_they_are(own: Load, others: list[Load]) -> None:
+    assert ahead(own, others) >= 0
     assert ahead(own, others) <= sum(other.left for other in others)

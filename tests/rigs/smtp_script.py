@@ -57,6 +57,7 @@ class SmtpScript:
     context: ssl.SSLContext | None = None
     accepted: list[Received] = field(default_factory=list)
     connections: int = 0
+    together: int = 0  # ends of data that came with the next command
     said: Counter[str] = field(default_factory=Counter)
     log: list[str] = field(default_factory=list)
     broken_rules: list[str] = field(default_factory=list)
@@ -69,9 +70,13 @@ class SmtpScript:
         self._open: set[asyncio.StreamWriter] = set()
         return self
 
+    def go_away(self) -> None:
+        """Let nobody in any more."""
+        self._server.close()
+
     async def __aexit__(self, *_: object) -> None:
         """Hang up on everybody."""
-        self._server.close()
+        self.go_away()
         for writer in self._open:
             writer.close()
 
@@ -200,6 +205,7 @@ class _Visit:
             return
         received = Received(self.mail or "", self.recipients, await self.read_text())
         self.mail, self.recipients = None, []
+        self.script.together += bool(self.reader._buffer)  # type: ignore[attr-defined]
         await self.take(received)
 
     async def on_bdat(self, argument: str) -> None:
@@ -233,6 +239,7 @@ class _Visit:
             raise _Gone
 
     async def read_text(self) -> bytes:
+        """Read up to the dot, its own dots undone."""
         script, lines, size = self.script, [], 0
         script.said["TEXT"] += 1
         planned = script.faults.get(("TEXT", script.said["TEXT"]))

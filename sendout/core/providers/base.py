@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -45,7 +45,7 @@ class Connection(Protocol):
         """False once the other side hung up, said 421, or this connection's limit is reached."""
         ...
 
-    async def send(self, envelopes: Sequence[Envelope], answer: Answer) -> None:
+    async def send(self, envelopes: Iterable[Envelope], answer: Answer) -> None:
         """Hand the envelopes over in order; call `answer` at most once for each, when known.
 
         An envelope left without an answer was never handed over: the lane tries it on another
@@ -66,6 +66,7 @@ class Provider(Protocol):
     channel: ClassVar[str]  # "email" or "sms"
     kind: ClassVar[str]  # "smtp", "sandbox", ...
     keeps_copy: ClassVar[bool]  # its messages are shown on the Outbox page
+    chains: ClassVar[bool]  # a connection takes the next slice while this one's answers come in
 
     async def connect(self) -> Connection:
         """Open one connection. Raises SenderDown with plain words when that cannot be done."""

@@ -1,8 +1,10 @@
-"""All ways out. Adding one is a file of its own and one line here."""
+"""All ways out. Adding one is a file of its own and one line here.
+
+One that is not plain Python, and so cannot stand in core, is added by its room (`register`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar, Protocol, Self
 
 from sendout.core.providers.base import Config, Provider
@@ -27,13 +29,17 @@ class Kind(Provider, Protocol):
         ...
 
 
-KINDS: tuple[type[Kind], ...] = (
+KINDS: list[type[Kind]] = [
     SmtpProvider,
     EmailSandbox,
     SmsSandbox,
-)
+]
 
-_BY_NAME: Mapping[tuple[str, str], type[Kind]] = {(each.channel, each.kind): each for each in KINDS}
+
+def register(kind: type[Kind]) -> None:
+    """Add a kind from a room above; once, however often it is called."""
+    if kind not in KINDS:
+        KINDS.append(kind)
 
 
 def kinds(channel: str) -> list[str]:
@@ -43,11 +49,19 @@ def kinds(channel: str) -> list[str]:
 
 def find(channel: str, kind: str) -> type[Kind]:
     """Give the provider of this kind. Raises BadConfig."""
-    found = _BY_NAME.get((channel, kind))
+    found = next((each for each in KINDS if (each.channel, each.kind) == (channel, kind)), None)
     if found is None:
         known = ", ".join(kinds(channel)) or "none"
         raise BadConfig(f'there is no kind "{kind}" for {channel}; there are: {known}.')
     return found
+
+
+def leaves_as_written(channel: str, kind: str) -> bool:
+    """Tell whether a mail leaves byte for byte, with the envelope's own return path.
+
+    Only then do a signature and a return path of ours survive. Raises BadConfig.
+    """
+    return getattr(find(channel, kind), "leaves_as_written", False)
 
 
 def build(channel: str, kind: str, config: Config) -> Provider:

@@ -42,7 +42,7 @@ import asyncio
 import math
 import re
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from hashlib import blake2b
 from typing import ClassVar, Self
 
@@ -197,6 +197,8 @@ class _Sandbox:
 
     kind: ClassVar[str] = "sandbox"
     keeps_copy: ClassVar[bool] = True
+    chains: ClassVar[bool] = False
+    leaves_as_written: ClassVar[bool] = True
     settings: ClassVar[tuple[Setting, ...]]
     bounces: ClassVar[tuple[tuple[str, str], ...]]
 
@@ -299,7 +301,7 @@ class SandboxConnection:
     def __init__(self, outcome: Callable[[Envelope], Outcome]) -> None:
         self._outcome = outcome
 
-    async def send(self, envelopes: Sequence[Envelope], answer: Answer) -> None:
+    async def send(self, envelopes: Iterable[Envelope], answer: Answer) -> None:
         """Answer each envelope."""
         for number, envelope in enumerate(envelopes, 1):
             answer(envelope, self._outcome(envelope))

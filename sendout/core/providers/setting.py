@@ -21,7 +21,10 @@ class BadConfig(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting. default: None when it must be given. secret: never shown again."""
+    """One setting. default: None when it must be given. secret: never shown again.
+
+    when: (name, value) of the choice that it belongs to; without that it is not asked for.
+    """
 
     name: str
     kind: type[str] | type[int] | type[bool] | type[float]
@@ -29,6 +32,7 @@ class Setting:
     default: Value | None = None
     secret: bool = False
     choices: tuple[str, ...] = ()
+    when: tuple[str, str] | None = None
 
     def read(self, value: object) -> Value:
         """Turn what a form, a URL or a stored row holds into this kind. Raises BadConfig."""
@@ -49,8 +53,23 @@ def _read_bool(value: object) -> bool:
     raise ValueError(word)
 
 
+def fitting(settings: Sequence[Setting], config: Config) -> list[Setting]:
+    """Give the settings that belong to the choices made."""
+    return [s for s in settings if s.when is None or config.get(s.when[0]) == s.when[1]]
+
+
+def leading(settings: Sequence[Setting]) -> Setting | None:
+    """Give the choice on which others depend, if there is one."""
+    names = {setting.when[0] for setting in settings if setting.when}
+    return next((setting for setting in settings if setting.name in names), None)
+
+
 def read_all(settings: Sequence[Setting], config: Config) -> dict[str, Value]:
-    """Give every setting its value, with defaults. Raises BadConfig."""
+    """Give every setting that fits its value, with defaults. Raises BadConfig."""
+    first = leading(settings)
+    if first is not None and config.get(first.name):
+        first.read(config[first.name])  # a choice that there is not would make all others unknown
+    settings = fitting(settings, config)
     known = [setting.name for setting in settings]
     for name in config:
         if name not in known:

@@ -7,7 +7,7 @@ import os
 import re
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -52,7 +52,7 @@ class SmtpConnection:
         """False once the server hung up, said goodbye, or wants a new connection."""
         return not (self._session.lost or self._transfer.tally.over)
 
-    async def send(self, envelopes: Sequence[Envelope], answer: Answer) -> None:
+    async def send(self, envelopes: Iterable[Envelope], answer: Answer) -> None:
         """Hand the envelopes over in order; see `base.Connection.send`."""
         await self._session.hold(self._transfer.deliver(envelopes, answer))
         tally = self._transfer.tally
@@ -88,6 +88,8 @@ class SmtpProvider:
     channel: ClassVar[str] = "email"
     kind: ClassVar[str] = "smtp"
     keeps_copy: ClassVar[bool] = False
+    chains: ClassVar[bool] = True
+    leaves_as_written: ClassVar[bool] = True
     settings: ClassVar[tuple[Setting, ...]] = SETTINGS
 
     def __init__(self, config: SmtpConfig) -> None:

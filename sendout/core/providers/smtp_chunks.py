@@ -10,7 +10,7 @@ cannot be refused (RFC 5321 section 4.1.1.5).
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sendout.core.delivery.outcome import Accepted
@@ -77,7 +77,7 @@ class Chunks:
         self._reset = False  # whether the server may hold something of a refused message
         self._goodbye = False
 
-    def deliver(self, envelopes: Sequence[Envelope], answer: Answer) -> Dialogue[None]:
+    def deliver(self, envelopes: Iterable[Envelope], answer: Answer) -> Dialogue[None]:
         """Hand the envelopes over in order, as many at once as the window lets."""
         waiting = sendable(envelopes, self._extensions, answer)
         while True:

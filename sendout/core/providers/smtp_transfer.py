@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from sendout.core.delivery.outcome import Accepted
 from sendout.core.providers.base import Answer, Envelope
@@ -33,7 +33,7 @@ class Transfer:
         self._reset = b""
         self.tally = Tally(most)
 
-    def deliver(self, envelopes: Sequence[Envelope], answer: Answer) -> Dialogue[None]:
+    def deliver(self, envelopes: Iterable[Envelope], answer: Answer) -> Dialogue[None]:
         """Hand the envelopes over in order, the text of one together with the next envelope.
 
         DATA must be the last command of a group (RFC 2920 section 3.1), so a group is: the text

@@ -16,7 +16,7 @@ def test_a_provider_is_built_by_name() -> None:
 
 
 def test_the_kinds_of_each_channel() -> None:
-    assert registry.kinds("email") == ["smtp", "sandbox"]
+    assert registry.kinds("email") == ["smtp", "sandbox", "esp"]
     assert registry.kinds("sms") == ["sandbox"]
 
 
