@@ -68,7 +68,11 @@ def validate_timezone(value: str) -> None:
 
 
 class Organisation(models.Model):
-    """One club; every other row belongs to exactly one."""
+    """One club; every other row belongs to exactly one.
+
+    tracks: whether opens and clicks of its emails are looked at. tracking_url: what the addresses
+    for that begin with, where they are to be on a domain of its own; without a slash at its end.
+    """
 
     slug = models.SlugField(max_length=50, unique=True)
     name = models.CharField(max_length=120)
@@ -83,6 +87,8 @@ class Organisation(models.Model):
     )
     language = models.CharField(max_length=2, choices=Language, default=Language.ENGLISH)
     contact = models.CharField(max_length=200, blank=True)
+    tracks = models.BooleanField(default=True, db_default=True)
+    tracking_url = models.CharField(max_length=200, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
