@@ -15,13 +15,13 @@ from procrastinate.contrib.django import app
 
 from sendout.accounts.models import Organisation, User
 from sendout.core.table.headers import Mapping, guess_mapping
+from sendout.core.table.pieces import copy_bounded, pieces
 from sendout.core.table.reader import BadTable, Table, open_table
 from sendout.people.import_apply import apply, report
 from sendout.people.import_plan import plan
 from sendout.people.import_stage import stage, unstage
 from sendout.people.models import Import, ImportPart, ImportState
 
-PART = 1 << 20  # bytes
 ONE_AT_A_TIME = 0x1A907  # class of the advisory lock; its object is the organisation
 OUR_FAULT = "the import stopped because of a fault in Sendout; nothing was imported"
 
@@ -38,7 +38,7 @@ def store_upload(
 ) -> Import:
     """Keep a file and guess its columns; raises BadTable, and keeps nothing, when it is no list."""
     with tempfile.TemporaryFile() as copy:
-        _copy_bounded(stream, copy)
+        copy_bounded(stream, copy, settings.IMPORT_BYTES)
         with transaction.atomic():
             upload = Import.objects.create(
                 organisation=organisation,
@@ -55,21 +55,8 @@ def store_upload(
     return upload
 
 
-def _copy_bounded(stream: BinaryIO, copy: BinaryIO) -> None:
-    size = 0
-    while chunk := stream.read(PART):
-        size += len(chunk)
-        if size > settings.IMPORT_BYTES:
-            raise BadTable(
-                f"this file is larger than {settings.IMPORT_BYTES // 1_000_000} MB;"
-                " split it and import the parts"
-            )
-        copy.write(chunk)
-
-
 def _store_parts(upload: Import, copy: BinaryIO) -> None:
-    copy.seek(0)
-    for ordinal, content in enumerate(iter(lambda: copy.read(PART), b"")):
+    for ordinal, content in enumerate(pieces(copy)):
         ImportPart.objects.create(source=upload, ordinal=ordinal, content=content)
 
 

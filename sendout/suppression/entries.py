@@ -55,13 +55,13 @@ def suppress(
 def covered(channel: str, reason: str, category: str = "") -> str:
     """Give the category that an entry with this reason covers, whatever was asked for.
 
-    Bad addresses and complaints stop the whole channel; a recipient who unsubscribes leaves all
-    SMS, and marketing email only.
+    Bad addresses and complaints stop the whole channel; a recipient who unsubscribes leaves
+    marketing email only, and all SMS where no category was named.
     """
     if reason in (Reason.BAD_EMAIL, Reason.BAD_NUMBER, Reason.COMPLAINT):
         return ""
     if reason == Reason.UNSUBSCRIBED:
-        return "marketing" if channel == "email" else ""
+        return "marketing" if channel == "email" else category
     return category
 
 
