@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -14,15 +14,17 @@ REST = 30.0  # seconds until a sender that is down is tried again
 logger = logging.getLogger(__name__)
 
 
-def mark_down(sender: int, why: str, seconds: float = REST) -> None:
-    """Let this sender rest for some seconds; why: one sentence for the staff."""
+def mark_down(sender: int, why: str, seconds: float = REST) -> datetime:
+    """Let this sender rest for some seconds; why: one sentence for the staff. Gives until when."""
     now = timezone.now()
-    facts = {"down_until": now + timedelta(seconds=seconds), "down_reason": why}
+    until = now + timedelta(seconds=seconds)
+    facts = {"down_until": until, "down_reason": why}
     rows = Sender.objects.filter(pk=sender)
     if rows.filter(down_since__isnull=True).update(down_since=now, **facts):
         logger.warning("sender is down", extra={"sender": sender, "why": why})
     else:
         rows.update(**facts)
+    return until
 
 
 def mark_up(sender: int) -> None:

@@ -32,7 +32,15 @@ class Sender(models.Model):
     """A configured way out: provider, credentials, from-address or number, pace.
 
     secrets: encrypted JSON, see `senders.vault`; never shown again.
+    bounce_address: to which bounces come back, with a token put into it; empty for from_address.
+    dkim_on: whether emails are signed; by dkim_keys (encrypted, see `senders.signing`), whose
+    public halves stand in the DNS of dkim_domain under dkim_selector.
     pace_count: messages per pace_period, 0 for no limit. pace_due: when the next one may leave.
+    pool: senders of one channel under the same name work together, empty for none; weight: how
+    much of their work this one takes, see `senders.pool`.
+    warmup_first: messages on the first day of a warm-up, 0 for none; it grows daily until
+    warmup_target is reached, see `core.warmup`. warmup_from: the first day, in the organisation's
+    time zone; warmup_sent: how many were let through on warmup_day.
     unit_price: millionths of the organisation's currency, per email or per SMS segment.
     down_since, down_until, down_reason: set while this way out does not work at all.
     """
@@ -46,10 +54,22 @@ class Sender(models.Model):
     from_name = models.CharField(max_length=120, blank=True)
     from_address = models.CharField(max_length=320)
     reply_to = models.CharField(max_length=320, blank=True)
+    bounce_address = models.CharField(max_length=320, blank=True, default="", db_default="")
+    dkim_on = models.BooleanField(default=False, db_default=False)
+    dkim_domain = models.CharField(max_length=253, blank=True, default="", db_default="")
+    dkim_selector = models.CharField(max_length=63, blank=True, default="", db_default="")
+    dkim_keys = models.TextField(blank=True, default="", db_default="")
     connections = models.PositiveSmallIntegerField(default=4)
     pace_count = models.PositiveIntegerField(default=0)
     pace_period = models.CharField(max_length=6, choices=Period, default=Period.SECOND)
     pace_due = models.DateTimeField(null=True, editable=False)
+    pool = models.CharField(max_length=60, blank=True, default="", db_default="")
+    weight = models.PositiveSmallIntegerField(default=1, db_default=1)
+    warmup_first = models.PositiveIntegerField(default=0, db_default=0)
+    warmup_target = models.PositiveIntegerField(default=0, db_default=0)
+    warmup_from = models.DateField(null=True, editable=False)
+    warmup_day = models.DateField(null=True, editable=False)
+    warmup_sent = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     unit_price = models.PositiveBigIntegerField(default=0)
     active = models.BooleanField(default=True)
     is_default = models.BooleanField(default=False)
@@ -70,6 +90,18 @@ class Sender(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Hook(models.Model):
+    """Where a service tells what became of a sender's messages: see `senders.hooks`.
+
+    secret: sealed, part of the address. heard_at: when the last events were taken in.
+    """
+
+    sender = models.OneToOneField(Sender, models.CASCADE)
+    secret = models.TextField()
+    made_at = models.DateTimeField(auto_now_add=True)
+    heard_at = models.DateTimeField(null=True)
 
 
 class OutboxCopy(models.Model):
@@ -117,3 +149,31 @@ class Throughput(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["sender", "minute"], name="one_throughput_each_minute")
         ]
+
+
+class RecipientDomain(models.Model):
+    """How a sender treats one domain of recipients, such as gmail.com.
+
+    pace_count, pace_period: at most so many, 0 for no limit; pace_due: see `senders.pace`.
+    closed_until: nothing goes there before, since its server refused all of late; why: its last
+    words; strikes: how often in a row.
+    """
+
+    sender = models.ForeignKey(
+        Sender, models.CASCADE, related_name="recipient_domains", db_index=False
+    )
+    domain = models.CharField(max_length=255)
+    pace_count = models.PositiveIntegerField(default=0)
+    pace_period = models.CharField(max_length=6, choices=Period, default=Period.MINUTE)
+    pace_due = models.DateTimeField(null=True)
+    closed_until = models.DateTimeField(null=True)
+    strikes = models.PositiveSmallIntegerField(default=0)
+    why = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sender", "domain"], name="one_rule_each_domain")
+        ]
+
+    def __str__(self) -> str:
+        return self.domain

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
+
+from django.utils import timezone
 
 from sendout.core.bounces.codes import plain_words
 from sendout.core.delivery.outcome import Accepted, Blame, Outcome, Refused, Unsure
@@ -12,6 +15,7 @@ from sendout.core.providers.registry import find
 from sendout.core.providers.setting import BadConfig
 from sendout.senders.models import Sender
 from sendout.senders.outbox import keep
+from sendout.senders.signing import CannotSign, signed, signers_of
 from sendout.senders.vault import CannotUnseal
 from sendout.senders.ways import provider_of
 
@@ -25,7 +29,7 @@ REMEDIES = {
     "connect": "Check host and port, and whether a firewall stands between.",
     "dns": "Check the spelling of the host.",
     "tls": "Check that the host is written as in its certificate, and the kind of encryption.",
-    "login": "Check user name and password; some providers want an app password here.",
+    "login": "Check user name and password, or the key; some providers want an app password here.",
     "greeting": "Check that host and port are those of a mail server that takes mail from here.",
     "settings": "Correct the sender's settings.",
 }
@@ -42,13 +46,22 @@ def deliver_now(
     """
     try:
         provider = provider_of(sender)
-    except (BadConfig, CannotUnseal) as error:
+        envelopes = [as_it_leaves(sender, envelope) for envelope in envelopes]
+    except (BadConfig, CannotUnseal, CannotSign) as error:
         return [Refused(False, "settings", str(error), Blame.SENDER)] * len(envelopes)
     outcomes = asyncio.run(_deliver(provider, envelopes, longest))
     if provider.keeps_copy:
         pairs = zip(envelopes, outcomes, strict=True)
         keep(sender, [envelope for envelope, outcome in pairs if isinstance(outcome, Accepted)])
     return outcomes
+
+
+def as_it_leaves(sender: Sender, envelope: Envelope) -> Envelope:
+    """Sign an email where the sender's emails are signed. Raises CannotSign."""
+    if not signers_of(sender):
+        return envelope
+    now = int(timezone.now().timestamp())
+    return replace(envelope, content=signed(sender, envelope.content, now))
 
 
 async def _deliver(

@@ -42,16 +42,18 @@ def count(outcomes: Collection[Outcome]) -> dict[str, int]:
     return dict(zip(OUTCOMES, numbers, strict=True))
 
 
-def note(sender: int, now: datetime, outcomes: Collection[Outcome]) -> None:
-    """Add a slice to the sender's minute.
+def note(sender: int, now: datetime, outcomes: Collection[Outcome], accepted: int = 0) -> None:
+    """Add a slice to the sender's minute: these outcomes, and so many more accepted ones.
 
     Call it last in the transaction: those who settle for the same sender wait for its end.
     """
-    if not outcomes:
+    if not accepted and not outcomes:
         return
     minute = now.replace(second=0, microsecond=0)
+    counted = count(outcomes)
+    counted["accepted"] += accepted
     with connection.cursor() as cursor:
-        cursor.execute(NOTE, {"sender": sender, "minute": minute, **count(outcomes)})
+        cursor.execute(NOTE, {"sender": sender, "minute": minute, **counted})
 
 
 def fold(now: datetime) -> None:
