@@ -14,7 +14,7 @@ from django.utils import timezone
 from sendout.accounts.models import User
 from sendout.compose.models import Message
 
-WRITTEN = ("category", "subject", "body_format", "body", "sms_text")
+WRITTEN = ("category", "subject", "body_format", "body", "sms_text", "tracks")
 
 
 class Conflict(Exception):
@@ -27,7 +27,9 @@ class Conflict(Exception):
         super().__init__(f"{self.by} saved this message while you were writing.")
 
 
-def save(message: Message, written: Mapping[str, str], *, version: int, member: User) -> Message:
+def save(
+    message: Message, written: Mapping[str, str | bool], *, version: int, member: User
+) -> Message:
     """Save what was written, if nobody saved since this version; gives the message as saved.
 
     written: any of the fields in `WRITTEN`. One UPDATE decides, so of two at the same moment one

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -30,6 +30,7 @@ CHANNELS = ("email", "sms")
 
 _COLUMNS = Func(F("fields"), function="jsonb_object_keys", output_field=TextField())
 _EMPTY = Value("", output_field=TextField())
+_MOST_COLUMNS = 1_000
 _fold = lru_cache(maxsize=4096)(fold)
 
 
@@ -67,6 +68,44 @@ def merge_values(participant: Person, organisation: Organisation) -> dict[str, s
 def own_values(fields: Mapping[str, Any]) -> dict[str, str]:
     """Give the organisation's own columns by folded name; of two alike the filled one counts."""
     return {_fold(name): str(value) for name, value in fields.items() if value not in ("", None)}
+
+
+class Merging:
+    """Gives what `merge_values` gives, of the fields that a text asks for: about 1 µs a person."""
+
+    def __init__(self, asked: Collection[str], organisation: Organisation) -> None:
+        """asked: by folded name."""
+        self._same = {"organisation": organisation.name} if "organisation" in asked else {}
+        self._standard = tuple(key for key in STANDARD if key in asked)
+        own = frozenset(asked) - STANDARD.keys() - ALWAYS
+        self._columns = _Columns(own) if own else None
+
+    def values(self, person: Person) -> dict[str, str]:
+        """Give the values for one person; what they lack may be missing or empty."""
+        values = self._same.copy()
+        if self._columns is not None:
+            for column, value in person.fields.items():
+                key = self._columns[column]
+                if key and value not in ("", None):
+                    values[key] = str(value)
+        for key in self._standard:
+            values[key] = getattr(person, key)
+        return values
+
+
+class _Columns(dict[str, str]):
+    """The folded name of each column that is asked for, and nothing for the others."""
+
+    def __init__(self, asked: frozenset[str]) -> None:
+        super().__init__()
+        self._asked = asked
+
+    def __missing__(self, column: str) -> str:
+        key = fold(column)
+        if len(self) >= _MOST_COLUMNS:
+            self.clear()
+        self[column] = key if key in self._asked else ""
+        return self[column]
 
 
 def slots(message: Message, channels: Iterable[str] = CHANNELS) -> Iterator[Slot]:

@@ -23,7 +23,7 @@ TAGS = nh3.ALLOWED_TAGS | {"center", "font", "section", "article", "header", "fo
 _PLACED = {"align", "valign", "bgcolor", "width", "height", "background"}
 ATTRIBUTES = {
     "*": {"style", "class", "title", "lang", "dir", "role", "aria-label", "aria-hidden"},
-    "a": {"href", "name", "target"},
+    "a": {"href", "name", "target", "data-track", "clicktracking"},
     "img": {"src", "alt", "width", "height", "border", "align"},
     "table": _PLACED | {"border", "cellpadding", "cellspacing"},
     "tr": _PLACED,

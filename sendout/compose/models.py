@@ -26,6 +26,7 @@ class Message(models.Model):
     """Email subject and body, SMS text, consent category; merge fields in all of them.
 
     text: the plain-text part, where somebody wrote one; else it is made from the body.
+    tracks: whether opens and clicks are looked at; the organisation must want it too.
 
     version: goes up with every save; a save from an older version is refused.
     """
@@ -37,6 +38,7 @@ class Message(models.Model):
     body = models.TextField(blank=True)
     text = models.TextField(blank=True)
     sms_text = models.TextField(blank=True)
+    tracks = models.BooleanField(default=True, db_default=True)
     version = models.PositiveIntegerField(default=1)
     updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -20,6 +20,7 @@ from sendout.core.message.template import (
     escape_nothing,
     parse,
 )
+from sendout.core.message.tracking import Tracking
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,14 @@ def compile_email(
     from_name: str,
     from_address: str,
     reply_to: str = "",
+    tracking: Tracking | None = None,
 ) -> CompiledEmail:
     """Do once what is the same in every email of a send-out.
 
     Only marketing offers to unsubscribe with one click (RFC 8058): operational email cannot be
-    unsubscribed from, so its link leads to a page. Raises BadAddress for a bad sender address,
-    BadStyle for a style that cannot be read.
+    unsubscribed from, so its link leads to a page. tracking: where opens and clicks are reported,
+    when the organisation and the message want that; the plain text keeps its own links. Raises
+    BadAddress for a bad sender address, BadStyle for a style that cannot be read.
     """
     rendered = templates(message, organisation)
     letter = Letter(
@@ -92,6 +95,7 @@ def compile_email(
         message_domain=wire_address(from_address).rpartition("@")[2],
         reply_to=reply_to or None,
         one_click=message.category == Category.MARKETING,
+        tracking=tracking if organisation.tracks and message.tracks else None,
     )
     return compile_letter(letter)
 

@@ -1,6 +1,6 @@
-"""The usual case of `record`, at half its cost: what was being sent has been accepted.
+"""The usual case of `record`, at half its cost: what waited for its first try has been accepted.
 
-A row whose status is `sending` has no fact that is stronger, so with `accepted` it is `sent`: the
+A row whose status is `queued` has no fact that is stronger, so with `accepted` it is `sent`: the
 same end as `record` computes for it (a law of the tests). Rows of any other status are left to it.
 """
 
@@ -10,13 +10,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-from psycopg import Cursor
+from sendout.deliveries.hot import hot_cursor
 
-from sendout.deliveries.counting import COUNT_CHANGES
-
-# Arrays come as one text each: PostgreSQL takes that apart faster than psycopg makes a list.
-ACCEPT = f"""
+# Arrays come as one text each: PostgreSQL takes that apart faster than psycopg makes a list. The
+# ids are given back only when some were left alone.
+ACCEPT = """
 WITH told AS (
     SELECT * FROM unnest(
         string_to_array(%(deliveries)s, ',')::bigint[],
@@ -24,35 +22,53 @@ WITH told AS (
         string_to_array(%(segments)s, ',')::smallint[],
         string_to_array(%(prices)s, ',')::bigint[]) AS t (delivery, ref, segments, price)
 ), changed AS (
-    UPDATE deliveries_delivery d SET accepted_at = %(at)s, status = 'sent',
-        provider_ref = COALESCE(NULLIF(t.ref, ''), d.provider_ref),
-        segments = GREATEST(t.segments, d.segments), price = GREATEST(t.price, d.price)
-    FROM told t WHERE d.id = t.delivery AND d.status = 'sending'
-    RETURNING d.id, d.sendout_id, d.channel, 'sending' AS old_status, d.status,
-        false AS old_accepted, false AS old_delivered, false AS old_opened, false AS old_clicked,
-        true AS accepted, false AS delivered, false AS opened, false AS clicked
-), {COUNT_CHANGES}
-SELECT id, sendout_id, channel, old_status, status FROM changed
+    UPDATE deliveries_delivery d SET accepted_at = %(at)s, status = 'sent', attempt = 1,
+        provider_ref = t.ref, segments = t.segments, price = t.price
+    FROM told t WHERE d.id = t.delivery AND d.status = 'queued'
+    RETURNING d.id, d.sendout_id, d.channel
+), moved AS (
+    SELECT sendout_id, channel, count(*) AS n FROM changed GROUP BY 1, 2
+), counted AS (
+    INSERT INTO deliveries_count AS k
+        (sendout_id, channel, status, n, accepted, delivered, opened, clicked)
+    SELECT sendout_id, channel, status, sign * n, accepted * n, 0, 0, 0
+    FROM moved CROSS JOIN (VALUES ('queued', -1, 0), ('sent', 1, 1)) AS t (status, sign, accepted)
+    ORDER BY sendout_id, channel, status
+    ON CONFLICT (sendout_id, channel, status) DO UPDATE SET
+        n = k.n + EXCLUDED.n, accepted = k.accepted + EXCLUDED.accepted
+)
+SELECT count(*), CASE WHEN count(*) < %(told)s THEN array_agg(id) END FROM changed
 """
 SEPARATOR = "\x1f"
 
+Accepted = tuple[int, str, int, int]
+"""Delivery, the provider's reference (no control character), segments, price."""
 
-def accept(
-    at: datetime, rows: Sequence[tuple[int, str, int, int]]
-) -> list[tuple[int, int, str, str, str]]:
-    """Record that these were accepted: (delivery, ref, segments, price), in the order of their ids.
 
-    Gives (delivery, send-out, channel, status before, status after) of those that were being sent;
-    the others are untouched. A ref holds no control character.
+def _joined(numbers: Sequence[int]) -> str:
+    """Write them as one text; nearly always all are the same."""
+    if len(set(numbers)) == 1:
+        return (f"{numbers[0]}," * len(numbers))[:-1]
+    return ",".join(map(str, numbers))
+
+
+def accept(at: datetime, rows: Sequence[Accepted]) -> list[Accepted]:
+    """Record that these were accepted at their first try, in the order of their ids.
+
+    Gives those that were not waiting for it; they are untouched.
     """
     deliveries, refs, segments, prices = zip(*rows, strict=True)
     values: dict[str, Any] = {
         "at": at,
+        "told": len(rows),
         "deliveries": ",".join(map(str, deliveries)),
         "refs": SEPARATOR.join(refs),
-        "segments": ",".join(map(str, segments)),
-        "prices": ",".join(map(str, prices)),
+        "segments": _joined(segments),
+        "prices": _joined(prices),
     }
-    connection.ensure_connection()
-    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-        return cursor.execute(ACCEPT, values, prepare=True).fetchall()
+    with hot_cursor() as cursor:
+        [(n, done)] = cursor.execute(ACCEPT, values, prepare=True).fetchall()
+    if n == len(rows):
+        return []
+    known = set(done or ())
+    return [row for row in rows if row[0] not in known]

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
-from sendout.core.delivery.status import FAILED, MOVING, Status
+from sendout.core.delivery.status import ARRIVED, FAILED, MOVING, Status
+from sendout.deliveries.hold import InHand, in_hand
 from sendout.deliveries.models import Count
 from sendout.sendouts.models import SendOut, State
 
@@ -50,7 +51,7 @@ FINISH = """
 UPDATE sendouts_sendout s SET state = 'finished', finished_at = now()
 WHERE s.id = %s AND s.state = 'running' AND NOT EXISTS (
     SELECT 1 FROM deliveries_count k
-    WHERE k.sendout_id = s.id AND k.n > 0 AND k.status IN ('queued', 'sending', 'deferred'))
+    WHERE k.sendout_id = s.id AND k.n > 0 AND k.status IN ('queued', 'deferred'))
 """
 
 
@@ -63,6 +64,15 @@ class Tally:
     delivered: int = 0
     opened: int = 0
     clicked: int = 0
+
+    def move_in_hand(self, held: InHand) -> None:
+        """Count what workers have in hand as being sent, whatever its rows still say."""
+        rows = {Status.QUEUED: held.first, Status.DEFERRED: held.again}
+        for status, n in rows.items():
+            moved = min(n, self.by_status.get(status, 0))
+            if moved:
+                self.by_status[status] -= moved
+                self.by_status[Status.SENDING] = self.by_status.get(Status.SENDING, 0) + moved
 
     @property
     def total(self) -> int:
@@ -83,6 +93,16 @@ class Tally:
     def failed(self) -> int:
         """Bounced or in error."""
         return sum(self.by_status.get(s, 0) for s in FAILED)
+
+    @property
+    def arrived(self) -> bool:
+        """Whether anybody is known to have received it."""
+        return bool(
+            self.delivered
+            or self.opened
+            or self.clicked
+            or any(self.by_status.get(s) for s in ARRIVED)
+        )
 
     @property
     def moving(self) -> int:
@@ -108,15 +128,19 @@ class Tally:
 
 
 def tallies(sendouts: Iterable[int]) -> dict[int, dict[str, Tally]]:
-    """Give the numbers of the send-outs, by id and channel, in one query that counts no rows."""
+    """Give the numbers of the send-outs, by id and channel, without counting rows."""
     found: dict[int, dict[str, Tally]] = defaultdict(lambda: defaultdict(Tally))
-    for count in Count.objects.filter(sendout__in=list(sendouts), n__gt=0):
+    wanted = list(sendouts)
+    for count in Count.objects.filter(sendout__in=wanted, n__gt=0):
         tally = found[count.sendout_id][count.channel]
         tally.by_status[count.status] = count.n
         tally.accepted += count.accepted
         tally.delivered += count.delivered
         tally.opened += count.opened
         tally.clicked += count.clicked
+    for sendout, channels in in_hand(wanted).items():
+        for channel, held in channels.items():
+            found[sendout][channel].move_in_hand(held)
     return found
 
 
@@ -130,11 +154,12 @@ def finish(sendout: int) -> bool:
 def shown_status(sendout: SendOut, by_channel: dict[str, Tally]) -> str:
     """Give the word of the Messages page: Sending... until the first has left, then Sent, ...
 
-    Delivered as soon as a first recipient has received it.
+    Delivered as soon as a first recipient has received it: by a receipt, or because somebody opened
+    it, clicked or answered, which over plain SMTP is all the proof there is.
     """
     if sendout.state not in {State.RUNNING, State.FINISHED}:
         return State(sendout.state).label
-    if any(tally.delivered for tally in by_channel.values()):
+    if any(tally.arrived for tally in by_channel.values()):
         return "Delivered"
     if any(tally.accepted for tally in by_channel.values()):
         return "Sent"

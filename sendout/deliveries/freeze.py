@@ -45,7 +45,8 @@ WITH audience AS ({AUDIENCE}), stopped AS (
 FREEZE = f"""
 {PLAN}, numbered AS (
     SELECT *,
-        (row_number() OVER (PARTITION BY reason = '' ORDER BY id) - 1) / %(batch)s + 1 AS batch
+        (row_number() OVER (PARTITION BY reason = '' ORDER BY id) - 1)
+            / LEAST(%(most)s, GREATEST(%(least)s, count(*) OVER () / %(parts)s)) + 1 AS batch
     FROM planned
 ), frozen AS (
     INSERT INTO deliveries_delivery (organisation_id, sendout_id, participant_id, channel, batch,
@@ -55,7 +56,11 @@ FREEZE = f"""
         CASE WHEN reason = '' THEN 'queued' ELSE 'skipped' END, reason,
         CASE WHEN reason <> '' THEN now() END
     FROM numbered ORDER BY id
-    RETURNING status, batch
+    RETURNING id, status, batch
+), batches AS (
+    INSERT INTO deliveries_batch (sendout_id, channel, ordinal, first, last)
+    SELECT %(sendout)s, %(channel)s, batch, min(id), max(id) FROM frozen WHERE batch > 0
+    GROUP BY batch
 ), counted AS (
     INSERT INTO deliveries_count (sendout_id, channel, status, n,
         accepted, delivered, opened, clicked)
@@ -97,7 +102,9 @@ def _values(sendout: SendOut, channel: Channel) -> dict[str, str | int | None]:
         "category": sendout.message.category,
         "only_without_email": sendout.channels == Channels.SMS_WITHOUT_EMAIL,
         "once_per_address": sendout.once_per == OncePer.ADDRESS,
-        "batch": jobs.BATCH,
+        "most": jobs.BATCH,
+        "least": jobs.SMALLEST,
+        "parts": jobs.PARTS,
         "sender": sender.pk if sender else None,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
@@ -13,6 +14,22 @@ from sendout.sendouts.models import SendOut
 
 OPEN = ("queued", "deferred")
 
+# What few rows have, so that a page of those is found at once. The status itself stands in no
+# index, nor do the columns that an acceptance changes: then PostgreSQL writes the new row beside
+# the old one and leaves all indexes alone (heap-only tuples), for which the table keeps room.
+RARE = (
+    "deferred_at",
+    "delivered_at",
+    "opened_at",
+    "clicked_at",
+    "replied_at",
+    "bounced_at",
+    "complained_at",
+    "failed_at",
+    "skipped_at",
+    "cancelled_at",
+)
+
 
 class Delivery(models.Model):
     """One send-out to one participant by one channel: one row, one status.
@@ -20,12 +37,27 @@ class Delivery(models.Model):
     batch: ordinal of its job, 1 and up; 0 for rows that never leave. status: computed by
     `deliveries.record` alone. price: millionths of the organisation's currency.
     The `_at` fields and attempt, answered, unsure are the facts of `core.delivery.status`.
+
+    Its references are not checked by the database: rows are made by `freeze` alone, from rows it
+    has just read, and the checks would cost more than the rows.
     """
 
-    organisation = models.ForeignKey(Organisation, models.CASCADE, db_index=False)
-    sendout = models.ForeignKey(SendOut, models.CASCADE, related_name="deliveries", db_index=False)
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, db_index=False, db_constraint=False
+    )
+    sendout = models.ForeignKey(
+        SendOut,
+        models.CASCADE,
+        related_name="deliveries",
+        db_index=False,
+        db_constraint=False,
+    )
     participant = models.ForeignKey(
-        Participant, models.CASCADE, related_name="deliveries", db_index=False
+        Participant,
+        models.CASCADE,
+        related_name="deliveries",
+        db_index=False,
+        db_constraint=False,
     )
     channel = models.CharField(max_length=5, choices=Channel)
     batch = models.IntegerField()
@@ -36,12 +68,13 @@ class Delivery(models.Model):
     skip_reason = models.CharField(max_length=24, db_default="")
     error_code = models.CharField(max_length=24, db_default="")
     error_text = models.TextField(db_default="")
-    sender = models.ForeignKey(Sender, models.SET_NULL, null=True, db_index=False)
+    sender = models.ForeignKey(
+        Sender, models.SET_NULL, null=True, db_index=False, db_constraint=False
+    )
     provider_ref = models.CharField(max_length=200, db_default="")
     segments = models.SmallIntegerField(db_default=0)
     price = models.BigIntegerField(db_default=0)
     created_at = models.DateTimeField(db_default=Now())
-    claimed_at = models.DateTimeField(null=True)
     next_try_at = models.DateTimeField(null=True)
     deferred_at = models.DateTimeField(null=True)
     attempt = models.SmallIntegerField(db_default=0)
@@ -68,17 +101,56 @@ class Delivery(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["sendout", "channel", "status", "id"], name="delivery_status"),
+            models.Index(fields=["sendout", "channel", "id"], name="delivery_listed"),
             models.Index(
-                fields=["sendout", "channel", "batch", "id"],
-                condition=models.Q(status__in=OPEN),
-                name="delivery_open",
+                fields=["sendout", "channel", "id"],
+                condition=models.Q(unsure__gt=0),
+                name="delivery_unsure",
+            ),
+            *(
+                models.Index(
+                    fields=["sendout", "channel", "id"],
+                    condition=models.Q((f"{fact}__isnull", False)),
+                    name=f"delivery_{fact.removesuffix('_at')}",
+                )
+                for fact in RARE
+            ),
+        ]
+
+
+class Batch(models.Model):
+    """Some deliveries of a send-out and channel, the unit of a job; at most one worker has it.
+
+    first, last: ids between which its deliveries are. ready: some may leave now; retry_at: when
+    the next one may that was refused for now. held: the ids that a worker has in hand since
+    claimed_at, none when nobody has; held_again: how many of those were deferred. turn: counts the
+    claims, so that one whose lease ran out lets go of nothing that is another's.
+    """
+
+    sendout = models.ForeignKey(SendOut, models.CASCADE, related_name="batches", db_index=False)
+    channel = models.CharField(max_length=5, choices=Channel)
+    ordinal = models.IntegerField()
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
+    ready = models.BooleanField(db_default=True)
+    retry_at = models.DateTimeField(null=True)
+    held = ArrayField(models.BigIntegerField(), null=True)
+    held_again = models.IntegerField(db_default=0)
+    claimed_at = models.DateTimeField(null=True)
+    turn = models.IntegerField(db_default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sendout", "channel", "ordinal"], name="one_batch_each")
+        ]
+        indexes = [
+            models.Index(
+                fields=["retry_at"], condition=~models.Q(retry_at=None), name="batch_retry"
             ),
             models.Index(
-                fields=["next_try_at"], condition=models.Q(status="deferred"), name="delivery_retry"
-            ),
-            models.Index(
-                fields=["claimed_at"], condition=models.Q(status="sending"), name="delivery_in_hand"
+                fields=["sendout"],
+                condition=models.Q(ready=True) | ~models.Q(held=None),
+                name="batch_busy",
             ),
         ]
 

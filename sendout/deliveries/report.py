@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from sendout.core.bounces.codes import plain_words
 from sendout.core.delivery.status import Status
-from sendout.deliveries.models import Delivery
+from sendout.deliveries.hold import held_now
+from sendout.deliveries.models import OPEN, Batch, Delivery
 
 AT_A_TIME = 2_000  # rows fetched
 
@@ -32,6 +33,21 @@ _FETCHED = {"participant": "participant_id", "sent_at": "accepted_at"}
 _REASONS = ("skip_reason", "error_code", "error_text")
 _FIELDS = [_FETCHED.get(name, name) for name in COLUMNS if name != "reason"]
 
+# A fact that is indexed, and that every row of the status has.
+PROOF: dict[str, Q] = {
+    Status.DEFERRED: Q(deferred_at__isnull=False),
+    Status.UNKNOWN: Q(unsure__gt=0),
+    Status.DELIVERED: Q(delivered_at__isnull=False),
+    Status.OPENED: Q(opened_at__isnull=False),
+    Status.CLICKED: Q(clicked_at__isnull=False),
+    Status.REPLIED: Q(replied_at__isnull=False),
+    Status.BOUNCED: Q(bounced_at__isnull=False),
+    Status.COMPLAINED: Q(complained_at__isnull=False),
+    Status.ERROR: Q(failed_at__isnull=False),
+    Status.SKIPPED: Q(skipped_at__isnull=False),
+    Status.CANCELLED: Q(cancelled_at__isnull=False),
+}
+
 SKIPPED = {
     "no_address": {
         "email": "No email address is known.",
@@ -40,6 +56,10 @@ SKIPPED = {
     "invalid_address": {
         "email": "The email address is not written correctly.",
         "sms": "The phone number is not valid.",
+    },
+    "deleted": {
+        "email": "The participant was deleted before this one could leave.",
+        "sms": "The participant was deleted before this one could leave.",
     },
     "duplicate": {
         "email": "Somebody else with the same email address gets it already.",
@@ -79,6 +99,25 @@ def reason(delivery: Delivery | Mapping[str, Any]) -> str:
     if isinstance(delivery, Mapping):
         return reason_words(*(delivery[name] for name in names))
     return reason_words(*(getattr(delivery, name) for name in names))
+
+
+def with_status(
+    deliveries: QuerySet[Delivery], sendout: int, channel: str, status: str
+) -> QuerySet[Delivery]:
+    """Keep the deliveries of this send-out and channel that have the status.
+
+    Each status is looked for where few rows are: among those with its fact, or in the batches that
+    are not done. What a worker has in hand is being sent, whatever its row says.
+    """
+    if status == Status.SENDING:
+        return deliveries.filter(pk__in=held_now(sendout, channel))
+    found = deliveries.filter(PROOF.get(status, Q()), status=status)
+    if status not in OPEN:
+        return found
+    busy = Q(ready=True) | Q(retry_at__isnull=False) | Q(held__isnull=False)
+    batches = Batch.objects.filter(busy, sendout=sendout, channel=channel)
+    waiting = found.filter(batch__in=list(batches.values_list("ordinal", flat=True)))
+    return waiting.exclude(pk__in=held_now(sendout, channel))
 
 
 def rows(sendout: int, channel: str | None = None) -> Iterator[dict[str, Any]]:

@@ -10,25 +10,36 @@ from sendout.deliveries.counting import COUNT_CHANGES, NO_FACTS
 from sendout.sendouts import lifecycle
 from sendout.sendouts.models import SendOut, State
 
-# What no connection holds is stopped; a row that is being sent ends by its own answer.
+# Nobody claims or settles a slice of this send-out until the transaction ends.
+_LOCK = "SELECT id FROM deliveries_batch WHERE sendout_id = %(sendout)s ORDER BY id FOR UPDATE"
+
+# What no worker has in hand is stopped; what is being sent ends by its own answer.
 _STOP = f"""
-WITH held AS (
-    SELECT * FROM deliveries_delivery
-    WHERE sendout_id = %(sendout)s AND status IN ('queued', 'deferred') ORDER BY id FOR UPDATE
+WITH in_hand AS (
+    SELECT unnest(held) AS id FROM deliveries_batch WHERE sendout_id = %(sendout)s
+), rest AS (
+    SELECT d.id, d.status FROM deliveries_delivery d
+    WHERE d.sendout_id = %(sendout)s AND d.status IN ('queued', 'deferred')
+        AND d.id NOT IN (SELECT id FROM in_hand)
+    ORDER BY d.id FOR UPDATE
 ), changed AS (
     UPDATE deliveries_delivery d SET next_try_at = NULL, skip_reason = %(reason)s,
         {{fact}}_at = now(), status = '{{fact}}'
-    FROM held WHERE d.id = held.id
-    RETURNING d.sendout_id, d.channel, held.status AS old_status, d.status,
+    FROM rest WHERE d.id = rest.id
+    RETURNING d.sendout_id, d.channel, rest.status AS old_status, d.status,
         {NO_FACTS}
-), {COUNT_CHANGES}
+), {COUNT_CHANGES}, closed AS (
+    UPDATE deliveries_batch SET ready = false, retry_at = NULL WHERE sendout_id = %(sendout)s
+)
 SELECT count(*) FROM changed
 """
 
 
 def _stop(sendout: SendOut, fact: str, reason: str) -> int:
+    values: dict[str, int | str] = {"sendout": sendout.pk, "reason": reason}
     with connection.cursor() as cursor:
-        cursor.execute(_STOP.format(fact=fact), {"sendout": sendout.pk, "reason": reason})
+        cursor.execute(_LOCK, values)
+        cursor.execute(_STOP.format(fact=fact), values)
         return int(cursor.fetchone()[0])
 
 
@@ -36,7 +47,7 @@ def resume(sendout: SendOut) -> None:
     """Go on where it was paused; raises NotPossible when it is not paused."""
     with transaction.atomic():
         lifecycle.move(sendout, State.RUNNING, after=(State.PAUSED,))
-        jobs.defer_open("s.id = %s", sendout.pk)
+        jobs.defer_ready("s.id = %s", sendout.pk)
 
 
 def cancel(sendout: SendOut) -> int:

@@ -51,6 +51,7 @@ class SendOut(models.Model):
 
     everyone: the whole organisation, beside the groups and people picked.
     expires_at: after this nothing more is sent; what is left ends as skipped.
+    origin: the send-out that this one repeats for some people; of a repeated repeat the first.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="sendouts")
@@ -73,6 +74,9 @@ class SendOut(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    origin = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="resends"
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

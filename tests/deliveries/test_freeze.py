@@ -10,7 +10,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from sendout.accounts.models import Organisation
 from sendout.deliveries.freeze import forecast, send_now
-from sendout.deliveries.models import Delivery
+from sendout.deliveries.models import Batch, Delivery
 from sendout.people.models import Group, Participant
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.suppression.entries import suppress
@@ -116,12 +116,28 @@ def test_one_job_for_each_batch_comes_with_the_rows(
 ):
     Participant.objects.bulk_create(
         Participant(organisation=club, email=f"p{n}@example.org", email_normal=f"p{n}@example.org")
-        for n in range(1201)
+        for n in range(16201)
     )
     send_now(sendout())
     jobs = ProcrastinateJob.objects.filter(task_name="dispatch_batch").order_by("-priority")
-    assert [(job.args["batch"], job.priority) for job in jobs] == [(1, -1), (2, -2), (3, -3)]
-    assert Counter(Delivery.objects.values_list("batch", flat=True)) == {1: 500, 2: 500, 3: 201}
+    assert [(job.args["batch"], job.priority) for job in jobs] == [(n, -n) for n in range(1, 34)]
+    batches = Counter(Delivery.objects.values_list("batch", flat=True))
+    assert batches == dict.fromkeys(range(1, 33), 500) | {33: 201}
+    for batch in Batch.objects.all():
+        rows = Delivery.objects.filter(batch=batch.ordinal).values_list("pk", flat=True)
+        assert (batch.first, batch.last) == (min(rows), max(rows))
+
+
+def test_a_small_send_out_is_cut_into_parts_that_leave_together(
+    club: Organisation, sendout: MakeSendOut
+):
+    Participant.objects.bulk_create(
+        Participant(organisation=club, email=f"p{n}@example.org", email_normal=f"p{n}@example.org")
+        for n in range(80)
+    )
+    send_now(sendout())
+    batches = Counter(Delivery.objects.values_list("batch", flat=True))
+    assert batches == {1: 25, 2: 25, 3: 25, 4: 5}
 
 
 def test_urgent_batches_come_before_all_others(person: MakePerson, sendout: MakeSendOut):

@@ -14,7 +14,8 @@ from sendout.core.delivery.status import FACTS, TIMES
 from sendout.deliveries.claim import claim
 from sendout.deliveries.counting import finish, tallies
 from sendout.deliveries.freeze import send_now
-from sendout.deliveries.models import Count, Delivery, Event
+from sendout.deliveries.hold import release
+from sendout.deliveries.models import Batch, Count, Delivery, Event
 from sendout.deliveries.record import Happening, record
 from sendout.sendouts.models import SendOut
 from tests.deliveries.conftest import MakePerson, MakeSendOut
@@ -104,11 +105,16 @@ def test_the_words_of_a_bounce_stay(started: SendOut):
 
 
 def test_a_temporary_refusal_waits_for_its_next_try(started: SendOut):
-    [first, _] = claim(started.pk, "email", 1, 10).claimed
+    found = claim(started.pk, "email", 1, 10)
+    first, second = found.claimed
     later = datetime.now(UTC) + timedelta(minutes=5)
+    assert found.hold is not None
+    release(found.hold, later)
     record([Happening(first.id, "deferred", START, attempt=1, next_try_at=later, key="1")])
+    record([Happening(second.id, "accepted", START, attempt=1)])
     assert Delivery.objects.get(pk=first.id).status == "deferred"
     assert claim(started.pk, "email", 1, 10).claimed == []
+    assert Batch.objects.get().retry_at == later
     Delivery.objects.filter(pk=first.id).update(next_try_at=START)
     [again] = claim(started.pk, "email", 1, 10).claimed
     assert (again.id, again.attempt) == (first.id, 2)
@@ -123,7 +129,7 @@ def test_a_send_out_finishes_when_nothing_moves_any_more(started: SendOut):
 
 
 def test_pages_read_counts_and_not_rows(started: SendOut, django_assert_num_queries):
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         tally = tallies([started.pk])[started.pk]["email"]
     assert (tally.total, tally.moving, tally.percent) == (2, 2, 0)
     with connection.cursor() as cursor:

@@ -41,7 +41,7 @@ def test_the_skipped_are_listed_with_why(
 
 
 def test_every_reason_for_skipping_has_words() -> None:
-    reasons = {*Reason.values, "no_address", "invalid_address", "duplicate", "expired"}
+    reasons = {*Reason.values, "no_address", "invalid_address", "duplicate", "expired", "deleted"}
     assert reasons == {*report.SKIPPED, *report.LISTED}
 
 

@@ -1,0 +1,199 @@
+"""Why the deliveries of a send-out did not arrive, grouped in SQL and found again by the cause.
+
+All rows are never looked at: each status is looked for among the few rows that have its fact
+(partial indexes, see `models.RARE`), and only when the counts say that there are any.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from sendout.core.bounces.clusters import CANCELLED, SKIPPED, UNKNOWN, Alike
+from sendout.core.bounces.diagnosis import Heard
+from sendout.core.delivery.status import Status
+from sendout.deliveries.counting import Tally
+from sendout.deliveries.models import Delivery
+from sendout.deliveries.report import PROOF
+
+MOST = 20_000  # rows of each status whose words are looked at
+MOST_SKIPPED = 200_000
+SAMPLED = 10  # batches from which a share is reckoned where there are more
+LONGEST = 40  # characters of a cause's name
+
+# A server's words without what differs from message to message: addresses, ids, times, links.
+SHAPE = r"regexp_replace({text}, '[^ \n]*[@0-9][^ \n]*', '#', 'g')"
+_WORDS = "left(d.error_text, 500)"
+_DOMAIN = "lower(split_part(d.address, '@', 2))"
+
+_OF = "d.sendout_id = %(sendout)s AND d.channel = %(channel)s"
+_ROWS = f"""SELECT d.*, d.{{fact}} AS since FROM deliveries_delivery d
+    WHERE {_OF} AND {{proof}} AND d.status = '{{status}}' LIMIT {MOST}"""
+# Those that wait are in few batches; most that ever waited have left since.
+_DEFERRED = f"""SELECT d.*, d.deferred_at AS since FROM deliveries_batch b
+    CROSS JOIN LATERAL (
+        SELECT d.* FROM deliveries_delivery d
+        WHERE {_OF} AND d.id BETWEEN b.first AND b.last AND d.deferred_at IS NOT NULL
+            AND d.status = 'deferred' AND d.id <> ALL(COALESCE(b.held, '{{}}'))
+    ) d
+    WHERE b.sendout_id = %(sendout)s AND b.channel = %(channel)s
+        AND (b.ready OR b.retry_at IS NOT NULL OR b.held IS NOT NULL) LIMIT {MOST}"""
+TROUBLED: dict[str, str] = {
+    Status.BOUNCED: _ROWS.format(
+        fact="bounced_at", proof="d.bounced_at IS NOT NULL", status="bounced"
+    ),
+    Status.ERROR: _ROWS.format(fact="failed_at", proof="d.failed_at IS NOT NULL", status="error"),
+    Status.DEFERRED: _DEFERRED,
+    Status.UNKNOWN: _ROWS.format(fact="deferred_at", proof="d.unsure > 0", status="unknown"),
+}
+
+# Most servers say the same to all, so what is said is put together before it is taken apart.
+GROUPED = f"""
+WITH said AS (
+    SELECT d.error_code AS code, {_DOMAIN} AS domain, {_WORDS} AS text, count(*) AS n,
+        min(d.since) AS since, min(d.next_try_at) AS next_try
+    FROM ({{rows}}) d GROUP BY 1, 2, 3
+)
+SELECT code, domain, {SHAPE.format(text="text")} AS shape, min(text), sum(n)::bigint,
+    min(since), min(next_try)
+FROM said GROUP BY 1, 2, 3
+"""
+SKIPS = f"""
+SELECT skip_reason, count(*) FROM (
+    SELECT d.skip_reason FROM deliveries_delivery d
+    WHERE {_OF} AND d.skipped_at IS NOT NULL AND d.status = 'skipped' LIMIT {MOST_SKIPPED}
+) few GROUP BY 1
+"""
+# Ids of those with one of some pairs of code and shape.
+MATCHING = f"""
+SELECT d.id FROM ({{rows}}) d
+WHERE (d.error_code, {SHAPE.format(text=_WORDS)}) IN (
+    SELECT * FROM unnest(%(codes)s::text[], %(shapes)s::text[]))
+"""
+HEARD = f"""
+SELECT {_DOMAIN}, count(*), count(*) FILTER (WHERE d.status = ANY(%(refused)s))
+FROM deliveries_batch b
+JOIN deliveries_delivery d ON d.id BETWEEN b.first AND b.last AND {_OF} AND d.batch = b.ordinal
+WHERE b.sendout_id = %(sendout)s AND b.channel = %(channel)s AND b.ordinal %% %(step)s = 0
+    AND d.status NOT IN ('queued', 'skipped', 'cancelled')
+GROUP BY 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One channel of a send-out with its counts, whose causes are asked for."""
+
+    sendout: int
+    channel: str
+    tally: Tally
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the statements here are about."""
+        return {"sendout": self.sendout, "channel": self.channel}
+
+    def has(self, status: str) -> int:
+        """How many have the status."""
+        return self.tally.by_status.get(status, 0)
+
+
+def alike(part: Part) -> list[Alike]:
+    """Give all that did not arrive, put together where they ended alike.
+
+    They add up to the counts: of more than `MOST` with one status the rest is not looked at.
+    """
+    found = [each for status in TROUBLED if part.has(status) for each in _troubled(part, status)]
+    if part.has(Status.SKIPPED):
+        found += _skipped(part)
+    if part.has(Status.CANCELLED):
+        found.append(Alike(Status.CANCELLED, part.has(Status.CANCELLED)))
+    return found
+
+
+def _troubled(part: Part, status: str) -> list[Alike]:
+    found = [
+        Alike(status, n, domain, "", code, shape, text, since, next_try)
+        for code, domain, shape, text, n, since, next_try in _fetch(
+            GROUPED.format(rows=TROUBLED[status]), part.values
+        )
+    ]
+    return found + _rest(part, status, found, MOST)
+
+
+def _skipped(part: Part) -> list[Alike]:
+    found = [Alike(Status.SKIPPED, n, "", reason) for reason, n in _fetch(SKIPS, part.values)]
+    return found + _rest(part, Status.SKIPPED, found, MOST_SKIPPED)
+
+
+def _rest(part: Part, status: str, found: list[Alike], most: int) -> list[Alike]:
+    seen = sum(each.n for each in found)
+    more = part.has(status) - seen
+    return [Alike(status, more, looked_at=False)] if seen >= most and more > 0 else []
+
+
+def _fetch(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def heard(part: Part) -> Heard:
+    """Count by domain who was asked and who refused: all, or a sample where there are many."""
+    [[batches]] = _fetch(
+        "SELECT max(ordinal) FROM deliveries_batch WHERE sendout_id = %(sendout)s"
+        " AND channel = %(channel)s",
+        part.values,
+    )
+    step = max(1, (batches or 1) // SAMPLED)
+    refused = [Status.BOUNCED, Status.ERROR, Status.DEFERRED]
+    rows = _fetch(HEARD, part.values | {"step": step, "refused": refused})
+    return Heard({domain: (asked, no) for domain, asked, no in rows}, whole=step == 1)
+
+
+def matching(part: Part, key: str) -> tuple[str, dict[str, Any]] | None:
+    """Give a statement for the ids of failed or waiting deliveries with a cause, and its values."""
+    pairs: dict[str, set[tuple[str, str]]] = {}
+    for status in (Status.BOUNCED, Status.ERROR, Status.DEFERRED):
+        if part.has(status):
+            said = {(a.code, a.shape) for a in _troubled(part, status) if a.key == key}
+            pairs |= {status: said} if said else {}
+    if not pairs:
+        return None
+    both = sorted(set().union(*pairs.values()))
+    values = part.values | {"codes": [c for c, _ in both], "shapes": [s for _, s in both]}
+    return " UNION ALL ".join(MATCHING.format(rows=TROUBLED[status]) for status in pairs), values
+
+
+def with_cause(deliveries: QuerySet[Delivery], part: Part, key: str) -> QuerySet[Delivery]:
+    """Keep the deliveries of this channel with the cause; none for one that does not occur."""
+    stage, _, why = key.partition("-")
+    if stage == SKIPPED:
+        return deliveries.filter(PROOF[SKIPPED], status=Status.SKIPPED, skip_reason=why)
+    if key in (CANCELLED, UNKNOWN):
+        return deliveries.filter(PROOF.get(key, Q()), status=key)
+    found = matching(part, key)
+    if found is None:
+        return deliveries.none()
+    statement, values = found
+    return deliveries.filter(pk__in=RawSQL(*_in_order(statement, values)))  # noqa: S611 (ours)
+
+
+def _in_order(statement: str, values: dict[str, Any]) -> tuple[str, list[Any]]:
+    """Write a statement with names as one with places, which is all that Django puts into others.
+
+    No value goes into the statement itself.
+    """
+    places: list[Any] = []
+    pieces = statement.split("%(")
+    written = pieces[0]
+    for piece in pieces[1:]:
+        name, _, after = piece.partition(")s")
+        places.append(values[name])
+        written += "%s" + after
+    return written, places
