@@ -5,31 +5,34 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from dataclasses import replace
 from functools import cache, partial
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from sendout.core.delivery.outcome import Blame, Outcome, Refused
-from sendout.core.pace import slice_for_pace
+from sendout.core.delivery.outcome import Accepted, Blame, Outcome, Refused
 from sendout.core.providers.base import SenderDown
 from sendout.core.providers.setting import BadConfig
 from sendout.deliveries import counting, jobs
-from sendout.deliveries.claim import claim
+from sendout.deliveries.claim import Slice, claim
+from sendout.deliveries.hold import Hold
 from sendout.engine import metrics
 from sendout.engine.database import in_database
 from sendout.engine.journal import Journal
 from sendout.engine.lane import Turn, lanes
-from sendout.engine.prepare import Prepared, Way, find_way
+from sendout.engine.prepare import Prepared, Way, find_ways
 from sendout.engine.settle import settle
-from sendout.senders import health, pace
-from sendout.senders.models import PERIOD_SECONDS, Period, Sender
+from sendout.engine.turns import PATIENCE, again_in, free, next_turn, rest
+from sendout.senders import health
+from sendout.senders.pace import Room
+from sendout.senders.pool import by_turn
 from sendout.senders.vault import CannotUnseal
 
 LONGEST = 1.0  # seconds that a job goes on before it lets others take its place
 FRESH = 0.5  # seconds after which the sender is read anew; the state is asked at every claim
-PATIENCE = 1.0  # seconds that a batch waits for its pace before it makes room for others
+ELSEWHERE = 5.0  # seconds after which what one sender could not hand over may leave through others
 
 JOURNALS = "journal"  # folder in the data directory
 AWAY = 1.0  # seconds between two tries to reach a database that is away
@@ -39,10 +42,30 @@ logger = logging.getLogger(__name__)
 stopping = asyncio.Event()
 
 
+class Ways:
+    """The ways that this process uses, each looked up anew every now and then."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, str], tuple[float, asyncio.Future[list[Way]]]] = {}
+
+    async def find(self, sendout: int, channel: str) -> list[Way]:
+        """Give the ways of a send-out, as they were less than FRESH seconds ago."""
+        now = time.monotonic()
+        looked, found = self._known.get((sendout, channel), (0.0, None))
+        if found is None or now > looked + FRESH:
+            self._known = {key: kept for key, kept in self._known.items() if now <= kept[0] + FRESH}
+            found = asyncio.ensure_future(in_database(find_ways, sendout, channel))
+            self._known[sendout, channel] = now, found
+        return await asyncio.shield(found)
+
+
+ways = Ways()
+
+
 @cache
 def journal() -> Journal:
     """The journal of this process."""
-    return Journal(settings.DATA / JOURNALS)
+    return Journal(settings.DATA / JOURNALS, lambda do: asyncio.get_running_loop().call_soon(do))
 
 
 async def dispatch(sendout: int, channel: str, batch: int) -> None:
@@ -64,95 +87,115 @@ async def dispatch(sendout: int, channel: str, batch: int) -> None:
 async def send_batch(sendout: int, channel: str, batch: int) -> None:
     """Send slice after slice; raises OperationalError or InterfaceError without a database."""
     end = time.monotonic() + LONGEST
-    looked = 0.0
-    way = None
     while True:
-        if time.monotonic() > looked + FRESH:
-            looked = time.monotonic()
-            way = await in_database(find_way, sendout, channel)
-        if way is None:
+        found = await ways.find(sendout, channel)
+        if not found:
             break
-        metrics.see(way)
+        for way in found:
+            metrics.see(way)
+        way, room = found[0], Room(0, 0.0)
         leave = stopping.is_set() or time.monotonic() > end
-        wait = 0.0 if leave else await next_turn_in(way.sender)
-        if leave or wait > PATIENCE:
+        if not leave:
+            turns = by_turn([(way.sender, way) for way in found], sendout + batch)
+            way, room = await next_turn(turns)
+        if leave or room.wait > PATIENCE:
+            wait = again_in(way, room, batch)
             await in_database(jobs.defer_again, sendout, channel, batch, way.urgent, wait)
             return
-        await asyncio.sleep(wait)
-        if not await send_slice(way, batch):
+        await asyncio.sleep(room.wait)
+        if not await send_slice(way, batch, room.n):
             break
     if await in_database(counting.finish, sendout):
         logger.info("send-out finished", extra={"sendout": sendout})
 
 
-async def next_turn_in(sender: Sender) -> float:
-    """Seconds until this sender may send a slice; its place is reserved when it can wait."""
-    down = health.seconds_down(sender)
-    if down or not sender.pace_count:
-        return down
-    size = slice_size(sender)
-    wait = await in_database(pace.take, connection, sender.pk, size)
-    if wait > PATIENCE:
-        await in_database(pace.give_back, connection, sender.pk, size)
-    return wait
+async def send_slice(way: Way, batch: int, room: int) -> bool:
+    """Claim, prepare, hand over and settle one slice; False when there is no more to do now.
 
-
-def slice_size(sender: Sender) -> int:
-    """How many messages a slice of this sender may have."""
-    return slice_for_pace(sender.pace_count, PERIOD_SECONDS[Period(sender.pace_period)])
-
-
-async def send_slice(way: Way, batch: int) -> bool:
-    """Claim, prepare, hand over and settle one slice; False when there is no more to do now."""
+    room: for how many messages the sender has reserved it.
+    """
     if not journal().ready():
-        await in_database(health.mark_down, way.sender.pk, journal().trouble)
+        await free(way.sender, room)
+        await rest(way.sender, journal().trouble)
         return True
+    rested = way.sender.down_until is not None
     try:
         async with lanes.of(way.sender).turn(way.urgent) as turn:
             begun = time.monotonic()
-            limit = min(turn.size, slice_size(way.sender))
-            with metrics.timed("claim"):
-                found = await in_database(claim, way.sendout, way.channel, batch, limit)
-            with metrics.timed("prepare"):
-                slice_ = way.prepare(found.claimed, timezone.now())
+            limit = min(turn.size, room)
+            found, slice_ = await in_database(take_up, way, batch, limit)
+            await free(way.sender, room - len(found.claimed))
+            if found.hold is None:
+                return found.more
             with metrics.timed("hand_over"):
-                number, answers = await hand_over(way, turn, slice_)
-    except SenderDown as down:
-        await in_database(health.mark_down, way.sender.pk, down.refusal.text)
-        return True
-    except (BadConfig, CannotUnseal) as problem:
-        await in_database(health.mark_down, way.sender.pk, str(problem))
+                number, answers = await hand_over(way, turn, found.hold, slice_)
+    except (SenderDown, BadConfig, CannotUnseal) as problem:
+        await free(way.sender, room)
+        await rest(way.sender, why(problem))
         return True
     with metrics.timed("settle"):
-        await settle_surely(way, slice_, answers, turn.lane.provider.keeps_copy)
+        keeps_copy = turn.lane.provider.keeps_copy
+        await settle_surely(way, slice_, answers, keeps_copy=keeps_copy, hold=found.hold)
     journal().settled(number)
     metrics.tell(way, batch, slice_, answers, time.monotonic() - begun)
     if journal().trouble:
-        await in_database(health.mark_down, way.sender.pk, journal().trouble)
-    elif way.sender.down_until:
+        await rest(way.sender, journal().trouble)
+    elif rested and any(type(heard) is Accepted for heard in answers.values()):
         await in_database(health.mark_up, way.sender.pk)
-    return found.looked_at > 0
+    return found.more
 
 
-async def hand_over(way: Way, turn: Turn, slice_: list[Prepared]) -> tuple[int, Answers]:
+def why(problem: SenderDown | BadConfig | CannotUnseal) -> str:
+    """Say why a sender cannot send."""
+    return problem.refusal.text if isinstance(problem, SenderDown) else str(problem)
+
+
+def take_up(way: Way, batch: int, limit: int) -> tuple[Slice, list[Prepared]]:
+    """Claim a slice and make its messages: in a thread, since signing them takes its time."""
+    with metrics.timed("claim"):
+        found = claim(way.sendout, way.channel, batch, limit, way.sender.pk)
+    with metrics.timed("prepare"):
+        return found, way.prepare(found.claimed, timezone.now())
+
+
+async def hand_over(
+    way: Way, turn: Turn, hold: Hold, slice_: list[Prepared]
+) -> tuple[int, Answers]:
     """Let a slice leave, journalled before and at each answer; gives its number and outcomes.
 
     Without a journal nothing leaves: a worker that died then would not know whom it had reached.
     """
-    number = journal().begin(way.sendout, way.channel, slice_)
+    number = journal().begin(way.sendout, way.channel, hold, slice_, way.sender.pk)
     if journal().trouble:
         no = Refused(False, "journal", journal().trouble, Blame.SENDER, health.REST)
         return number, {prepared.row.id: no for prepared in slice_}
-    return number, await turn.send(slice_, partial(journal().answered, number))
+    answers = await turn.send(slice_, partial(journal().answered, number))
+    return number, soon_again(slice_, answers) if way.shared else answers
+
+
+def soon_again(slice_: list[Prepared], answers: Answers) -> Answers:
+    """Let what failed for its sender's sake leave through another one soon, at its first try."""
+    first = {prepared.row.id for prepared in slice_ if prepared.row.attempt == 1}
+    return {
+        delivery: replace(heard, retry_after=ELSEWHERE)
+        if isinstance(heard, Refused)
+        and heard.blame is Blame.SENDER
+        and heard.retry_after is None
+        and delivery in first
+        else heard
+        for delivery, heard in answers.items()
+    }
 
 
 async def settle_surely(
-    way: Way, slice_: list[Prepared], answers: Answers, keeps_copy: bool
+    way: Way, slice_: list[Prepared], answers: Answers, *, keeps_copy: bool, hold: Hold
 ) -> None:
     """Settle, however long the database is away: what was heard is not forgotten meanwhile."""
     while True:
         try:
-            return await in_database(settle, way, slice_, answers, timezone.now(), keeps_copy)
+            now = timezone.now()
+            write = partial(settle, keeps_copy=keeps_copy, hold=hold)
+            return await in_database(write, way, slice_, answers, now)
         except (OperationalError, InterfaceError) as error:
             facts = {"sendout": way.sendout, "answers": len(slice_)}
             logger.warning("waiting for the database to settle: %s", error, extra=facts)

@@ -1,12 +1,14 @@
-"""What this process has in hand, and each answer it heard, appended at once to a file of its own.
+"""What this process has in hand, and each answer it heard, appended to a file of its own.
+
+Answers that came in at the same moment, in one turn of the event loop, are appended together.
 
 The file outlives a `kill -9`: whoever finds it without its owner settles what it says
 (`engine.replay`). It guards against the death of a process, not of the machine: nothing is synced;
 what a dead machine held is found by its lease.
 
-One line is one JSON list. `["slice", number, sendout, channel, [[delivery, attempt, normal address,
-segments], ...]]` when a slice is claimed; `[number, delivery, outcome...]` for each answer;
-`["settled", number]` when the database has it all.
+One line is one JSON list. `["slice", number, sendout, channel, [batch, turn, sender], [[delivery,
+attempt, segments], ...]]` when a slice is claimed; `[number, delivery, outcome...]` for each
+answer; `["settled", number]` when the database has it all.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from json.encoder import encode_basestring_ascii as encode_string
 from pathlib import Path
@@ -24,6 +26,7 @@ from typing import Any
 from uuid import uuid4
 
 from sendout.core.delivery.outcome import Accepted, Blame, Later, Outcome, Refused, Unsure
+from sendout.deliveries.hold import Hold
 from sendout.engine.prepare import Prepared
 
 logger = logging.getLogger(__name__)
@@ -34,16 +37,28 @@ KINDS: dict[str, type[Outcome]] = {"a": Accepted, "r": Refused, "u": Unsure}
 LETTERS = {kind: letter for letter, kind in KINDS.items()}
 
 
-class Journal:
-    """The file of one process. Not for several threads at once."""
+Soon = Callable[[Callable[[], None]], object]
 
-    def __init__(self, folder: Path) -> None:
+
+def _at_once(work: Callable[[], None]) -> None:
+    work()
+
+
+class Journal:
+    """The file of one process. Not for several threads at once.
+
+    soon: has something done at the end of this turn of the event loop; at once, if not given.
+    """
+
+    def __init__(self, folder: Path, soon: Soon = _at_once) -> None:
+        self._soon = soon
         folder.mkdir(parents=True, exist_ok=True)
         self.path, self._file = _new_file(folder)
         self.trouble = ""
         self._slices = 0
         self._in_hand: dict[int, float] = {}  # slices, and when they were begun
         self._size = 0
+        self._heard: list[str] = []  # lines that are appended at the end of this turn
 
     def ready(self) -> bool:
         """Tell whether a slice may be begun; after trouble, try first whether there is room again.
@@ -55,31 +70,45 @@ class Journal:
             self.trouble = ""
         return not self.trouble
 
-    def begin(self, sendout: int, channel: str, slice_: Iterable[Prepared]) -> int:
+    def begin(
+        self, sendout: int, channel: str, hold: Hold, slice_: Iterable[Prepared], sender: int = 0
+    ) -> int:
         """Write down a slice that was claimed, before anything of it leaves; gives its number.
+
+        sender: the id of the one that it leaves through; 0 for the send-out's own.
 
         `trouble` says afterwards why it could not be written, if so: then nothing may leave.
         """
         number = self._slices
         self._slices += 1
-        rows = [[p.row.id, p.row.attempt, p.row.normal, p.segments] for p in slice_]
+        rows = ",".join([f"[{p.row.id},{p.row.attempt},{p.segments}]" for p in slice_])
         self._in_hand[number] = time.monotonic()
-        self._write(["slice", number, sendout, channel, rows])
+        about = f'"{channel}",[{hold.batch},{hold.turn},{sender}]'
+        self._append(f'["slice",{number},{sendout},{about},[{rows}]]\n')
         return number
 
     def answered(self, number: int, delivery: int, outcome: Outcome) -> None:
         """Write down an answer. Never raises: the answer itself still goes to the database."""
         if type(outcome) is Accepted and not outcome.later:  # nearly all: quick
-            self._append(f'[{number},{delivery},"a",{{"ref":{encode_string(outcome.ref)}}}]\n')
+            line = f'[{number},{delivery},"a",{{"ref":{encode_string(outcome.ref)}}}]\n'
         else:
-            self._write([number, delivery, LETTERS[type(outcome)], _fields(outcome)])
+            line = _line([number, delivery, LETTERS[type(outcome)], _fields(outcome)])
+        self._heard.append(line)
+        if len(self._heard) == 1:
+            self._soon(self.flush)
+
+    def flush(self) -> None:
+        """Append what was heard in this turn of the event loop."""
+        if self._heard:
+            self._append("")
 
     def settled(self, number: int) -> None:
         """Note that the database has all of the slice; begins the file anew now and then."""
+        self.flush()
         self._in_hand.pop(number, None)
         if not self._in_hand and (self._size > LARGE or self.trouble):
             self._cut(0)
-        self._write(["settled", number])
+        self._append(_line(["settled", number]))
 
     @property
     def oldest(self) -> float:
@@ -89,15 +118,14 @@ class Journal:
 
     def close(self) -> None:
         """Remove the file; what is in hand has been settled."""
+        self.flush()
         if not self._in_hand:
             self.path.unlink(missing_ok=True)
         os.close(self._file)
 
-    def _write(self, line: list[Any]) -> None:
-        self._append(json.dumps(line, separators=(",", ":")) + "\n")
-
     def _append(self, line: str) -> None:
-        data = line.encode()
+        data = "".join((*self._heard, line)).encode()
+        self._heard.clear()
         try:
             written = os.write(self._file, data)
         except OSError as error:
@@ -136,6 +164,10 @@ def _new_file(folder: Path) -> tuple[Path, int]:
         if os.fstat(file).st_nlink:
             return path, file
         os.close(file)
+
+
+def _line(entry: list[Any]) -> str:
+    return json.dumps(entry, separators=(",", ":")) + "\n"
 
 
 def _fields(outcome: Outcome) -> dict[str, Any]:

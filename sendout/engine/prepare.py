@@ -7,23 +7,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
-from typing import Protocol
+from typing import Protocol, Self
+
+from django.conf import settings
 
 from sendout.accounts.models import Organisation
-from sendout.compose.fields import merge_values
+from sendout.compose.fields import Merging
+from sendout.compose.layout import UNSUBSCRIBE
+from sendout.compose.models import Message
 from sendout.compose.rendering import compile_email, templates
 from sendout.core.delivery.outcome import Blame, Refused
+from sendout.core.message.dkim import Signer, sign_by_all
 from sendout.core.message.email import CompiledEmail
 from sendout.core.message.sms import measure
-from sendout.core.message.template import Template, escape_nothing, parse
+from sendout.core.message.template import Template, escape_nothing, fields, parse
+from sendout.core.message.tracking import CLICK, OPEN, Tracking
 from sendout.core.providers.base import Envelope
+from sendout.core.tokens import pack
+from sendout.deliveries import links
 from sendout.deliveries.claim import Claimed
-from sendout.deliveries.links import unsubscribe_url
+from sendout.senders import health, pool
 from sendout.senders.models import Sender
+from sendout.senders.signing import CannotSign, can_sign, signers_of
 from sendout.sendouts.models import SendOut, State
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Prepared:
     """A claimed row and what leaves for it, or why nothing can be made for it.
 
@@ -35,10 +44,42 @@ class Prepared:
     segments: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What is the same for all messages of a slice.
+
+    at: seconds since 1970. return_path: None where bounces come back to the from-address.
+    """
+
+    from_address: str
+    date: str
+    at: int
+    signers: tuple[Signer, ...]
+    unsubscribe_url: links.Make
+    click: links.Make
+    open: links.Make
+    return_path: links.Make | None
+
+    @classmethod
+    def of(cls, sender: Sender, signers: tuple[Signer, ...], now: datetime) -> Self:
+        """Do what can be done before the first message."""
+        bounces = sender.bounce_address if can_sign(sender) else ""
+        return cls(
+            from_address=sender.from_address,
+            date=format_datetime(now),
+            at=int(now.timestamp()),
+            signers=signers,
+            unsubscribe_url=links.unsubscribe_urls(),
+            click=links.signer(links.CLICK),
+            open=links.signer(links.OPEN),
+            return_path=links.return_paths(bounces) if bounces else None,
+        )
+
+
 class Text(Protocol):
     """What is said by one channel, with its slots still open."""
 
-    def prepare(self, row: Claimed, sender: Sender, date: str) -> Prepared:
+    def prepare(self, row: Claimed, leaving: Leaving) -> Prepared:
         """Fill the slots for one recipient."""
         ...
 
@@ -48,21 +89,28 @@ class EmailText:
     """The email of a send-out."""
 
     compiled: CompiledEmail
-    organisation: Organisation
+    merging: Merging
 
-    def prepare(self, row: Claimed, sender: Sender, date: str) -> Prepared:
-        """Fill header fields, both parts and the recipient's own links."""
-        url = unsubscribe_url(row.id)
+    def prepare(self, row: Claimed, leaving: Leaving) -> Prepared:
+        """Fill header fields, both parts and the recipient's own links, and sign it all."""
+        number = pack(row.id)
+        values = self.merging.values(row)
+        values[UNSUBSCRIBE] = url = leaving.unsubscribe_url(number)
+        if self.compiled.tracking:
+            values[CLICK.key] = leaving.click(number)
+            values[OPEN.key] = leaving.open(number)
         content = self.compiled.fill(
-            merge_values(row, self.organisation) | {"unsubscribe_url": url},
+            values,
             to_name=row.name,
             to_address=row.address,
             message_id=str(row.id),
-            date=date,
+            date=leaving.date,
             unsubscribe_url=url,
         )
-        envelope = Envelope(row.id, sender.from_address, row.address, content, row.attempt)
-        return Prepared(row, envelope, 1)
+        if leaving.signers:
+            content = sign_by_all(leaving.signers, content, leaving.at) + content
+        mail_from = leaving.return_path(number) if leaving.return_path else leaving.from_address
+        return Prepared(row, Envelope(row.id, mail_from, row.address, content, row.attempt), 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +118,23 @@ class SmsText:
     """The SMS of a send-out."""
 
     template: Template
-    organisation: Organisation
+    merging: Merging
 
-    def prepare(self, row: Claimed, sender: Sender, date: str) -> Prepared:
+    def prepare(self, row: Claimed, leaving: Leaving) -> Prepared:
         """Fill the text and count what it is billed as."""
-        text = self.template.fill(merge_values(row, self.organisation), escape_nothing)
+        text = self.template.fill(self.merging.values(row), escape_nothing)
         to = row.normal or row.address
-        envelope = Envelope(row.id, sender.from_address, to, text.encode(), row.attempt)
+        envelope = Envelope(row.id, leaving.from_address, to, text.encode(), row.attempt)
         return Prepared(row, envelope, measure(text).segments)
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One send-out by one channel: what is said, and through which sender."""
+    """One send-out by one channel: what is said, and through which sender.
+
+    trouble: why nothing can leave as it should; then nothing does. chosen: id of the send-out's
+    own sender; shared: whether others work together with this one.
+    """
 
     sendout: int
     channel: str
@@ -90,47 +142,125 @@ class Way:
     organisation: Organisation
     sender: Sender
     text: Text
+    signers: tuple[Signer, ...] = ()
+    trouble: str = ""
+    chosen: int = 0
+    shared: bool = False
 
     def prepare(self, rows: Iterable[Claimed], now: datetime) -> list[Prepared]:
         """Make the envelopes of a slice."""
-        date = format_datetime(now)
-        return [self._prepare(row, date) for row in rows]
+        if self.trouble:
+            refused = Refused(False, "settings", self.trouble, Blame.SENDER, health.REST)
+            return [Prepared(row, refused) for row in rows]
+        leaving = Leaving.of(self.sender, self.signers, now)
+        return [self._prepare(row, leaving) for row in rows]
 
-    def _prepare(self, row: Claimed, date: str) -> Prepared:
+    def _prepare(self, row: Claimed, leaving: Leaving) -> Prepared:
         """Make one envelope; what cannot stand in a header is this recipient's trouble alone."""
         try:
-            return self.text.prepare(row, self.sender, date)
+            return self.text.prepare(row, leaving)
         except ValueError as error:
             return Prepared(row, Refused(True, "content", str(error), Blame.MESSAGE))
 
 
-def find_way(sendout: int, channel: str, *, running: bool = True) -> Way | None:
+def find_way(sendout: int, channel: str, *, running: bool = True, through: int = 0) -> Way | None:
     """Give the way of a send-out that is running now, or in any state when told so; else None.
 
-    The sender is read anew each time, so that a corrected password counts at once; the text
-    cannot change any more and is compiled once.
+    through: id of the sender that it left through, where that is not its own one.
     """
-    related = ("organisation", "message", "email_sender", "sms_sender")
-    query = SendOut.objects.select_related(*related)
-    if running:
-        query = query.filter(state=State.RUNNING)
-    found = query.filter(pk=sendout).first()
+    found = _sendout(sendout, running)
     if found is None or (sender := found.sender(channel)) is None:
         return None
-    identity = (sender.from_name, sender.from_address, sender.reply_to)
-    text = _text(found.pk, channel, found.message.version, identity)
-    return Way(found.pk, channel, found.urgent, found.organisation, sender, text)
+    if through not in (0, sender.pk):
+        sender = (
+            Sender.objects.filter(organisation=found.organisation, pk=through).first() or sender
+        )
+    return _way(found, channel, sender, shared=False)
+
+
+def find_ways(sendout: int, channel: str) -> list[Way]:
+    """Give the ways of a send-out that is running now: one for each sender that shares its work.
+
+    Senders are read anew each time, so that a corrected password counts at once; the text cannot
+    change any more and is compiled once for each identity. A sender whose emails cannot be signed
+    as they should be rests, and says why.
+    """
+    found = _sendout(sendout, running=True)
+    if found is None or (sender := found.sender(channel)) is None:
+        return []
+    members = pool.members(sender)
+    return [_way(found, channel, member, shared=len(members) > 1) for member in members]
+
+
+def _sendout(pk: int, running: bool) -> SendOut | None:
+    related = ("organisation", "message", "email_sender", "sms_sender")
+    query = SendOut.objects.select_related(*related)
+    return (query.filter(state=State.RUNNING) if running else query).filter(pk=pk).first()
+
+
+def _way(found: SendOut, channel: str, sender: Sender, *, shared: bool) -> Way:
+    text = _text(found.pk, channel, found.message.version, identity_of(sender, found.organisation))
+    signers, trouble = _signers(sender)
+    own = found.sender(channel)
+    sender.organisation = found.organisation  # read already, for those who ask for its time zone
+    way = (found.pk, channel, found.urgent, found.organisation, sender, text)
+    return Way(*way, signers, trouble, chosen=own.pk if own else 0, shared=shared)
+
+
+def _signers(sender: Sender) -> tuple[tuple[Signer, ...], str]:
+    """Give what signs the emails, or why that cannot be."""
+    try:
+        return signers_of(sender), ""
+    except CannotSign as error:
+        health.mark_down(sender.pk, str(error))
+        sender.refresh_from_db(fields=["down_since", "down_until", "down_reason"])
+        return (), str(error)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a compiled text depends on besides the message."""
+
+    name: str
+    address: str
+    reply_to: str
+    tracks: bool
+    tracking_base: str
+
+
+def identity_of(sender: Sender, organisation: Organisation) -> Identity:
+    return Identity(
+        sender.from_name,
+        sender.from_address,
+        sender.reply_to,
+        organisation.tracks,
+        links.tracking_base(organisation),
+    )
 
 
 @lru_cache(maxsize=64)
-def _text(sendout: int, channel: str, version: int, identity: tuple[str, str, str]) -> Text:
+def _text(sendout: int, channel: str, version: int, identity: Identity) -> Text:
     """Compile what a send-out says; the other arguments tell when that was something else."""
     found = SendOut.objects.select_related("organisation", "message").get(pk=sendout)
-    organisation, message = found.organisation, found.message
     if channel == "sms":
-        return SmsText(parse(templates(message, organisation).sms), organisation)
-    name, address, reply_to = identity
+        return sms_text(found.message, found.organisation)
+    return email_text(found.message, found.organisation, identity)
+
+
+def sms_text(message: Message, organisation: Organisation) -> SmsText:
+    """Cut an SMS at its merge fields."""
+    template = parse(templates(message, organisation).sms)
+    return SmsText(template, Merging(fields(template), organisation))
+
+
+def email_text(message: Message, organisation: Organisation, identity: Identity) -> EmailText:
+    """Compile an email, with its links and pixel where they are wanted."""
     compiled = compile_email(
-        message, organisation, from_name=name, from_address=address, reply_to=reply_to
+        message,
+        organisation,
+        from_name=identity.name,
+        from_address=identity.address,
+        reply_to=identity.reply_to,
+        tracking=Tracking(identity.tracking_base, settings.TOKEN_KEYS),
     )
-    return EmailText(compiled, organisation)
+    return EmailText(compiled, Merging(compiled.asked, organisation))

@@ -20,6 +20,8 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException, UniqueViolation
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
 
 from sendout.engine.database import in_database
 
@@ -30,11 +32,24 @@ HEARTBEAT, DEAD_AFTER = 2.0, 10.0  # seconds; a dead worker's jobs are taken ove
 AWAY = 1.0  # seconds between two tries to reach a database that is away
 
 
+def _pool(check: object, **settings: Any) -> AsyncConnectionPool:
+    """Make a pool that does not ask before each statement whether the connection still lives.
+
+    One that does not fails, and then another worker takes its place, as for any other failure.
+    """
+    return AsyncConnectionPool(configure=_each_alone, **settings)
+
+
+async def _each_alone(connection: AsyncConnection) -> None:
+    """Have each statement be a transaction of its own, without BEGIN and COMMIT around it."""
+    await connection.set_autocommit(True)
+
+
 class Connector(PsycopgConnector):
     """Procrastinate's connections, which note in `failed` that one of its statements failed."""
 
     def __init__(self) -> None:
-        super().__init__(kwargs=connector_params(), min_size=1, max_size=4)
+        super().__init__(pool_factory=_pool, kwargs=connector_params(), min_size=1, max_size=4)
         self.failed = asyncio.Event()
 
     @asynccontextmanager

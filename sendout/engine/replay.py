@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from sendout.core.delivery.outcome import Blame, Outcome, Refused, Unsure
 from sendout.deliveries import counting
-from sendout.deliveries.claim import Claimed
+from sendout.deliveries.claim import Claimed, addresses
+from sendout.deliveries.hold import Hold
 from sendout.engine.journal import read_outcome
 from sendout.engine.prepare import Prepared, find_way
 from sendout.engine.settle import settle
@@ -32,7 +33,9 @@ class Slice:
 
     sendout: int
     channel: str
+    hold: Hold
     rows: list[list[Any]]
+    sender: int = 0
     answers: dict[int, Outcome] = field(default_factory=dict)
 
 
@@ -75,8 +78,8 @@ def read(file: IO[str]) -> dict[int, Slice]:
         except ValueError:
             break
         match entry:
-            case ["slice", int(number), int(sendout), str(channel), rows]:
-                slices[number] = Slice(sendout, channel, rows)
+            case ["slice", int(number), int(sendout), str(channel), [batch, turn, *sender], rows]:
+                slices[number] = Slice(sendout, channel, Hold(batch, turn), rows, *sender)
             case ["settled", int(number)]:
                 slices.pop(number, None)
             case [int(number), int(delivery), str(letter), fields] if number in slices:
@@ -86,16 +89,17 @@ def read(file: IO[str]) -> dict[int, Slice]:
 
 def settle_slice(slice_: Slice) -> None:
     """Write what became of a slice; what has no answer is unsure, by the policy of its channel."""
-    way = find_way(slice_.sendout, slice_.channel, running=False)
+    way = find_way(slice_.sendout, slice_.channel, running=False, through=slice_.sender)
     if way is None:
         logger.warning("a journal speaks of send-out %s, which is gone", slice_.sendout)
         return
-    prepared = [_prepared(*row) for row in slice_.rows]
+    normals = addresses(slice_.channel, [delivery for delivery, *_ in slice_.rows])
+    prepared = [_prepared(*(*row, normals.get(row[0], ""))) for row in slice_.rows]
     answers = {p.row.id: slice_.answers.get(p.row.id, DIED) for p in prepared}
-    settle(way, prepared, answers, timezone.now(), keeps_copy=False)
+    settle(way, prepared, answers, timezone.now(), keeps_copy=False, hold=slice_.hold)
     counting.finish(slice_.sendout)
 
 
-def _prepared(delivery: int, attempt: int, normal: str, segments: int) -> Prepared:
+def _prepared(delivery: int, attempt: int, segments: int, normal: str) -> Prepared:
     row = Claimed(delivery, attempt, "", normal, "", "", "", "", "")
     return Prepared(row, GONE, segments)

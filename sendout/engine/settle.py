@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,9 +11,12 @@ from django.db import transaction
 from sendout.core.delivery import retry
 from sendout.core.delivery.outcome import Accepted, Blame, Outcome, Refused, Unsure
 from sendout.core.providers.base import Envelope
-from sendout.deliveries.record import Happening, record
+from sendout.deliveries.accept import Accepted as QuickAcceptance
+from sendout.deliveries.hold import Hold, release
+from sendout.deliveries.record import Happening, record_slice
+from sendout.deliveries.through import note_sender
 from sendout.engine.prepare import Prepared, Way
-from sendout.senders import throughput
+from sendout.senders import domains, throughput
 from sendout.senders.models import Foreseen
 from sendout.senders.outbox import keep
 from sendout.suppression.entries import suppress
@@ -27,18 +30,61 @@ def settle(
     slice_: Sequence[Prepared],
     answers: Mapping[int, Outcome],
     now: datetime,
+    *,
     keeps_copy: bool,
+    hold: Hold | None = None,
 ) -> None:
-    """Write what became of every message of a slice, all of it or nothing."""
-    answers = {delivery: storable(outcome) for delivery, outcome in answers.items()}
-    told = [h for p in slice_ for h in happenings(way, p, answers[p.row.id], now)]
+    """Write what became of every message of a slice, all of it or nothing.
+
+    hold: of the claim that took it; it is released, and the batch is free for the next one.
+    """
+    quick, rest = _sort_out(way, slice_, answers)
+    told = [h for p, outcome in rest for h in happenings(way, p, outcome, now)]
     with transaction.atomic():
-        record(told)
-        _list_bad_addresses(way, slice_, answers)
-        _keep_future(slice_, answers, now)
+        if hold is not None:
+            release(hold, first_retry(told))
+        if rest and way.channel == "email":
+            heard = [(sent.row.normal, answers[sent.row.id]) for sent in slice_]
+            domains.learn(way.sender.pk, heard, now)
+        if odd := _through_another(way, slice_):
+            note_sender(way.sender.pk, odd)
+        record_slice(now, quick, told)
+        _list_bad_addresses(way, rest)
         if keeps_copy:
+            _keep_future(slice_, answers, now)
             keep(way.sender, _taken(slice_, answers))
-        throughput.note(way.sender.pk, now, [answers[sent.row.id] for sent in slice_])
+        throughput.note(way.sender.pk, now, [outcome for _, outcome in rest], len(quick))
+
+
+def _through_another(way: Way, slice_: Sequence[Prepared]) -> list[int]:
+    """Give the ids of those whose row may name another sender than the one they left through."""
+    all_ = way.sender.pk != way.chosen
+    return [sent.row.id for sent in slice_ if all_ or sent.row.attempt > 1]
+
+
+def _sort_out(
+    way: Way, slice_: Sequence[Prepared], answers: Mapping[int, Outcome]
+) -> tuple[list[QuickAcceptance], list[tuple[Prepared, Outcome]]]:
+    """Part what was accepted at its first try, nearly all, from what needs more words."""
+    quick: list[QuickAcceptance] = []
+    rest: list[tuple[Prepared, Outcome]] = []
+    price = way.sender.unit_price
+    for sent in slice_:
+        outcome = answers[sent.row.id]
+        if type(outcome) is Accepted and sent.row.attempt == 1 and _fits(outcome.ref):
+            quick.append((sent.row.id, outcome.ref, sent.segments, sent.segments * price))
+        else:
+            rest.append((sent, storable(outcome)))
+    return quick, rest
+
+
+def _fits(ref: str) -> bool:
+    return len(ref) <= LONGEST_REF and ref.isprintable()
+
+
+def first_retry(told: Iterable[Happening]) -> datetime | None:
+    """Give when the first of these is tried again, if any is."""
+    return min((h.next_try_at for h in told if h.next_try_at is not None), default=None)
 
 
 def storable(outcome: Outcome) -> Outcome:
@@ -48,7 +94,7 @@ def storable(outcome: Outcome) -> Outcome:
     """
     match outcome:
         case Accepted(ref=ref):
-            if len(ref) <= LONGEST_REF and ref.isprintable():
+            if _fits(ref):
                 return outcome
             return replace(outcome, ref="".join(filter(str.isprintable, ref))[:LONGEST_REF])
         case Refused(code=code, text=text):
@@ -90,14 +136,22 @@ def _accepted(way: Way, sent: Prepared, outcome: Accepted, now: datetime) -> Hap
         "accepted",
         now,
         ref=outcome.ref,
+        attempt=sent.row.attempt,
         segments=sent.segments,
         price=sent.segments * way.sender.unit_price,
     )
 
 
 def _refused(sent: Prepared, outcome: Refused, now: datetime, kind: str) -> Happening:
-    key = str(sent.row.attempt)
-    return Happening(sent.row.id, kind, now, key=key, code=outcome.code, text=outcome.text)
+    return Happening(
+        sent.row.id,
+        kind,
+        now,
+        key=str(sent.row.attempt),
+        code=outcome.code,
+        text=outcome.text,
+        attempt=sent.row.attempt,
+    )
 
 
 def _temporary(way: Way, sent: Prepared, outcome: Refused, now: datetime) -> Happening:
@@ -133,11 +187,9 @@ def unheard(channel: str, delivery: int, attempt: int, text: str, now: datetime)
     return told
 
 
-def _list_bad_addresses(
-    way: Way, slice_: Sequence[Prepared], answers: Mapping[int, Outcome]
-) -> None:
-    for sent in slice_:
-        match answers[sent.row.id]:
+def _list_bad_addresses(way: Way, told: Iterable[tuple[Prepared, Outcome]]) -> None:
+    for sent, outcome in told:
+        match outcome:
             case Refused(permanent=True, blame=Blame.ADDRESS, code=code, text=text):
                 suppress(
                     way.organisation,
@@ -150,6 +202,7 @@ def _list_bad_addresses(
 
 
 def _keep_future(slice_: Sequence[Prepared], answers: Mapping[int, Outcome], now: datetime) -> None:
+    """Keep what the sandbox, which alone keeps copies, knows will happen."""
     Foreseen.objects.bulk_create(
         Foreseen(
             delivery=sent.row.id,

@@ -6,12 +6,14 @@ import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from sendout.deliveries import counting, freeze, jobs, steer
-from sendout.deliveries.models import OPEN, Delivery
+from sendout.deliveries.hold import Hold, release
+from sendout.deliveries.models import OPEN, Batch, Delivery
 from sendout.deliveries.record import record
-from sendout.engine.settle import unheard
+from sendout.engine.settle import first_retry, unheard
 from sendout.senders import throughput
 from sendout.senders.models import OutboxCopy
 from sendout.sendouts.lifecycle import NotPossible, unschedule
@@ -19,29 +21,22 @@ from sendout.sendouts.models import SendOut, State
 
 logger = logging.getLogger(__name__)
 
-SLICE = 1000
 OUTBOX_SIZE = 5000  # copies that the Outbox page keeps for each organisation
 LEFT = "The worker stopped before it heard the answer."
-
-# A batch whose job is gone, because its worker died or the job failed: no other job will come.
-WITHOUT_JOB = """d.status IN ('queued', 'deferred') AND NOT EXISTS (
-    SELECT 1 FROM procrastinate_jobs j
-    WHERE j.task_name = 'dispatch_batch' AND j.status IN ('todo', 'doing')
-      AND (j.args->>'sendout')::bigint = d.sendout_id AND j.args->>'channel' = d.channel
-      AND (j.args->>'batch')::int = d.batch)"""
 
 
 def tick(now: datetime) -> None:
     """Do what is due this second; each part is one short transaction, safe to run twice."""
     start_due(now)
-    jobs.defer_open("d.status = 'deferred' AND d.next_try_at <= now()")
+    jobs.defer_retries()
     end_expired(now)
 
 
 def tidy(now: datetime) -> None:
     """Do what need not be done every second."""
     let_go(now)
-    jobs.defer_open(WITHOUT_JOB)
+    jobs.wake()
+    jobs.defer_ready(jobs.WITHOUT_JOB)
     stop_cancelled()
     for sendout in SendOut.objects.filter(state=State.RUNNING).values_list("pk", flat=True):
         counting.finish(sendout)
@@ -76,9 +71,22 @@ def stop_cancelled() -> None:
 def let_go(now: datetime) -> None:
     """Mark as unknown what was being sent when its lease ran out, by the policy of its channel."""
     limit = now - timedelta(seconds=settings.LEASE_SECONDS)
-    held = Delivery.objects.filter(status="sending", claimed_at__lt=limit)
-    rows = list(held.values_list("channel", "pk", "attempt")[:SLICE])
-    record(h for row in rows for h in unheard(*row, LEFT, now))
+    for pk in list(Batch.objects.filter(claimed_at__lt=limit).values_list("pk", flat=True)):
+        with transaction.atomic():
+            held = Batch.objects.select_for_update(skip_locked=True).filter(pk=pk)
+            for batch in held.filter(claimed_at__lt=limit):
+                _forget(batch, now)
+
+
+def _forget(batch: Batch, now: datetime) -> None:
+    rows = Delivery.objects.filter(pk__in=batch.held or (), status__in=OPEN)
+    told = [
+        happening
+        for pk, attempt in rows.order_by("pk").values_list("pk", "attempt")
+        for happening in unheard(batch.channel, pk, attempt + 1, LEFT, now)
+    ]
+    release(Hold(batch.pk, batch.turn), first_retry(told))
+    record(told)
 
 
 def prune_outbox() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from django.db import close_old_connections, connection
 from procrastinate import JobContext
@@ -17,6 +18,7 @@ from sendout.engine.database import in_database
 from sendout.engine.dispatch import dispatch
 from sendout.engine.queue import DEAD_AFTER
 from sendout.people.importing import run_import
+from sendout.suppression import importing as unsubscribes
 
 
 @app.task(name=TASK, queue=QUEUE)
@@ -28,13 +30,19 @@ async def dispatch_batch(sendout: int, channel: str, batch: int) -> None:
 @app.task(name="import_people", queue="people")
 async def import_people(import_id: int) -> None:
     """Check or carry out an import, in a thread of its own: it may take minutes."""
-    await asyncio.to_thread(_import, import_id)
+    await asyncio.to_thread(_import, run_import, import_id)
 
 
-def _import(import_id: int) -> None:
+@app.task(name=unsubscribes.TASK, queue=unsubscribes.QUEUE)
+async def import_unsubscribes(import_id: int) -> None:
+    """Check, carry out or undo an import of the Unsubscribes list, in a thread of its own."""
+    await asyncio.to_thread(_import, unsubscribes.run_import, import_id)
+
+
+def _import(run: Callable[[int], None], import_id: int) -> None:
     close_old_connections()
     try:
-        run_import(import_id)
+        run(import_id)
     finally:
         connection.close()
 

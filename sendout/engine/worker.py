@@ -69,4 +69,4 @@ async def inherit() -> None:
 
 async def close_idle() -> None:
     """Close connections that nobody has used for a while."""
-    await lanes.close(IDLE)
+    await lanes.close_idle(IDLE)

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from sendout.deliveries.models import Delivery
+from sendout.deliveries.models import OPEN, Delivery
 from sendout.engine import database
-from sendout.engine.dispatch import dispatch
+from sendout.engine.dispatch import dispatch, ways
 from sendout.engine.lane import lanes
 from sendout.sendouts.models import SendOut
 from tests.deliveries.conftest import law_of_counts, person, sendout
@@ -38,7 +38,7 @@ def run_batches(transactional_db: None) -> Iterator[RunBatches]:
     """Give a function that runs the jobs of a send-out here, as a worker would."""
 
     def run(sendout: SendOut) -> None:
-        rows = Delivery.objects.filter(sendout=sendout, batch__gt=0)
+        rows = Delivery.objects.filter(sendout=sendout, batch__gt=0, status__in=OPEN)
         batches = sorted(set(rows.values_list("channel", "batch")))
 
         async def go() -> None:
@@ -47,6 +47,7 @@ def run_batches(transactional_db: None) -> Iterator[RunBatches]:
 
         asyncio.run(go())
         lanes.__init__()  # type: ignore[misc]
+        ways.__init__()  # type: ignore[misc]
 
     yield run
     database.close()

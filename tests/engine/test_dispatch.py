@@ -13,7 +13,7 @@ from sendout.accounts.models import Organisation
 from sendout.deliveries import steer
 from sendout.deliveries.claim import claim
 from sendout.deliveries.freeze import send_now
-from sendout.deliveries.models import Delivery
+from sendout.deliveries.models import Batch, Delivery
 from sendout.engine import sweep
 from sendout.inbound import sandbox
 from sendout.people.models import Participant
@@ -39,6 +39,7 @@ def let_time_pass() -> None:
     """Make all that was to happen later due now."""
     Foreseen.objects.update(due_at=timezone.now())
     Delivery.objects.filter(status="deferred").update(next_try_at=timezone.now())
+    Batch.objects.exclude(retry_at=None).update(retry_at=timezone.now())
 
 
 def test_each_gets_their_own_message(
@@ -216,7 +217,7 @@ def test_what_a_dead_worker_held_is_known_to_be_unknown(
     long_ago = timezone.now() - timedelta(hours=1)
     for channel in ("email", "sms"):
         claim(closure.pk, channel, 1, 10)
-    Delivery.objects.update(claimed_at=long_ago)
+    Batch.objects.update(claimed_at=long_ago)
     sweep.run_tidy()
     assert statuses("email") == {"Ann": "deferred"}
     assert statuses("sms") == {"Ann": "unknown"}
@@ -234,5 +235,29 @@ def test_a_batch_without_a_job_gets_one(person: MakePerson, sendout: MakeSendOut
     sweep.run_tidy()
     assert ProcrastinateJob.objects.count() == 1
     ProcrastinateJob.objects.all()._raw_delete("default")
+    sweep.run_tidy()
+    assert ProcrastinateJob.objects.count() == 1
+
+
+def test_a_retry_gets_its_job_when_its_time_has_come(
+    person: MakePerson, sendout: MakeSendOut, run_batches: RunBatches
+):
+    person("Ann", "defer@sandbox.test")
+    send_now(closure := sendout())
+    run_batches(closure)
+    ProcrastinateJob.objects.all()._raw_delete("default")
+    sweep.run_tick()
+    assert (statuses(), ProcrastinateJob.objects.count()) == ({"Ann": "deferred"}, 0)
+    let_time_pass()
+    for _ in range(2):
+        sweep.run_tick()
+        assert ProcrastinateJob.objects.count() == 1
+
+
+def test_a_batch_that_was_thought_done_is_looked_at_again(person: MakePerson, sendout: MakeSendOut):
+    person("Ann", "deliver@sandbox.test")
+    send_now(sendout())
+    ProcrastinateJob.objects.all()._raw_delete("default")
+    Batch.objects.update(ready=False)
     sweep.run_tidy()
     assert ProcrastinateJob.objects.count() == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 from pathlib import Path
@@ -11,10 +12,12 @@ import pytest
 from sendout.core.delivery.outcome import Accepted, Blame, Later, Outcome, Refused, Unsure
 from sendout.deliveries.claim import claim
 from sendout.deliveries.freeze import send_now
-from sendout.deliveries.models import Delivery
+from sendout.deliveries.hold import Hold
+from sendout.deliveries.models import Batch, Delivery
 from sendout.engine.journal import Journal, read_outcome
 from sendout.engine.prepare import Prepared, find_way
 from sendout.engine.replay import orphan, read, replay
+from sendout.senders.models import Sender
 from sendout.sendouts.models import SendOut
 from sendout.suppression.models import Suppression
 from tests.deliveries.conftest import MakePerson, MakeSendOut
@@ -38,9 +41,18 @@ def in_hand(sendout: SendOut, channel: str) -> list[Prepared]:
     return [Prepared(row, Refused(False, "", ""), 1) for row in rows]
 
 
+def hold(channel: str = "email") -> Hold:
+    batch = Batch.objects.get(channel=channel)
+    return Hold(batch.pk, batch.turn)
+
+
 def die(journal: Journal) -> None:
     """End as `kill -9` ends it: the file stays, its lock is gone."""
     os.close(journal._file)
+
+
+def being_sent() -> int:
+    return len(Batch.objects.get(channel="email").held or ())
 
 
 def statuses(channel: str = "email") -> list[str]:
@@ -54,7 +66,7 @@ def test_answers_that_were_heard_are_settled(
 ):
     sendout, (ann, ben, cleo) = claimed
     journal = Journal(tmp_path)
-    number = journal.begin(sendout.pk, "email", [ann, ben, cleo])
+    number = journal.begin(sendout.pk, "email", hold(), [ann, ben, cleo])
     journal.answered(number, ann.row.id, Accepted("queue-id"))
     journal.answered(number, ben.row.id, Refused(True, "5.1.1", "No such user", Blame.ADDRESS))
     die(journal)
@@ -64,7 +76,40 @@ def test_answers_that_were_heard_are_settled(
     assert [s.address for s in Suppression.objects.all()] == ["ben@example.org"]
     unheard = Delivery.objects.get(pk=cleo.row.id)
     assert "unsure" in unheard.events.values_list("kind", flat=True)
+    assert being_sent() == 0
     assert not list(tmp_path.iterdir())
+
+
+def test_what_left_through_another_sender_is_settled_as_its_own(
+    tmp_path: Path, claimed: tuple[SendOut, list[Prepared]]
+):
+    sendout, (ann, ben, cleo) = claimed
+    more = {"channel": "email", "kind": "sandbox", "from_address": "b@example.org"}
+    second = Sender.objects.create(
+        organisation=sendout.organisation, name="Second", unit_price=7, **more
+    )
+    journal = Journal(tmp_path)
+    number = journal.begin(sendout.pk, "email", hold(), [ann, ben, cleo], second.pk)
+    journal.answered(number, ann.row.id, Accepted("queue-id"))
+    die(journal)
+    assert replay(tmp_path) == 1
+    rows = Delivery.objects.filter(channel="email").order_by("pk")
+    assert [(row.sender, row.price) for row in rows] == [(second, 7), (second, 0), (second, 0)]
+
+
+def test_a_journal_of_the_release_before_names_no_sender(
+    tmp_path: Path, claimed: tuple[SendOut, list[Prepared]]
+):
+    sendout, (ann, *_) = claimed
+    held = hold()
+    lines = [
+        ["slice", 0, sendout.pk, "email", [held.batch, held.turn], [[ann.row.id, 1, 1]]],
+        [0, ann.row.id, "a", {"ref": "queue-id"}],
+    ]
+    path = tmp_path / "old.journal"
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    assert replay(tmp_path) == 1
+    assert Delivery.objects.get(pk=ann.row.id).status == "sent"
 
 
 def test_a_text_whose_answer_was_not_heard_is_not_sent_again(
@@ -72,7 +117,8 @@ def test_a_text_whose_answer_was_not_heard_is_not_sent_again(
 ):
     sendout, _ = claimed
     journal = Journal(tmp_path)
-    journal.begin(sendout.pk, "sms", in_hand(sendout, "sms"))
+    texts = in_hand(sendout, "sms")
+    journal.begin(sendout.pk, "sms", hold("sms"), texts)
     die(journal)
     replay(tmp_path)
     assert statuses("sms") == ["unknown"] * 3
@@ -81,9 +127,9 @@ def test_a_text_whose_answer_was_not_heard_is_not_sent_again(
 def test_a_journal_in_use_is_left_alone(tmp_path: Path, claimed: tuple[SendOut, list[Prepared]]):
     sendout, slice_ = claimed
     journal = Journal(tmp_path)
-    journal.begin(sendout.pk, "email", slice_)
+    journal.begin(sendout.pk, "email", hold(), slice_)
     assert replay(tmp_path) == 0
-    assert statuses() == ["sending"] * 3
+    assert being_sent() == 3
     die(journal)
 
 
@@ -92,16 +138,16 @@ def test_what_was_settled_is_not_settled_again(
 ):
     sendout, slice_ = claimed
     journal = Journal(tmp_path)
-    journal.settled(journal.begin(sendout.pk, "email", slice_))
+    journal.settled(journal.begin(sendout.pk, "email", hold(), slice_))
     die(journal)
     assert replay(tmp_path) == 1
-    assert statuses() == ["sending"] * 3
+    assert being_sent() == 3
 
 
 def test_a_line_cut_short_ends_the_journal(tmp_path: Path, claimed: tuple[SendOut, list[Prepared]]):
     sendout, slice_ = claimed
     journal = Journal(tmp_path)
-    number = journal.begin(sendout.pk, "email", slice_)
+    number = journal.begin(sendout.pk, "email", hold(), slice_)
     journal.answered(number, slice_[0].row.id, Accepted("1"))
     journal.answered(number, slice_[1].row.id, Accepted("2"))
     die(journal)
@@ -113,7 +159,7 @@ def test_a_line_cut_short_ends_the_journal(tmp_path: Path, claimed: tuple[SendOu
 def test_settling_twice_changes_nothing(tmp_path: Path, claimed: tuple[SendOut, list[Prepared]]):
     sendout, slice_ = claimed
     journal = Journal(tmp_path)
-    number = journal.begin(sendout.pk, "email", slice_)
+    number = journal.begin(sendout.pk, "email", hold(), slice_)
     for prepared in slice_:
         journal.answered(number, prepared.row.id, Accepted("1"))
     die(journal)
@@ -136,7 +182,7 @@ def test_settling_twice_changes_nothing(tmp_path: Path, claimed: tuple[SendOut, 
 )
 def test_an_outcome_is_read_as_it_was_written(tmp_path: Path, outcome: Outcome):
     journal = Journal(tmp_path)
-    number = journal.begin(1, "email", [])
+    number = journal.begin(1, "email", Hold(1, 1), [])
     journal.answered(number, 7, outcome)
     die(journal)
     with orphan(journal.path) as file:
@@ -149,7 +195,7 @@ def test_a_full_disk_is_trouble_and_no_exception(tmp_path: Path):
     journal = Journal(tmp_path)
     os.close(journal._file)
     journal._file = os.open("/dev/full", os.O_RDWR)
-    number = journal.begin(1, "email", [])
+    number = journal.begin(1, "email", Hold(1, 1), [])
     journal.answered(number, 7, Accepted("1"))
     assert "No space left" in journal.trouble
     die(journal)
@@ -161,7 +207,7 @@ def test_the_file_begins_anew_when_nothing_is_in_hand(
     monkeypatch.setattr("sendout.engine.journal.LARGE", 100)
     journal = Journal(tmp_path)
     for _ in range(50):
-        number = journal.begin(1, "email", [])
+        number = journal.begin(1, "email", Hold(1, 1), [])
         journal.answered(number, 7, Accepted("1"))
         journal.settled(number)
     assert journal.path.stat().st_size < 300
@@ -173,7 +219,7 @@ def test_after_trouble_sending_goes_on_only_when_there_is_room_again(tmp_path: P
     journal = Journal(tmp_path)
     written = journal._file
     journal._file = os.open("/dev/full", os.O_RDWR)
-    number = journal.begin(1, "email", [])
+    number = journal.begin(1, "email", Hold(1, 1), [])
     journal.answered(number, 7, Accepted("1"))
     assert not journal.ready()
     os.close(journal._file)
@@ -187,7 +233,7 @@ def test_after_trouble_sending_goes_on_only_when_there_is_room_again(tmp_path: P
 def test_half_a_line_is_taken_back(tmp_path: Path):
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     journal = Journal(tmp_path)
-    number = journal.begin(1, "email", [])
+    number = journal.begin(1, "email", Hold(1, 1), [])
     journal.answered(number, 7, Accepted("1"))
     resource.setrlimit(resource.RLIMIT_FSIZE, (journal._size + 20, limits[1]))
     try:

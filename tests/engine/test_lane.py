@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pytest
 
 from sendout.core.delivery.outcome import Accepted, Outcome, Refused, Unsure
 from sendout.core.providers.base import Envelope
 from sendout.core.providers.smtp import SmtpConfig, SmtpProvider
 from sendout.deliveries.claim import Claimed
-from sendout.engine.lane import Lane, Places
+from sendout.engine.lane import Lane
+from sendout.engine.places import Places
 from sendout.engine.prepare import Prepared
 from tests.rigs.smtp_script import HANG_UP, RECORD_AND_HANG_UP, SmtpScript
 
 TEXT = b"Subject: x\r\n\r\n" + b"The pool is closed today.\r\n" * 20
 
 
-def slice_of(count: int) -> list[Prepared]:
+def slice_of(count: int, first: int = 1) -> list[Prepared]:
     return [
         Prepared(
             Claimed(n, 1, f"p{n}@example.test", "", "", "", "", "", "en"),
             Envelope(n, "o@example.test", f"p{n}@example.test", TEXT),
         )
-        for n in range(1, count + 1)
+        for n in range(first, first + count)
     ]
 
 
@@ -31,7 +36,7 @@ async def send(script: SmtpScript, count: int, **settings: object) -> dict[int, 
     lane = Lane(SmtpProvider(config), most=1)
     async with lane.turn() as turn:
         answers = await turn.send(slice_of(count), lambda *_: None)
-    await lane.close_idle(0)
+    await lane.close()
     assert set(answers) == set(range(1, count + 1))
     return answers
 
@@ -79,8 +84,83 @@ async def test_connections_are_kept_while_there_is_work():
             async with lane.turn() as turn:
                 answers = await turn.send(slice_of(3), lambda *_: None)
             assert all(isinstance(outcome, Accepted) for outcome in answers.values())
-        await lane.close_idle(0)
+        await lane.close()
     assert script.connections == 1
+
+
+def lane_to(script: SmtpScript, most: int) -> Lane:
+    return Lane(SmtpProvider(SmtpConfig(host="127.0.0.1", port=script.port, tls="none")), most)
+
+
+async def send_several(lane: Lane, sizes: Sequence[int]) -> list[dict[int, Outcome]]:
+    """Send several slices at the same time, as jobs do."""
+
+    async def one(first: int, count: int) -> dict[int, Outcome]:
+        async with lane.turn() as turn:
+            return await turn.send(slice_of(count, first), lambda *_: None)
+
+    starts = [1 + sum(sizes[:n]) for n in range(len(sizes))]
+    return await asyncio.gather(*map(one, starts, sizes))
+
+
+async def test_a_slice_follows_the_last_message_of_the_one_before_in_one_write():
+    async with SmtpScript() as script:
+        lane = lane_to(script, 1)
+        await send_several(lane, [4, 4])
+        await lane.close()
+    assert (script.connections, script.said["."], script.together) == (1, 8, 7)
+
+
+async def test_all_slices_are_answered_when_connections_end_in_their_middle():
+    faults = {("MAIL", n): "421 4.7.0 Too many messages" for n in (3, 9)}
+    async with SmtpScript(faults=faults) as script:
+        lane = lane_to(script, 1)
+        answers = await send_several(lane, [5, 1, 7, 4, 6])
+        await lane.close()
+    assert [len(each) for each in answers] == [5, 1, 7, 4, 6]
+    assert all(isinstance(o, Accepted) for each in answers for o in each.values())
+    recipients = [r for mail in script.accepted for r in mail.recipients]
+    assert len(recipients) == len(set(recipients)) == 23
+
+
+async def test_a_server_that_takes_one_connection_alone_gets_all_slices_on_it():
+    faults = {("HELLO", n): "421 4.7.0 Too many connections" for n in range(2, 50)}
+    async with SmtpScript(faults=faults, delay=0.002) as script:
+        lane = lane_to(script, 4)
+        answers = await send_several(lane, [3] * 8)
+        await lane.close()
+    assert all(isinstance(o, Accepted) for each in answers for o in each.values())
+
+
+async def test_who_cannot_be_reached_any_more_keeps_no_slice_waiting():
+    async with SmtpScript(faults={("TEXT", 2): HANG_UP}) as script:
+        lane = lane_to(script, 1)
+        async with lane.turn():
+            pass
+        script.go_away()
+        answers = await send_several(lane, [3, 3])
+        await lane.close()
+    assert Counter(type(o).__name__ for each in answers for o in each.values())["Refused"] >= 4
+
+
+async def test_a_bug_in_a_provider_is_raised_where_the_slice_waits():
+    class Broken:
+        usable = True
+
+        async def send(self, envelopes: Iterable[Envelope], answer: object) -> None:
+            next(iter(envelopes))
+            raise ZeroDivisionError
+
+        async def close(self) -> None:
+            self.usable = False
+
+    class Provider(SmtpProvider):
+        async def connect(self) -> Any:
+            return Broken()
+
+    lane = Lane(Provider(SmtpConfig(host="127.0.0.1")), 1)
+    with pytest.raises(ZeroDivisionError):
+        await send_several(lane, [2])
 
 
 async def test_urgent_ones_get_the_next_place_and_none_is_lost() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import urllib.request
 from typing import Any
@@ -10,10 +11,13 @@ import pytest
 from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
+from sendout.core.providers.base import Envelope
+from sendout.deliveries.claim import Claimed
 from sendout.deliveries.freeze import send_now
 from sendout.engine import metrics
 from sendout.engine.dispatch import journal
 from sendout.engine.lane import lanes
+from sendout.engine.prepare import Prepared
 from sendout.senders.models import Sender, Throughput
 from tests.cli.running import free_port
 from tests.deliveries.conftest import MakePerson, MakeSendOut
@@ -91,8 +95,15 @@ async def test_connections_are_told_apart_in_use_and_idle(email_sender: Sender) 
         return {sample.labels["state"]: sample.value for sample in family.samples}
 
     metrics._labels[email_sender.pk] = tuple(LABELS.values())
-    async with lanes.of(email_sender).turn():
-        assert told() == {"in use": 1, "idle": 0}
-    assert told() == {"in use": 0, "idle": 1}
+    async with lanes.of(email_sender).turn() as turn:
+        assert told() == {"in use": 0, "idle": 1}
+        envelope = Envelope(
+            1, "o@example.test", "deliver@sandbox.test", b"Subject: x\r\n\r\nHi\r\n"
+        )
+        row = Claimed(1, 1, envelope.to, "", "", "", "", "", "en")
+        leaving = asyncio.create_task(turn.send([Prepared(row, envelope)], lambda *_: None))
+        await asyncio.sleep(0)
+        assert told()["in use"] == 1
+        await leaving
     await lanes.close()
     assert told() == {"in use": 0, "idle": 0}

@@ -34,10 +34,11 @@ def answer(sendout: SendOut, *outcomes: Outcome) -> list[Delivery]:
     """Claim as many as there are outcomes and settle them so."""
     way = find_way(sendout.pk, "email")
     assert isinstance(way, Way)
-    rows = claim(sendout.pk, "email", 1, len(outcomes)).claimed
+    found = claim(sendout.pk, "email", 1, len(outcomes))
+    rows = found.claimed
     slice_ = way.prepare(rows, timezone.now())
     told = {row.id: outcome for row, outcome in zip(rows, outcomes, strict=True)}
-    settle(way, slice_, told, timezone.now(), keeps_copy=False)
+    settle(way, slice_, told, timezone.now(), keeps_copy=False, hold=found.hold)
     return list(Delivery.objects.filter(pk__in=told).order_by("pk"))
 
 
@@ -57,10 +58,11 @@ def test_an_answer_that_no_column_holds_is_kept_as_far_as_it_goes(started: SendO
 def test_what_was_being_sent_at_the_cancelling_is_not_tried_again(started: SendOut) -> None:
     way = find_way(started.pk, "email")
     assert way is not None
-    slice_ = way.prepare(claim(started.pk, "email", 1, 2).claimed, timezone.now())
+    found = claim(started.pk, "email", 1, 2)
+    slice_ = way.prepare(found.claimed, timezone.now())
     assert steer.cancel(started) == 1
     busy, taken = Refused(False, "4.2.1", "busy"), Accepted("1")
     told: dict[int, Outcome] = {slice_[0].row.id: busy, slice_[1].row.id: taken}
-    settle(way, slice_, told, timezone.now(), keeps_copy=False)
+    settle(way, slice_, told, timezone.now(), keeps_copy=False, hold=found.hold)
     sweep.run_tidy()
     assert tallies([started.pk])[started.pk]["email"].by_status == {"sent": 1, "cancelled": 2}
