@@ -47,6 +47,16 @@ def test_the_table_names_everybody_and_what_stood_between():
     assert "The relay asked for 5 ms" in done.stdout
 
 
+def test_each_stage_has_its_cost():
+    command = [*COMMAND, "bench", "stages", "--recipients", "700", "--slice", "100", "--json"]
+    environment = clean_environment()
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=SECONDS)
+    assert done.returncode == 0, done.stderr
+    stages = json.loads(done.stdout)["stages"]
+    assert [stage["name"] for stage in stages] == ["freeze", "claim", "prepare", "settle"]
+    assert all(stage["clock_us"] > 0 for stage in stages)
+
+
 @pytest.mark.parametrize(
     "words", [["--peers", "sendout,nobody"], ["--recipients", "0"], ["--round-trip", "-1"]]
 )
