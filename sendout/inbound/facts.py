@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from sendout.core.addresses import BadAddress, read_email
 from sendout.core.bounces.codes import blame
 from sendout.core.delivery.outcome import Blame
 from sendout.core.message.stop import is_stop
@@ -21,8 +22,9 @@ from sendout.suppression.models import BAD_ADDRESS, Reason
 class Report:
     """What somebody says about a delivery.
 
-    kind: a fact, or `reply`. code, text: the code and words of a bounce; the words of a reply.
-    key: what makes it the same report when it comes twice.
+    kind: a fact, `reply`, or what only tells the story. code, text: the code and words of a bounce;
+    the words of a reply. key: what makes it the same report when it comes twice. at_fault: whether
+    a bounce is for good and blames the address; without it code and words decide.
     """
 
     delivery: int
@@ -32,6 +34,7 @@ class Report:
     key: str
     code: str = ""
     text: str = ""
+    at_fault: bool | None = None
 
 
 def take_in(reports: Iterable[Report]) -> None:
@@ -68,11 +71,15 @@ def _lists(report: Report) -> str:
     """Say why this report puts its address on the list: "unsubscribed", "bad", ..., or nothing."""
     if report.kind == "complained":
         return Reason.COMPLAINT
-    if report.kind == "reply" and is_stop(report.text):
+    if report.kind == "unsubscribed" or (report.kind == "reply" and is_stop(report.text)):
         return Reason.UNSUBSCRIBED
-    if report.kind == "bounced" and blame(report.code, report.text) is Blame.ADDRESS:
-        return "bad"
-    return ""
+    return "bad" if report.kind == "bounced" and _blames_address(report) else ""
+
+
+def _blames_address(report: Report) -> bool:
+    if report.at_fault is not None:
+        return report.at_fault
+    return blame(report.code, report.text) is Blame.ADDRESS
 
 
 def _rows(deliveries: Iterable[int]) -> dict[int, Delivery]:
@@ -81,12 +88,22 @@ def _rows(deliveries: Iterable[int]) -> dict[int, Delivery]:
 
 
 def _suppress(row: Delivery, report: Report, why: str) -> None:
-    email = row.channel == "email"
     suppress(
         row.organisation,
         row.channel,
-        row.participant.email_normal if email else row.address,
+        _normal(row),
         BAD_ADDRESS[row.channel] if why == "bad" else why,
         evidence=" ".join(filter(None, (report.code, report.text))) or report.kind,
         delivery=row.pk,
     )
+
+
+def _normal(row: Delivery) -> str:
+    """Give the address it went to, which the participant may no longer have."""
+    if row.channel != "email":
+        return row.address
+    try:
+        email = read_email(row.address)
+    except BadAddress:
+        email = None
+    return email.normal if email else row.participant.email_normal

@@ -3,20 +3,65 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
 
 from django.db import close_old_connections
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from sendout.inbound import sandbox
+from sendout.inbound import bounces, mailbox, sandbox
+from sendout.inbound.esp import waiting
+from sendout.returns import keeping
+
+T = TypeVar("T")
+MAILBOXES = 4  # that are looked into at once
+# Threads of their own: a mail server that does not answer must not keep others' threads busy.
+_threads = ThreadPoolExecutor(MAILBOXES, thread_name_prefix="mailbox")
 
 
-def _come_true() -> None:
+def _with_database(work: Callable[[], T]) -> T:
     close_old_connections()
-    sandbox.come_true()
+    return work()
 
 
 @app.periodic(cron="* * * * * *")
 @app.task(name="sandbox", queue="inbound", queueing_lock="sandbox", lock="sandbox")
 async def come_true(timestamp: int) -> None:
     """Let come true what the sandbox foresaw, every second."""
-    await asyncio.to_thread(_come_true)
+    await asyncio.to_thread(_with_database, sandbox.come_true)
+
+
+@app.periodic(cron="* * * * * *")
+@app.task(name="hooks", queue="inbound", queueing_lock="hooks", lock="hooks")
+async def take_hooks_in(timestamp: int) -> None:
+    """Take in what email services told, every second."""
+    await asyncio.to_thread(_with_database, waiting.take_in_due)
+
+
+@app.periodic(cron="* * * * * *")
+@app.task(name="digest", queue="inbound", queueing_lock="digest", lock="digest")
+async def digest(timestamp: int) -> None:
+    """Read mail that came back, every second."""
+    await asyncio.to_thread(_with_database, bounces.digest_waiting)
+
+
+@app.periodic(cron="* * * * * */10")  # the seconds come last
+@app.task(name="look", queue="inbound", queueing_lock="look", lock="look")
+async def look(timestamp: int) -> None:
+    """Look into the mailboxes that are due; one job for all, so that it holds up nothing else."""
+    loop = asyncio.get_running_loop()
+    due = await asyncio.to_thread(_with_database, lambda: mailbox.due(timezone.now()))
+    looks = (
+        loop.run_in_executor(_threads, _with_database, partial(mailbox.look, pk)) for pk in due
+    )
+    await asyncio.gather(*looks)
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="forget", queue="inbound", queueing_lock="forget")
+async def forget(timestamp: int) -> None:
+    """Let go of returned mail that nobody understood in time, every hour."""
+    await asyncio.to_thread(_with_database, lambda: keeping.prune(timezone.now()))

@@ -1,0 +1,1 @@
+"""What email services tell of the messages that they sent for us."""
