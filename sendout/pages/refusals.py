@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
 FORM = 1_000_000  # bytes beside a file: the other fields, and what multipart adds
+HOOKS = "/hooks/"  # services tell thousands of events at once
 TOO_LARGE = "This is larger than Sendout takes: send at most {} MB at once.\n"
 
 
@@ -32,6 +33,8 @@ def refuse_floods(answer: Answer) -> Answer:
     def check(request: HttpRequest) -> HttpResponseBase:
         known = settings.SESSION_COOKIE_NAME in request.COOKIES
         most = settings.IMPORT_BYTES + FORM if known else FORM
+        if request.path.startswith(HOOKS):
+            most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         size = request.META.get("CONTENT_LENGTH") or "0"
         if size.isdecimal() and int(size[:20]) > most:
             sentence = TOO_LARGE.format(most // 1_000_000)

@@ -49,6 +49,23 @@ def test_sent(page: Page) -> None:
     expect(page.locator(".alert-success")).to_be_visible()
 
 
+def domains_shown(page: Page) -> None:
+    """Wait for what the DNS says, where there is a domain."""
+    expect(page.locator(".so-dns-waiting")).to_have_count(0)
+
+
+def choice_saved(page: Page) -> None:
+    """Save the choice as it is."""
+    page.locator("button[name=save]").click()
+    expect(page.get_by_role("status").filter(visible=True)).to_be_visible()
+
+
+def mailbox_tested(page: Page) -> None:
+    """Press the button; nothing answers there, and the page says so."""
+    page.get_by_role("button", name="Test it").click()
+    expect(page.locator(".alert-danger")).to_contain_text("cannot be reached")
+
+
 def menu_open(page: Page) -> None:
     """Open the menu of one's account."""
     page.get_by_role("button", name="Your account").click()
@@ -63,6 +80,8 @@ OPEN = [
     Place("sign-up-closed", "/account/signup/", signed_in=False),
     Place("unsubscribe", "{unsubscribe}", signed_in=False),
     Place("unsubscribe-sms", "{unsubscribe_sms}", signed_in=False),
+    Place("unsubscribe-french", "{unsubscribe}?lang=fr", signed_in=False),
+    Place("unsubscribe-saved", "{unsubscribe}", choice_saved, signed_in=False),
     Place("unsubscribe-bad", "/u/nonsense/", signed_in=False),
     Place("invitation", "{invitation}", signed_in=False),
     Place("invitation-bad", "/invitation/nonsense/", signed_in=False),
@@ -84,6 +103,8 @@ MESSAGES = [
     Place("popup-sms", f"{CLUB}/messages/?open={{sent}}&tab=sms", popup_shown),
     Place("popup-delivery", f"{CLUB}/messages/?open={{sent}}&tab=sms", delivery_shown),
     Place("popup-page", f"{CLUB}/messages/{{sent}}/"),
+    Place("report", f"{CLUB}/messages/{{sent}}/email/report/"),
+    Place("report-sms", f"{CLUB}/messages/{{sent}}/sms/report/"),
     Place("delivery-page", f"{CLUB}/messages/{{sent}}/delivery/{{delivery}}/"),
     Place("compose-new", f"{CLUB}/compose/"),
     Place("compose-write", f"{CLUB}/compose/{{draft}}/"),
@@ -104,15 +125,41 @@ PEOPLE = [
     Place("import-columns", f"{CLUB}/imports/{{checked}}/columns/"),
     Place("import-checked", f"{CLUB}/imports/{{checked}}/"),
     Place("import-done", f"{CLUB}/imports/{{done}}/"),
+    Place("not-received", f"{CLUB}/not-received/"),
+    Place("not-received-found", f"{CLUB}/not-received/?q=a"),
+    Place("not-received-look", f"{CLUB}/not-received/{{person}}/", domains_shown),
+    Place("not-received-bounced", f"{CLUB}/not-received/delivery/{{bounced}}/", domains_shown),
+    Place("not-received-dns", f"{CLUB}/not-received/{{person}}/dns/?channel=email"),
     Place("unsubscribes", f"{CLUB}/unsubscribes/"),
     Place("unsubscribes-add", f"{CLUB}/unsubscribes/add/"),
     Place("unsubscribes-lift", f"{CLUB}/unsubscribes/{{entry}}/lift/"),
+    Place("unsubscribes-lifted", f"{CLUB}/unsubscribes/history/"),
+    Place("unsubscribes-correct", f"{CLUB}/unsubscribes/{{bad}}/correct/"),
+    Place("unsubscribes-missed", f"{CLUB}/unsubscribes/missed/email/?people={{bad_person}}"),
+    Place(
+        "delivery-correct", f"{CLUB}/messages/{{bad_sendout}}/delivery/{{bad_delivery}}/correct/"
+    ),
+    Place("lists", f"{CLUB}/unsubscribes/imports/"),
+    Place("list-upload", f"{CLUB}/unsubscribes/imports/upload/"),
+    Place("list-read", f"{CLUB}/unsubscribes/imports/{{list_checked}}/read/"),
+    Place("list-checked", f"{CLUB}/unsubscribes/imports/{{list_checked}}/"),
+    Place("list-done", f"{CLUB}/unsubscribes/imports/{{list_done}}/"),
 ]
 OFFICE = [
     Place("senders", f"{CLUB}/senders/"),
     Place("sender", f"{CLUB}/senders/{{sender}}/"),
+    Place("sender-dkim", f"{CLUB}/senders/{{sender}}/dkim/"),
+    Place("sender-domains", f"{CLUB}/senders/{{sender}}/domains/"),
     Place("sender-smtp", f"{CLUB}/senders/add/email/smtp/"),
+    Place("sender-services", f"{CLUB}/senders/add/email/esp/"),
+    Place("sender-service-new", f"{CLUB}/senders/add/email/esp/?esp=mailgun"),
+    Place("sender-service", f"{CLUB}/senders/{{service}}/"),
     Place("sender-test", f"{CLUB}/senders/{{sender}}/test/", test_sent),
+    Place("bounces", f"{CLUB}/bounces/"),
+    Place("bounces-mail", f"{CLUB}/bounces/mail/{{returned}}/"),
+    Place("mailbox", f"{CLUB}/bounces/mailboxes/{{mailbox}}/", mailbox_tested),
+    Place("mailbox-add", f"{CLUB}/bounces/mailboxes/add/imap/"),
+    Place("mailbox-add-pop3", f"{CLUB}/bounces/mailboxes/add/pop3/"),
     Place("outbox", f"{CLUB}/outbox/"),
     Place("outbox-sms", f"{CLUB}/outbox/?channel=sms"),
     Place("outbox-mail", f"{CLUB}/outbox/{{copy}}/"),
@@ -129,33 +176,55 @@ FRAGMENTS = [
     f"{CLUB}/messages/{{sent}}/",
     f"{CLUB}/messages/{{sent}}/live/",
     f"{CLUB}/messages/{{sent}}/email/rows/",
+    f"{CLUB}/messages/{{sent}}/email/report/",
+    f"{CLUB}/messages/{{sent}}/email/rows/?cause=skipped-no_address",
     f"{CLUB}/messages/{{sent}}/sms/rows/?status=replied",
     f"{CLUB}/messages/{{sent}}/delivery/{{delivery}}/",
     f"{CLUB}/compose/{{draft}}/preview/",
     f"{CLUB}/compose/{{draft}}/audience/find/?q=a",
     f"{CLUB}/groups/{{group}}/find/?q=a",
     f"{CLUB}/participants/rows/",
+    f"{CLUB}/not-received/?q=a",
+    f"{CLUB}/not-received/{{person}}/dns/?channel=email",
     f"{CLUB}/imports/{{done}}/live/",
     f"{CLUB}/unsubscribes/",
+    f"{CLUB}/unsubscribes/counts/",
+    f"{CLUB}/unsubscribes/imports/{{list_done}}/live/",
     f"{CLUB}/outbox/?channel=sms",
     f"{CLUB}/workers/live/",
 ]
 
+BAD = (
+    " FROM suppression_suppression s JOIN deliveries_delivery d ON d.id = s.delivery"
+    " JOIN people_participant p ON p.id = d.participant_id AND p.email_normal = s.address"
+    " WHERE s.reason = 'bad_email' AND s.{own} ORDER BY s.id LIMIT 1"
+)
 QUERIES = {
     "sent": "SELECT max(id) FROM sendouts_sendout WHERE channels = 'both' AND {own}",
     "draft": "SELECT min(id) FROM sendouts_sendout WHERE state = 'draft' AND {own}",
     "scheduled": "SELECT min(id) FROM sendouts_sendout WHERE state = 'scheduled' AND {own}",
     "delivery": "SELECT max(id) FROM deliveries_delivery WHERE sendout_id = (SELECT max(id) FROM "
     "sendouts_sendout WHERE channels = 'both' AND {own}) AND replied_at IS NOT NULL",
+    "bounced": "SELECT max(id) FROM deliveries_delivery WHERE status = 'bounced' AND "
+    "channel = 'email' AND {own}",
     "person": "SELECT max(participant_id) FROM deliveries_delivery WHERE replied_at IS NOT NULL "
     "AND {own}",
     "group": "SELECT min(id) FROM people_group WHERE {own}",
     "checked": "SELECT max(id) FROM people_import WHERE state = 'checked' AND {own}",
     "done": "SELECT max(id) FROM people_import WHERE state = 'done' AND {own}",
     "sender": "SELECT min(id) FROM senders_sender WHERE channel = 'email' AND {own}",
+    "service": "SELECT min(id) FROM senders_sender WHERE kind = 'esp' AND {own}",
     "entry": "SELECT min(id) FROM suppression_suppression WHERE reason = 'unsubscribed' AND {own}",
+    "bad": f"SELECT s.id{BAD}",
+    "bad_person": f"SELECT p.id{BAD}",
+    "bad_delivery": f"SELECT d.id{BAD}",
+    "bad_sendout": f"SELECT d.sendout_id{BAD}",
+    "list_checked": "SELECT max(id) FROM suppression_listimport WHERE state = 'checked' AND {own}",
+    "list_done": "SELECT max(id) FROM suppression_listimport WHERE state = 'done' AND {own}",
     "copy": "SELECT max(id) FROM senders_outboxcopy WHERE channel = 'email' AND delivery > 0 "
     "AND {own}",
+    "mailbox": "SELECT min(id) FROM returns_mailbox WHERE {own}",
+    "returned": "SELECT min(id) FROM returns_returnedmail WHERE {own}",
 }
 OWN_ROWS = "organisation_id = (SELECT id FROM accounts_organisation WHERE slug = 'aqua-club')"
 

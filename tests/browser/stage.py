@@ -1,8 +1,8 @@
-"""Two clubs for the browser to work in; run by `sendout manage shell` in the installation.
+"""Three clubs for the browser to work in; run by `sendout manage shell` in the installation.
 
 Harbour is empty but for its senders, which are slow enough to watch. Rink has people, a group and
-senders that take half a minute for all of them. The demo gets an import and an invitation. Prints
-the addresses that only their recipients know, as JSON.
+senders that take half a minute for all of them. At Lake a message to a family comes back. The demo
+gets imports and an invitation. Prints the addresses that only their recipients know, as JSON.
 """
 
 from __future__ import annotations
@@ -16,13 +16,21 @@ from django.db import transaction
 from sendout.accounts import invitations
 from sendout.accounts.models import Membership, Organisation, Role
 from sendout.accounts.organisations import find_or_make_user, found
+from sendout.compose.models import Message
+from sendout.deliveries.freeze import send_now
 from sendout.deliveries.links import unsubscribe_url
 from sendout.deliveries.models import Delivery
 from sendout.people.importing import import_now, store_upload
 from sendout.people.models import Group, Participant
+from sendout.returns.entering import put_settings as put_mailbox
+from sendout.returns.keeping import keep
+from sendout.returns.models import Mailbox, ReturnedMail
 from sendout.senders.defaults import settle_default
 from sendout.senders.models import Channel, Sender
 from sendout.senders.ways import put_settings
+from sendout.sendouts.models import SendOut
+from sendout.suppression.importing import import_now as import_list
+from sendout.suppression.importing import store_list
 
 PASSWORD = "correct horse battery"
 FRACTION_OF_LIFE = 0.35  # speed at which nothing is delivered before the page showed "Sent"
@@ -58,6 +66,20 @@ def senders(organisation: Organisation, pace: int) -> None:
         settle_default(organisation, channel)
 
 
+def email_service(organisation: Organisation) -> None:
+    """Add a sender that is not in use, since there is no such account."""
+    sender = Sender(
+        organisation=organisation,
+        name="Mailgun",
+        channel=Channel.EMAIL,
+        kind="esp",
+        from_address="office@club.example",
+        active=False,
+    )
+    put_settings(sender, {"esp": "mailgun", "api_key": "none"})
+    sender.save()
+
+
 def skaters(organisation: Organisation) -> None:
     group = Group.objects.create(organisation=organisation, name="Skaters")
     made = Participant.objects.bulk_create(
@@ -71,6 +93,49 @@ def skaters(organisation: Organisation) -> None:
         for number in range(1, 121)
     )
     group.participants.set(made)
+
+
+def family(organisation: Organisation) -> None:
+    """Send a message to three people, of whom two share an address that does not exist."""
+    addresses = {"Ann": "refuse+roy", "Bert": "refuse+roy", "Carl": "deliver+carl"}
+    for name, local in addresses.items():
+        address = f"{local}@sandbox.test"
+        Participant.objects.create(
+            organisation=organisation,
+            first_name=name,
+            last_name="Roy",
+            email=address,
+            email_normal=address,
+        )
+    message = Message.objects.create(
+        organisation=organisation, subject="Thin ice", body="Stay off the ice today."
+    )
+    sendout = SendOut.objects.create(
+        organisation=organisation,
+        name="Thin ice",
+        message=message,
+        everyone=True,
+        email_sender=Sender.objects.get(organisation=organisation, channel=Channel.EMAIL),
+    )
+    send_now(sendout)
+
+
+def bounces(demo: Organisation) -> None:
+    """Add a mailbox that nothing answers for, and a mail that nobody understood."""
+    mailbox = Mailbox(organisation=demo, name="Bounces", kind="imap")
+    put_mailbox(mailbox, {"host": "127.0.0.1", "port": 1, "username": "bounces", "password": "x"})
+    mailbox.save()
+    row = Delivery.objects.filter(organisation=demo, status="delivered", channel="email").first()
+    raw = (
+        "From: Mail Delivery System <MAILER-DAEMON@mx.example>\r\n"
+        "Subject: Undelivered Mail Returned to Sender\r\n\r\n"
+        f"This is the mail system at mx.example.\r\n\r\nI could not deliver to {row.address}.\r\n"
+    )
+    with transaction.atomic():
+        mail = keep(raw.encode(), "imap", organisation=demo, mailbox=mailbox)
+        ReturnedMail.objects.filter(pk=mail.pk).update(
+            state="unclear", reason="hint", delivery=row.pk
+        )
 
 
 def secret_addresses(demo: Organisation) -> dict[str, str]:
@@ -91,6 +156,9 @@ def upload(demo: Organisation) -> None:
     wrong = b"First name;Email;Phone;Belt\nAnn;ann@;613-555-0111;blue\n;;;\n"
     import_now(store_upload(demo, "September.csv", BytesIO(wrong)), dry_run=True)
     import_now(store_upload(demo, "October.csv", BytesIO(wrong)), dry_run=False)
+    left = b"Email,Reason,Date\nann@example.org,spam,2025-03-04\nbert@,,\n"
+    import_list(store_list(demo, "Unsubscribed 2025.csv", BytesIO(left)), dry_run=True)
+    import_list(store_list(demo, "Unsubscribed.csv", BytesIO(left)), dry_run=False)
 
 
 with transaction.atomic():
@@ -98,6 +166,11 @@ with transaction.atomic():
     rink = club("rink", "Rink Skating Club")
     senders(rink, pace=4)
     skaters(rink)
+    lake = club("lake", "Lake Skating Club")
+    senders(lake, pace=400)
+    family(lake)
 demo = Organisation.objects.get(slug="aqua-club")
 upload(demo)
+bounces(demo)
+email_service(demo)
 sys.stdout.write(json.dumps(secret_addresses(demo)))

@@ -53,6 +53,17 @@ def test_the_doughnut_is_drawn_with_the_rates_below_it(messages: Page) -> None:
     assert rates["y"] >= ring["y"] + ring["height"]
 
 
+def test_machines_stand_apart_below_the_rates(messages: Page) -> None:
+    popup = open_popup(messages, NEWSLETTER)
+    line = popup.locator(".so-machines")
+    expect(line).to_contain_text("opened by machines alone")
+    rates, place = popup.locator(".so-rates").bounding_box(), line.bounding_box()
+    assert rates is not None
+    assert place is not None
+    assert place["y"] >= rates["y"] + rates["height"]
+    assert place["width"] > rates["width"] / 2
+
+
 def test_both_tabs_show_their_own_numbers(messages: Page) -> None:
     popup = open_popup(messages, CLOSURE)
     for name, key in (("Emails", "email"), ("SMS", "sms")):

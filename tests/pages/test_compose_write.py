@@ -37,6 +37,25 @@ def begin(browser: Client, **changes: str) -> SendOut:
     return SendOut.objects.latest("pk")
 
 
+def test_a_message_is_tracked_unless_its_writer_says_no(browser: Client) -> None:
+    assert 'name="tracks" aria-describedby="id_tracks_helptext" id="id_tracks" checked' in (
+        browser.get(NEW).content.decode()
+    )
+    assert begin(browser, tracks="on").message.tracks
+    assert not begin(browser).message.tracks
+
+
+def test_a_message_keeps_its_choice_while_nothing_is_tracked(
+    browser: Client, club: Organisation
+) -> None:
+    chosen = begin(browser, tracks="on")
+    Organisation.objects.update(tracks=False)
+    page = browser.get(f"{NEW}{chosen.pk}/").content.decode()
+    assert '<input type="hidden" name="tracks" value="True"' in page
+    assert begin(browser, tracks="True").message.tracks
+    assert not begin(browser, tracks="False").message.tracks
+
+
 def test_the_first_look_makes_no_draft(browser: Client) -> None:
     assert browser.get(NEW).status_code == 200
     assert not SendOut.objects.exists()

@@ -92,3 +92,43 @@ def test_what_is_paused_has_no_end(alice: User, running: SendOut, email_sender: 
     Sender.objects.filter(pk=email_sender.pk).update(pace_count=2, pace_period="day")
     lifecycle.pause(running)
     assert "done on" not in shown(alice, running)
+
+
+def pooled(email_sender: Sender, **fields: object) -> Sender:
+    Sender.objects.filter(pk=email_sender.pk).update(pool="post")
+    return Sender.objects.create(
+        organisation=email_sender.organisation,
+        name="Second",
+        channel="email",
+        kind="sandbox",
+        from_address="second@example.org",
+        pool="post",
+        **fields,
+    )
+
+
+def test_those_that_work_together_are_reckoned_together(
+    alice: User, running: SendOut, email_sender: Sender
+) -> None:
+    second = pooled(email_sender, pace_count=3, pace_period="day")
+    Sender.objects.filter(pk=email_sender.pk).update(pace_count=1, pace_period="day")
+    end = timezone.localtime(timezone.now() + timedelta(days=1), running.organisation.zone)
+    assert shown(alice, running).count(f"done tomorrow at about {end:%H}:") == 2
+    health.mark_down(second.pk, "The server is away.")
+    end = timezone.localtime(timezone.now() + timedelta(days=4), running.organisation.zone)
+    assert shown(alice, running).count(f"done on {end.day} {end:%B %Y}") == 2
+    health.mark_down(email_sender.pk, "The server is away.")
+    assert shown(alice, running).count("waiting for the mail server") == 2
+
+
+def test_a_warm_up_puts_the_end_off(alice: User, running: SendOut, email_sender: Sender) -> None:
+    """Four are left: one today, two tomorrow, the last on the day after."""
+    zone = running.organisation.zone
+    today = timezone.localtime(timezone.now(), zone).date()
+    numbers = {"warmup_first": 1, "warmup_target": 9, "warmup_from": today}
+    Sender.objects.filter(pk=email_sender.pk).update(**numbers)
+    end = today + timedelta(days=2)
+    words = f"done on {end.day} {end:%B %Y}, because of the warm-up"
+    assert shown(alice, running).count(words) == 2
+    pooled(email_sender, pace_count=100)
+    assert shown(alice, running).count("warm-up") == 0

@@ -271,9 +271,9 @@ def test_the_page_asks_the_database_little(
 ):
     for _ in range(20):
         sendout()
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         page(browser, "rows/")
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         popup(browser, started)
 
 
@@ -296,3 +296,23 @@ def test_only_a_channel_of_the_send_out_is_exported(
     browser: Client, started: SendOut, channel: str
 ) -> None:
     assert browser.get(f"{BASE}{started.pk}/{channel}/export/").status_code == 404
+
+
+@pytest.mark.parametrize("proof", ["opened", "clicked", "replied", "complained"])
+def test_whoever_opened_it_has_got_it_without_a_receipt(
+    browser: Client, started: SendOut, proof: str
+):
+    row = Delivery.objects.filter(channel="email", status="queued").first()
+    record([Happening(row.pk, kind, NOW) for kind in ("accepted", proof)])
+    for query in ("", "?status=delivered"):
+        assert status_shown(page(browser, f"rows/{query}")) == "delivered"
+    assert "so-badge" not in page(browser, "rows/?status=sent")
+
+
+def test_the_next_try_is_told_by_the_clock_of_the_organisation(browser: Client, started: SendOut):
+    row = Delivery.objects.filter(channel="email", status="queued").first()
+    later = datetime(2031, 7, 1, 16, 30, tzinfo=UTC)
+    record([Happening(row.pk, "deferred", NOW, attempt=1, next_try_at=later)])
+    html = popup(browser, started, f"delivery/{row.pk}/")
+    assert "1 Jul, 12:30:00" in html
+    assert "UTC" not in html

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from sendout.accounts.models import Organisation, User
 from sendout.core.providers.base import Envelope
-from sendout.pages.outbox.reading import decode, open_links_outside, read_mail
+from sendout.pages.outbox.reading import decode, open_links_outside, read_mail, without_pixel
 from sendout.senders.models import OutboxCopy, Sender
 from sendout.senders.outbox import keep
 from tests.cast import sign_in
@@ -138,3 +138,9 @@ def test_an_attachment_is_not_taken_for_the_text() -> None:
 
 def test_html_without_a_head_stays_as_it_is() -> None:
     assert open_links_outside("<p>x</p>") == "<p>x</p>"
+
+
+def test_looking_at_a_copy_is_no_opening() -> None:
+    pixel = '<img src="https://club.example/o/6f9a.gif" width="1" height="1" alt="" style="x">'
+    own = '<img src="https://club.example/logo.gif" width="1" height="1">'
+    assert without_pixel(f"<p>Hi</p>{own}{pixel}</body>") == f"<p>Hi</p>{own}</body>"

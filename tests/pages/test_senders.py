@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -277,3 +278,70 @@ def every_url(sender: Sender) -> list[str]:
 def test_whoever_is_not_signed_in_is_asked_to(client: Client, email_sender: Sender) -> None:
     answer: Any = client.get(at("senders"))
     assert answer.url.startswith("/account/login/")
+
+
+def test_senders_are_put_together_and_say_with_whom(alice: User, post: Sender) -> None:
+    browser = sign_in(alice)
+    browser.post(at("sender", post.pk), typed(pool=" post ", weight=3))
+    browser.post(at("sender_add", "email", "smtp"), typed(name="Second", pool="post"))
+    second = Sender.objects.get(name="Second")
+    post.refresh_from_db()
+    assert (post.pool, post.weight, second.weight) == ("post", 3, 1)
+    assert "Shares its work with" in browser.get(at("sender", post.pk)).text
+    assert "works together as “post”, share 3" in browser.get(at("senders")).text
+
+
+def test_a_rehearsal_is_not_mixed_with_senders_that_reach_people(alice: User, post: Sender) -> None:
+    Sender.objects.create(
+        organisation=post.organisation,
+        name="Rehearsal",
+        channel="email",
+        kind="sandbox",
+        pool="post",
+    )
+    answer = sign_in(alice).post(at("sender", post.pk), typed(pool="post"))
+    assert answer.status_code == 422
+    assert "choose another pool" in answer.text
+    post.refresh_from_db()
+    assert not post.pool
+
+
+def test_the_pool_of_another_organisation_is_none_of_ours(
+    alice: User, post: Sender, other_club: Organisation
+) -> None:
+    Sender.objects.create(
+        organisation=other_club, name="Charlie's", channel="email", kind="sandbox", pool="post"
+    )
+    browser = sign_in(alice)
+    assert browser.post(at("sender", post.pk), typed(pool="post")).status_code == 302
+    assert "Charlie" not in browser.get(at("sender", post.pk)).text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"weight": 0},
+        {"weight": 101},
+        {"warmup_first": 50},
+        {"warmup_first": 50, "warmup_target": 10},
+        {"warmup_first": -1, "warmup_target": 10},
+        {"warmup_first": 1, "warmup_target": 10**12},
+    ],
+)
+def test_impossible_shares_and_warm_ups_are_refused(
+    alice: User, post: Sender, wrong: dict[str, int]
+) -> None:
+    assert sign_in(alice).post(at("sender", post.pk), typed(**wrong)).status_code == 422
+
+
+def test_a_warm_up_is_shown_and_goes_on_when_the_sender_is_saved(alice: User, post: Sender) -> None:
+    browser = sign_in(alice)
+    numbers = {"warmup_first": 100, "warmup_target": 5000}
+    browser.post(at("sender", post.pk), typed(**numbers))
+    Sender.objects.update(warmup_from=Sender.objects.get().warmup_from - timedelta(days=2))
+    browser.post(at("sender", post.pk), typed(**numbers))
+    for page in ("sender", post.pk), ("senders",):
+        told = browser.get(at(*page)).text
+        assert "Warm-up: day 3 of 10, 0 of 225 sent today, 338 tomorrow." in told
+    browser.post(at("sender", post.pk), typed())
+    assert "Warm-up: day" not in browser.get(at("sender", post.pk)).text

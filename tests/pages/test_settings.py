@@ -241,3 +241,44 @@ def test_charlie_finds_nothing(alice: User, charlie: User, club: Organisation) -
         assert browser.post(own, {"role": "viewer"}).status_code == 404
     assert alice.memberships.get().role == Role.OWNER
     assert Invitation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("https://news.club.example/", "https://news.club.example"),
+        (" http://t.club.example:8080/mail/ ", "http://t.club.example:8080/mail"),
+        ("", ""),
+    ],
+)
+def test_tracked_links_stand_on_an_own_address(alice: User, typed: str, kept: str) -> None:
+    sign_in(alice).post(at("settings"), filled(tracks="on", tracking_url=typed))
+    club = Organisation.objects.get()
+    assert (club.tracks, club.tracking_url) == (True, kept)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "news.club.example",
+        "ftp://news.club.example",
+        "https://",
+        "https://user:word@club.example",
+        "https://club.example/?a=b",
+        "https://club.example/#a",
+        "https://club.example/a b",
+        'https://club.example/">',
+        "https://[::1",
+        "javascript:alert(1)",
+    ],
+)
+def test_an_address_that_tracked_links_cannot_have_is_refused(alice: User, typed: str) -> None:
+    answer = sign_in(alice).post(at("settings"), filled(tracking_url=typed))
+    assert answer.status_code == 422
+    assert "Give a web address" in answer.content.decode()
+    assert Organisation.objects.get().tracking_url == ""
+
+
+def test_an_owner_switches_tracking_off(alice: User) -> None:
+    sign_in(alice).post(at("settings"), filled())
+    assert not Organisation.objects.get().tracks

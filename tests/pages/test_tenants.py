@@ -25,11 +25,15 @@ from sendout.deliveries.freeze import send_now
 from sendout.deliveries.models import Delivery
 from sendout.people.importing import import_now, store_upload
 from sendout.people.models import Group, Import, Participant
+from sendout.returns.keeping import keep as keep_mail
+from sendout.returns.models import Mailbox, ReturnedMail
 from sendout.senders.models import OutboxCopy, Sender
 from sendout.sendouts.lifecycle import schedule
 from sendout.sendouts.models import SendOut, State
 from sendout.suppression.entries import suppress
-from sendout.suppression.models import Suppression
+from sendout.suppression.importing import import_now as import_list
+from sendout.suppression.importing import store_list
+from sendout.suppression.models import ListImport, Suppression
 from tests.cast import sign_in
 from tests.laws.test_routes import our_routes
 
@@ -38,8 +42,8 @@ pytestmark = pytest.mark.django_db
 OF_ORGANISATION = "o/<slug:organisation>/"
 PART = re.compile(r"<(?:\w+:)?(\w+)>")
 KINDS: tuple[type[Model], ...] = (
-    SendOut, Delivery, Participant, Group, Import, Sender, OutboxCopy, Suppression, Invitation,
-    Membership,
+    SendOut, Delivery, Participant, Group, Import, Sender, OutboxCopy, Suppression, ListImport,
+    Invitation, Membership, Mailbox, ReturnedMail,
 )  # fmt: skip
 
 # Which rows the ids of a route are of, by the beginning of its address below the organisation's,
@@ -50,15 +54,24 @@ IDS: dict[str, dict[str, type[Model]]] = {
     "compose/<int:pk>/": {"pk": SendOut},
     "participants/<int:pk>/": {"pk": Participant},
     "groups/<int:pk>/": {"pk": Group},
+    "not-received/<int:pk>/": {"pk": Participant},
+    "not-received/delivery/<int:pk>/": {"pk": Delivery},
     "imports/<int:pk>/": {"pk": Import},
     "senders/<int:pk>/": {"pk": Sender},
     "outbox/<int:pk>/": {"pk": OutboxCopy},
+    "bounces/mailboxes/<int:pk>/": {"pk": Mailbox},
+    "bounces/mail/<int:pk>/": {"pk": ReturnedMail},
     "unsubscribes/<int:pk>/": {"pk": Suppression},
+    "unsubscribes/imports/<int:pk>/": {"pk": ListImport},
     "settings/members/invitations/<int:pk>/": {"pk": Invitation},
     "settings/members/<int:pk>/": {"pk": Membership},
 }
 # Parts of an address that are words, not ids.
-WORDS = {"channel": ["email", "sms"], "kind": ["sandbox", "smtp"]}
+WORDS = {
+    "channel": ["email", "sms"],
+    "kind": ["sandbox", "smtp", "esp"],
+    "protocol": ["imap", "pop3"],
+}
 # Names under which pages take ids of other rows.
 REFERRING = {
     "participant": Participant,
@@ -67,6 +80,8 @@ REFERRING = {
     "email_sender": Sender,
     "sms_sender": Sender,
     "open": SendOut,
+    "people": Participant,
+    "sendout": SendOut,
 }
 
 
@@ -150,6 +165,19 @@ def furnish(organisation: Organisation, owner: User) -> None:
         content=f"Subject: {name}\r\nContent-Type: text/html\r\n\r\n<p>{name}</p>".encode(),
     )
     suppress(organisation, "email", f"{organisation.slug}@example.org", "admin")
+    suppress(organisation, "email", "a@example.org", "bad_email", evidence=name)
+    listed = BytesIO(f"Email,Note\nunsubscribed@example.org,{name}\n".encode())
+    import_list(store_list(organisation, f"{name}.csv", listed), dry_run=True)
+    Mailbox.objects.create(
+        organisation=organisation,
+        name=f"{name} bounces",
+        kind="imap",
+        config={"host": "127.0.0.1", "port": 1, "username": name},
+    )
+    mail = keep_mail(f"Subject: {name}\r\n\r\n{name}".encode(), "pipe", organisation=organisation)
+    ReturnedMail.objects.filter(pk=mail.pk).update(
+        state="unclear", reason="hint", delivery=Delivery.objects.last().pk
+    )
     guest = f"guest@{organisation.slug}.example.org"
     Invitation.objects.create(organisation=organisation, email=guest, invited_by=owner)
 

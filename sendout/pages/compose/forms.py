@@ -56,6 +56,12 @@ class WriteForm(forms.Form):
         label="SMS text",
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "true"}),
     )
+    tracks = forms.BooleanField(
+        required=False,
+        initial=True,
+        label="See who opens it and clicks on links",
+        help_text="Links then lead through Sendout. Leave out where that could worry people.",
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, initial=0)
 
     def clean_subject(self) -> str:
@@ -71,9 +77,13 @@ class WriteForm(forms.Form):
         return cls(initial=said | kept)
 
     @property
-    def written(self) -> dict[str, str]:
+    def written(self) -> dict[str, str | bool]:
         """What goes into the message."""
-        return {name: self.cleaned_data[name].replace("\r\n", "\n") for name in WRITTEN}
+        said = {name: self.cleaned_data[name] for name in WRITTEN}
+        return {
+            name: value.replace("\r\n", "\n") if isinstance(value, str) else value
+            for name, value in said.items()
+        }
 
 
 class AudienceForm(forms.ModelForm):  # type: ignore[type-arg]

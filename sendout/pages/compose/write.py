@@ -77,13 +77,20 @@ def _conflict_page(
     mine = {**request.POST.dict(), "version": str(conflict.saved.version)}
     theirs = WriteForm.of(sendout)
     differing = [
-        {"label": theirs[name].label, "text": getattr(conflict.saved, name)}
+        {"label": theirs[name].label, "text": in_words(getattr(conflict.saved, name))}
         for name in editing.WRITTEN
         if getattr(conflict.saved, name) != form.written[name]
     ]
     return _page(
         request, WriteForm(mine), sendout, conflict=conflict, differing=differing, status=409
     )
+
+
+def in_words(value: str | bool) -> str:
+    """Say what was saved; a tick is yes or no."""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return value
 
 
 def _page(

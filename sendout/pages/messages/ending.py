@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
 
 from sendout.accounts.models import Organisation
 from sendout.core.delivery.status import Status
-from sendout.core.pace import MINUTE, Load, recent, seconds_left, speed
+from sendout.core.pace import MINUTE, Load, ahead, recent, speed
+from sendout.core.warmup import days_full
 from sendout.deliveries import workers
 from sendout.deliveries.counting import Tally, tallies
 from sendout.pages.messages.shown import Shown, ShownChannel
 from sendout.senders.health import seconds_down
 from sendout.senders.models import PERIOD_SECONDS, Channel, Period, Sender
+from sendout.senders.pool import pooled
 from sendout.senders.throughput import accepted_by_minute
+from sendout.senders.warming import warming_of
 from sendout.sendouts.models import Channels, SendOut, State
 
 SOON = 45.0  # seconds; an end so near has no time of day
@@ -61,8 +64,14 @@ class Outlook:
         self.running = [sendout for sendout in self.recent if sendout.state == State.RUNNING]
         unknown = [sendout.pk for sendout in self.running if sendout.pk not in known]
         self.tallies = known | (tallies(unknown) if unknown else {})
-        senders = {sender.pk for sendout in self.recent for _, sender in _ways(sendout)}
-        self.accepted = accepted_by_minute(senders, now, 1)
+        self.zone = organisation.zone
+        senders = {sender.pk: sender for one in self.recent for _, sender in _ways(one)}
+        for sender in senders.values():
+            sender.organisation = organisation
+        shared = any(sender.pool for sender in senders.values())
+        self.pooled = pooled(organisation) if shared else []
+        known_senders = senders.keys() | {sender.pk for sender in self.pooled}
+        self.accepted = accepted_by_minute(known_senders, now, 1)
 
     def words(self, sendout: SendOut, channel: ShownChannel) -> str:
         """Say when the last message of this channel will have left, or what it waits for."""
@@ -72,41 +81,70 @@ class Outlook:
             return _retries(channel.tally.by_status.get(Status.DEFERRED, 0))
         if not self.alive:
             return "waiting for a worker, none is running"
-        if seconds_down(sender):
+        team = self._team(sender)
+        up = [member for member in team if not seconds_down(member)]
+        if not up:
             return f"waiting for {SERVERS[Channel(channel.key)]}"
-        seconds = seconds_left(own, self._others(sendout, sender), self.speed(sender))
-        if seconds is None:
+        messages = own.left + ahead(own, self._others(sendout, team))
+        days, rest = days_full(messages, [warming_of(member, self.now) for member in up])
+        per_second = self.speed(up)
+        if not days and not per_second:
             return "too early to say when it ends"
-        return f"done {about(self.now + timedelta(seconds=seconds), self.now)}"
+        begin = self._midnight(days) if days else self.now
+        end = begin + timedelta(seconds=rest / per_second if per_second else 0)
+        return f"done {about(end, self.now)}{', because of the warm-up' if days else ''}"
 
-    def speed(self, sender: Sender) -> float:
-        """Give the messages per second to reckon with for this sender; 0 when nobody knows."""
-        allowed = sender.pace_count / PERIOD_SECONDS[Period(sender.pace_period)]
-        messages = recent(self.accepted[sender.pk], self.now, 1)
-        return speed(allowed, messages, self._busy(sender))
+    def speed(self, team: list[Sender]) -> float:
+        """Give the messages per second to reckon with for these senders; 0 when nobody knows."""
+        paces = [one.pace_count / PERIOD_SECONDS[Period(one.pace_period)] for one in team]
+        messages = sum(recent(self.accepted[one.pk], self.now, 1) for one in team)
+        return speed(sum(paces) if all(paces) else 0.0, messages, self._busy(team))
 
-    def _busy(self, sender: Sender) -> float:
-        """Give for how many seconds of the last minute the sender had something to do."""
+    def _team(self, sender: Sender) -> list[Sender]:
+        """Give those who work together with this sender, itself among them."""
+        key = sender.channel, sender.pool
+        return [one for one in self.pooled if (one.channel, one.pool) == key] or [sender]
+
+    def _midnight(self, days: int) -> datetime:
+        """Give the beginning of a day after today, where the organisation is."""
+        day = self.now.astimezone(self.zone).date() + timedelta(days=days)
+        return datetime.combine(day, time(), self.zone)
+
+    def _busy(self, team: list[Sender]) -> float:
+        """Give for how many seconds of the last minute these senders had something to do."""
         starts = [
             sendout.started_at
             for sendout in self.recent
-            if sendout.started_at and sender.pk in {used.pk for _, used in _ways(sendout)}
+            if sendout.started_at and not _keys(team).isdisjoint(_used(sendout))
         ]
         begun = min(starts, default=self.now)
         return min(60.0, (self.now - begun).total_seconds())
 
-    def _others(self, own: SendOut, sender: Sender) -> list[Load]:
+    def _others(self, own: SendOut, team: list[Sender]) -> list[Load]:
         return [
             load_of(self.tallies[sendout.pk].get(channel) or Tally(), sendout.urgent)
             for sendout in self.running
             for channel, used in _ways(sendout)
-            if sendout.pk != own.pk and used.pk == sender.pk
+            if sendout.pk != own.pk and _key(used) in _keys(team)
         ]
 
 
 def _ways(sendout: SendOut) -> list[tuple[Channel, Sender]]:
     ways = [(channel, sendout.sender(channel)) for channel in Channels(sendout.channels).used]
     return [(channel, sender) for channel, sender in ways if sender is not None]
+
+
+def _key(sender: Sender) -> tuple[str, str | int]:
+    """Give what senders that work together have in common."""
+    return sender.channel, sender.pool or sender.pk
+
+
+def _keys(team: Iterable[Sender]) -> set[tuple[str, str | int]]:
+    return {_key(sender) for sender in team}
+
+
+def _used(sendout: SendOut) -> set[tuple[str, str | int]]:
+    return _keys(sender for _, sender in _ways(sendout))
 
 
 def _retries(deferred: int) -> str:

@@ -10,10 +10,10 @@ from django.http import StreamingHttpResponse
 from sendout.accounts.models import Role
 from sendout.core.delivery.status import LABELS, Status
 from sendout.core.table.safe import csv_lines
-from sendout.deliveries.models import Delivery
 from sendout.deliveries.report import COLUMNS, rows_of
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.messages.popup import find_channel, shown_sendout
+from sendout.pages.messages.rows import Filters, fitting_rows
 
 NAMES = ("participant__first_name", "participant__last_name")
 TIMES = [name for name in COLUMNS if name.endswith("_at")]
@@ -22,10 +22,13 @@ HEADERS = {"participant__first_name": "first_name", "participant__last_name": "l
 
 @member_of(Role.VIEWER)
 def deliveries(request: MemberRequest, pk: int, channel: str) -> StreamingHttpResponse:
-    """Stream one line for each delivery, with times as the organisation's clock shows them."""
+    """Stream one line for each delivery that the filters ask for, all without any.
+
+    Times are as the organisation's clock shows them.
+    """
     shown = shown_sendout(request, pk)
     find_channel(shown, channel)
-    found = Delivery.objects.filter(sendout=shown.id, channel=channel)
+    found = fitting_rows(shown, channel, Filters.of(request.GET))
     zone = request.organisation.zone
     lines = csv_lines(_lines(rows_of(found, *NAMES), zone), for_excel=True)
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from sendout.accounts.models import Role
+from sendout.core.delivery.status import ARRIVED
 from sendout.deliveries.counting import tallies
 from sendout.deliveries.models import Count
 from sendout.pages.access import MemberRequest, member_of
@@ -89,7 +90,8 @@ def _matching(q: str, status: str) -> Q:
 def _with_status(status: str) -> Q:
     """Say in SQL what `counting.shown_status` says of one send-out."""
     counts = Count.objects.filter(sendout=OuterRef("pk"))
-    delivered = Q(Exists(counts.filter(delivered__gt=0)))
+    proof = Q(delivered__gt=0) | Q(opened__gt=0) | Q(clicked__gt=0)
+    delivered = Q(Exists(counts.filter(proof | Q(status__in=ARRIVED, n__gt=0))))
     accepted = Q(Exists(counts.filter(accepted__gt=0)))
     running = Q(state=State.RUNNING)
     begun = running | Q(state=State.FINISHED)

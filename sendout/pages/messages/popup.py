@@ -108,6 +108,7 @@ def delivery(request: MemberRequest, pk: int, delivery: int) -> HttpResponse:
     )
     context = _context(request, shown) | {
         "delivery": ShownDelivery(row),
+        "may_edit": request.membership.may(Role.SENDER),
         "standalone": "standalone" in request.GET,
     }
     partial = request.headers.get("HX-Request")

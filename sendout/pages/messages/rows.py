@@ -8,9 +8,14 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from sendout.core.bounces.clusters import Group
 from sendout.core.delivery.status import MOVING, TIMES, Status
-from sendout.deliveries.models import Delivery, Event
-from sendout.deliveries.report import reason
+from sendout.deliveries.causes import LONGEST, Part, with_cause
+from sendout.deliveries.counting import Tally
+from sendout.deliveries.hold import held_now
+from sendout.deliveries.models import OPEN, Delivery, Event
+from sendout.deliveries.report import reason, with_status
+from sendout.pages.messages.report_words import words_for
 from sendout.pages.messages.shown import Shown
 
 PAGE = 50
@@ -20,10 +25,14 @@ LARGEST = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What was asked for. after, before: ids that the page begins behind, or ends before."""
+    """What was asked for. after, before: ids that the page begins behind, or ends before.
+
+    cause: the key of a group of the report.
+    """
 
     q: str = ""
     status: str = ""
+    cause: str = ""
     after: int = 0
     before: int = 0
 
@@ -34,9 +43,23 @@ class Filters:
         return cls(
             q=given.get("q", "").strip()[:200],
             status=status if status in set(Status) else "",
+            cause=given.get("cause", "")[:LONGEST],
             after=_number(given.get("after", "")),
             before=_number(given.get("before", "")),
         )
+
+    @property
+    def searched(self) -> bool:
+        """Whether the counts do not tell how many fit."""
+        return bool(self.q or self.cause)
+
+    @property
+    def cause_words(self) -> str:
+        """What the cause is called; nothing for one that does not exist."""
+        try:
+            return words_for(Group(self.cause)).title
+        except (KeyError, ValueError):
+            return "An unknown cause"
 
 
 def _number(text: str) -> int:
@@ -71,7 +94,7 @@ class Rows:
 
 def find_rows(shown: Shown, channel: str, filters: Filters) -> Rows:
     """Give the page of this send-out's deliveries that the filters ask for."""
-    fitting = _fitting(shown.id, channel, filters)
+    fitting = fitting_rows(shown, channel, filters)
     found = _page(fitting, filters)
     deliveries = found[:PAGE]
     more = len(found) > PAGE
@@ -82,9 +105,9 @@ def find_rows(shown: Shown, channel: str, filters: Filters) -> Rows:
     later = True if filters.before else more
     total = _total(shown, channel, filters, fitting)
     return Rows(
-        deliveries=_shown(deliveries),
-        total=min(total, COUNTED) if filters.q else total,
-        more_than_total=bool(filters.q) and total > COUNTED,
+        deliveries=_shown(deliveries, held_now(shown.id, channel)),
+        total=min(total, COUNTED) if filters.searched else total,
+        more_than_total=filters.searched and total > COUNTED,
         this_query=_this(filters),
         previous_query=f"before={first}" if earlier and first else "",
         next_query=f"after={last}" if later and last else "",
@@ -97,10 +120,13 @@ def _this(filters: Filters) -> str:
     return f"after={filters.after}" if filters.after else ""
 
 
-def _fitting(sendout: int, channel: str, filters: Filters) -> QuerySet[Delivery]:
-    rows = Delivery.objects.filter(sendout=sendout, channel=channel)
+def fitting_rows(shown: Shown, channel: str, filters: Filters) -> QuerySet[Delivery]:
+    """Give this send-out's deliveries that the filters ask for, on whatever page."""
+    rows = Delivery.objects.filter(sendout=shown.id, channel=channel)
     if filters.status:
-        rows = rows.filter(status=filters.status)
+        rows = with_status(rows, shown.id, channel, filters.status)
+    if filters.cause:
+        rows = with_cause(rows, Part(shown.id, channel, _tally(shown, channel)), filters.cause)
     for word in filters.q.split():
         rows = rows.filter(
             Q(address__icontains=word)
@@ -118,20 +144,24 @@ def _page(rows: QuerySet[Delivery], filters: Filters) -> list[Delivery]:
 
 
 def _total(shown: Shown, channel: str, filters: Filters, rows: QuerySet[Delivery]) -> int:
-    if filters.q:
+    if filters.searched:
         return len(rows.order_by().values_list("pk")[: COUNTED + 1])
-    tally = next(c.tally for c in shown.channels if c.key == channel)
+    tally = _tally(shown, channel)
     return tally.by_status.get(filters.status, 0) if filters.status else tally.total
 
 
-def _shown(deliveries: list[Delivery]) -> list[ShownRow]:
+def _tally(shown: Shown, channel: str) -> Tally:
+    return next(c.tally for c in shown.channels if c.key == channel)
+
+
+def _shown(deliveries: list[Delivery], held: set[int]) -> list[ShownRow]:
     replies = _replies([row.pk for row in deliveries if row.replied_at])
     return [
         ShownRow(
             id=row.pk,
             participant=row.participant.name or row.address or "no name",
             address=row.address,
-            status=row.status,
+            status=_status(row, held),
             reason=reason(row),
             at=newest(row),
             replied=replies.get(row.pk, ""),
@@ -139,6 +169,10 @@ def _shown(deliveries: list[Delivery]) -> list[ShownRow]:
         )
         for row in deliveries
     ]
+
+
+def _status(row: Delivery, held: set[int]) -> str:
+    return Status.SENDING if row.pk in held and row.status in OPEN else row.status
 
 
 def _replies(deliveries: list[int]) -> dict[int, str]:
@@ -151,7 +185,7 @@ def _replies(deliveries: list[int]) -> dict[int, str]:
 def newest(row: Delivery) -> datetime:
     """Give the time of the newest thing known about a delivery."""
     facts: list[datetime | None] = [getattr(row, name) for name in TIMES]
-    times = [row.created_at, row.claimed_at, row.deferred_at, *facts]
+    times = [row.created_at, row.deferred_at, *facts]
     return max(time for time in times if time is not None)
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from sendout.core.delivery.status import LABELS, Status
 from sendout.deliveries.counting import Tally, shown_status
+from sendout.deliveries.machines import MOST, opened_by_machines
 from sendout.senders.health import seconds_down
 from sendout.senders.models import Channel
 from sendout.sendouts.models import Channels, SendOut, State
@@ -124,6 +125,12 @@ class Shown:
     def sms(self) -> ShownChannel | None:
         """The numbers of its SMS, if it goes by SMS."""
         return self._channel(Channel.SMS)
+
+    @property
+    def machines(self) -> str:
+        """How many emails were opened by machines alone, in words; empty when there are none."""
+        found = opened_by_machines(self.id) if self.email and self.email.sent else 0
+        return f"more than {MOST:,}" if found > MOST else f"{found:,}" if found else ""
 
     def _channel(self, key: str) -> ShownChannel | None:
         return next((channel for channel in self.channels if channel.key == key), None)

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from sendout.compose.fields import merge_values
 from sendout.compose.rendering import sms_for, templates
 from sendout.core.bounces.codes import blame
 from sendout.core.delivery.outcome import Blame
+from sendout.deliveries.hold import taken_at
 from sendout.deliveries.models import Delivery, Event
 from sendout.deliveries.report import reason
 from sendout.pages.messages.rows import is_moving, newest
@@ -23,23 +25,38 @@ KINDS = {
     "opened": ("opened", "Opened"),
     "machine_opened": ("sent", "Opened by a machine, not by a person"),
     "clicked": ("clicked", "Clicked a link"),
+    "maybe_opened": ("sent", "Opened, perhaps by a machine: not counted"),
     "machine_clicked": ("sent", "Link checked by a machine, not by a person"),
+    "maybe_clicked": ("sent", "Link followed, perhaps by a machine: not counted"),
     "replied": ("replied", "Replied"),
     "unsubscribed": ("skipped", "Put on the Unsubscribes list"),
     "bounced": ("bounced", "Bounced"),
     "complained": ("complained", "Marked as spam"),
     "failed": ("error", "Could not be sent"),
+    "delayed": ("deferred", "Still on its way: the receiving server takes it later"),
+    "relayed": ("sent", "Handed on to a server that sends no receipts"),
+    "expanded": ("sent", "Handed on to several addresses"),
+    "auto_reply": ("sent", "An automatic answer came back"),
+    "challenge": ("unknown", "The receiving server asks us to confirm that we are people"),
 }
-SOURCES = {"engine": "", "sandbox": "told by the sandbox", "recipient": "by the recipient"}
+SOURCES = {
+    "engine": "",
+    "tracking": "",
+    "sandbox": "told by the sandbox",
+    "recipient": "by the recipient",
+    "bounce": "told by a mail that came back",
+    "esp": "told by the email service",
+}
 ADVICE = {
-    "no_address": "Add an address or a number on the participant's page.",
-    "invalid_address": "Correct it on the participant's page; the next message will go there.",
-    "bad_email": "Ask for the right address, and correct it on the participant's page.",
-    "bad_number": "Ask for the right number, and correct it on the participant's page.",
+    "no_address": "Add it here; then they can get this message, too.",
+    "invalid_address": "Correct it here; then they can get this message, too.",
+    "bad_email": "Ask for the right address, and correct it here: what was missed can follow.",
+    "bad_number": "Ask for the right number, and correct it here: what was missed can follow.",
     "unsubscribed": "They asked not to get these. Only they can change that.",
     "complaint": "They marked a message as spam. Do not write to this address again.",
     "duplicate": "Somebody with the same address got it; choose “once per participant” otherwise.",
 }
+CORRECTABLE = ("no_address", "invalid_address", "bad_email", "bad_number")
 BOUNCED = {"email": "bad_email", "sms": "bad_number"}
 
 
@@ -75,6 +92,7 @@ class ShownDelivery:
         self.status = row.status
         self.reason = reason(row)
         self.advice = ADVICE.get(row.skip_reason or _bad_address(row), "")
+        self.may_correct = (row.skip_reason or _bad_address(row)) in CORRECTABLE
         self.moving = is_moving(row)
         self._events = list(row.events.order_by("-at", "-pk"))
 
@@ -120,8 +138,8 @@ class ShownDelivery:
             own.append(Moment("sent", "Accepted by the provider", row.accepted_at))
         if row.cancelled_at:
             own.append(Moment("cancelled", "Cancelled before it left", row.cancelled_at))
-        if row.status == "sending" and row.claimed_at:
-            own.append(Moment("sending", "Handed to a connection", row.claimed_at))
+        if taken := taken_at(row):
+            own.append(Moment("sending", "Handed to a connection", taken))
         return own
 
     @property
@@ -156,7 +174,13 @@ def _moment(event: Event) -> Moment:
 
 
 def _clock(at: datetime | None) -> str:
-    return f"{at:%H:%M:%S} UTC" if at else ""
+    """Say a time by the organisation's clock, with the day when it is another one."""
+    if at is None:
+        return ""
+    local = timezone.localtime(at)
+    if local.date() == timezone.localdate():
+        return f"{local:%H:%M:%S}"
+    return f"{local.day} {local:%b, %H:%M:%S}"
 
 
 def money(millionths: int) -> str:

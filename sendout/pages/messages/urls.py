@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sendout.pages.messages import actions, export, listing, popup
+from sendout.pages.messages import actions, export, listing, popup, report
+from sendout.pages.suppressions import correct
 
 urlpatterns = [
     path("", listing.messages, name="messages"),
@@ -13,7 +14,11 @@ urlpatterns = [
     path("<int:pk>/live/", popup.live, name="popup_live"),
     path("<int:pk>/<str:channel>/rows/", popup.rows, name="popup_rows"),
     path("<int:pk>/<str:channel>/export/", export.deliveries, name="export_deliveries"),
+    path("<int:pk>/<str:channel>/report/", report.report, name="report"),
+    path("<int:pk>/<str:channel>/report/retry/", report.retry, name="report_retry"),
+    path("<int:pk>/<str:channel>/report/resend/", report.resend, name="report_resend"),
     path("<int:pk>/delivery/<int:delivery>/", popup.delivery, name="delivery"),
+    path("<int:pk>/delivery/<int:delivery>/correct/", correct.of_delivery, name="delivery_correct"),
     path("<int:pk>/pause/", actions.pause, name="sendout_pause"),
     path("<int:pk>/resume/", actions.resume, name="sendout_resume"),
     path("<int:pk>/cancel/", actions.cancel, name="sendout_cancel"),

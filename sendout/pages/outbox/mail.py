@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 
 from sendout.accounts.models import Role
 from sendout.pages.access import MemberRequest, member_of
-from sendout.pages.outbox.reading import open_links_outside, read_mail
+from sendout.pages.outbox.reading import open_links_outside, read_mail, without_pixel
 from sendout.senders.models import Channel, OutboxCopy
 
 # Nothing runs, nothing is fetched (a tracking pixel would count the staff as readers); links open
@@ -49,7 +49,7 @@ def html(request: MemberRequest, pk: int) -> HttpResponse:
     mail = read_mail(bytes(find_mail(request, pk).content))
     if not mail.html:
         raise Http404("This mail has no HTML part.")
-    response = HttpResponse(open_links_outside(mail.html))
+    response = HttpResponse(open_links_outside(without_pixel(mail.html)))
     response["Content-Security-Policy"] = FRAME_POLICY
     response["Referrer-Policy"] = "no-referrer"
     return response

@@ -10,6 +10,7 @@ from email.parser import BytesHeaderParser, BytesParser
 
 # compat32, the parsers' default: policy.default raises IndexError on some malformed headers.
 HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
+PIXEL = re.compile(r'<img src="[^"]*/o/[0-9a-f]+\.gif" width="1" height="1"[^>]*>')
 BASE = '<base target="_blank">'
 
 
@@ -60,6 +61,11 @@ def to_text(content: bytes, charset: str) -> str:
         return content.decode(charset, "replace")
     except LookupError:
         return content.decode("utf-8", "replace")
+
+
+def without_pixel(html: str) -> str:
+    """Leave out the picture that tells of an opening: whoever looks here is no recipient."""
+    return PIXEL.sub("", html)
 
 
 def open_links_outside(html: str) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sendout.pages.public import invitation, unsubscribe
+from sendout.pages.public import invitation, notifications
 
 urlpatterns = [
-    path("u/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
+    path("u/<str:token>/", notifications.notifications, name="notifications"),
     path("invitation/<str:token>/", invitation.accept, name="invitation"),
 ]

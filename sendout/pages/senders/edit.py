@@ -6,16 +6,23 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from sendout.accounts.models import Role
 from sendout.core.providers.registry import find
-from sendout.core.providers.setting import BadConfig
+from sendout.core.providers.setting import BadConfig, leading
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.senders.forms import SenderForm, TestForm
-from sendout.pages.senders.listing import kind_name
+from sendout.pages.senders.hook import hook_card
+from sendout.pages.senders.listing import way_name
+from sendout.senders import hooks
 from sendout.senders.defaults import activate, deactivate, make_default, settle_default
+from sendout.senders.esp.catalogue import SERVICES
 from sendout.senders.models import Channel, Sender
+from sendout.senders.pool import partners
+from sendout.senders.signing import can_sign
+from sendout.senders.warming import warmup_words
 
 
 def find_sender(request: MemberRequest, pk: int) -> Sender:
@@ -27,13 +34,28 @@ def find_sender(request: MemberRequest, pk: int) -> Sender:
 
 @member_of(Role.OWNER)
 def add(request: MemberRequest, channel: str, kind: str) -> HttpResponse:
-    """Add a sender of this kind."""
+    """Add a sender of this kind; one that speaks for many services asks for which one first."""
     try:
-        find(channel, kind)
+        first = leading(find(channel, kind).settings)
     except BadConfig as error:
         raise Http404(str(error)) from None
     sender = Sender(organisation=request.organisation, channel=channel, kind=kind)
+    if first:
+        chosen = request.GET.get(first.name, "")
+        if chosen not in first.choices:
+            return choose_service(request)
+        sender.config = {first.name: chosen}
     return _form_page(request, sender)
+
+
+def choose_service(request: MemberRequest) -> HttpResponse:
+    """Ask which email service it is."""
+    context = {
+        "organisation": request.organisation,
+        "section": "senders",
+        "services": sorted(SERVICES.values(), key=lambda service: service.label.lower()),
+    }
+    return render(request, "pages/senders/services.html", context)
 
 
 @member_of(Role.OWNER)
@@ -54,10 +76,14 @@ def _form_page(request: MemberRequest, sender: Sender) -> HttpResponse:
         "organisation": request.organisation,
         "section": "senders",
         "sender": sender,
-        "kind": kind_name(sender.kind),
+        "kind": way_name(sender),
         "channel": Channel(sender.channel).label,
         "form": form,
         "test_form": None if sender.pk is None else test_form(request, sender),
+        "can_sign": can_sign(sender),
+        "warmup": warmup_words(sender, timezone.now()) if sender.pk else "",
+        "partners": partners(sender) if sender.pk else [],
+        "hook": hook_card(sender) if sender.pk else None,
     }
     status = 422 if form.errors else 200
     return render(request, "pages/senders/edit.html", context, status=status)
@@ -91,3 +117,15 @@ def use(request: MemberRequest, pk: int) -> HttpResponse:
         activate(sender)
         messages.success(request, f"“{sender.name}” is in use again.")
     return redirect("pages:senders", request.organisation.slug)
+
+
+@member_of(Role.OWNER)
+@require_POST
+def renew_hook(request: MemberRequest, pk: int) -> HttpResponse:
+    """Make another address for the events of a sender's service."""
+    sender = find_sender(request, pk)
+    if sender.kind != "esp":
+        raise Http404("Nobody tells about this sender's messages.")
+    hooks.renew(sender)
+    messages.success(request, "The old address is no longer known. Give the service the new one.")
+    return redirect("pages:sender", request.organisation.slug, sender.pk)

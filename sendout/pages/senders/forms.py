@@ -5,20 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from sendout.core.addresses import BadAddress, read_email, read_phone
 from sendout.core.providers.registry import find
-from sendout.core.providers.setting import BadConfig, Setting, Value
+from sendout.core.providers.setting import BadConfig, Setting, Value, fitting, leading
+from sendout.deliveries.links import read_bounce_address
+from sendout.senders import pool
 from sendout.senders.from_address import read_from
 from sendout.senders.models import Channel, Sender
+from sendout.senders.signing import can_sign
 from sendout.senders.vault import CannotUnseal, unseal
+from sendout.senders.warming import BadWarmup, put_warmup
 from sendout.senders.ways import put_settings
 
 PREFIX = "setting_"
 KEEP = "Stored, and never shown. Leave empty to keep it."
+SHARING = ("pool", "weight", "warmup_first", "warmup_target")
+COUNTED = {"warmup_day", "warmup_sent"}
 # Where a stored secret would go. Whoever changes one of these gives the secret again, so that
 # nobody learns a password by sending it to a server of their own.
-WHERE = frozenset({"host", "port", "tls", "verify", "token_url"})
+WHERE = frozenset({"host", "port", "tls", "verify", "token_url", "api_url"})
 FIELDS: dict[type, type[forms.Field]] = {
     str: forms.CharField,
     int: forms.IntegerField,
@@ -38,35 +45,55 @@ class SenderForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Sender
         fields = (
-            "name", "from_name", "from_address", "reply_to",
+            "name", "from_name", "from_address", "reply_to", "bounce_address",
             "connections", "pace_count", "pace_period",
+            "pool", "weight", "warmup_first", "warmup_target",
         )  # fmt: skip
         labels = {
             "from_name": "From name",
             "from_address": "From address",
             "reply_to": "Reply-to address",
+            "bounce_address": "Bounce address",
             "connections": "Connections at once",
             "pace_count": "Messages at most",
             "pace_period": "Per",
+            "weight": "Share of the work",
+            "warmup_first": "Warm-up: messages on the first day",
+            "warmup_target": "Warm-up: messages a day at which it ends",
         }
         help_texts = {
             "name": "For the staff; recipients do not see it.",
             "reply_to": "Where answers go, when not to the from-address.",
+            "bounce_address": "Where mail servers return what cannot be delivered, such as "
+            "bounces@club.example. Each email gets a return address of its own: with bounces+… "
+            "before the @. Empty for the from-address.",
             "pace_count": "How many messages may leave in that time; 0 for no limit.",
+            "pool": "Senders with the same name here share the work of each message, and stand in "
+            "for one that is down. Empty for none.",
+            "weight": "From 1 to 100: with 3 it takes three times as much as one with 1.",
+            "warmup_first": "For a new domain, such as 100: each day allows half as many again. "
+            "0 for no warm-up.",
+            "warmup_target": "Such as 5000; then there is no limit any more.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         sender = self.instance
-        self.settings = find(sender.channel, sender.kind).settings
+        declared = find(sender.channel, sender.kind).settings
+        self.settings = fitting(declared, sender.config)
+        self.choice = leading(declared)  # made before this form, and for good
         self.stored = stored_secrets(sender)
         if sender.channel == Channel.SMS:
             del self.fields["from_name"], self.fields["reply_to"]
             self.fields["from_address"].label = "From number or name"
+        if not can_sign(sender):
+            del self.fields["bounce_address"]
+        for name in ("weight", "warmup_first", "warmup_target"):
+            self.fields[name].required = False
         self.fields["connections"].min_value = 1  # type: ignore[attr-defined]
         self.fields["connections"].widget.attrs |= {"min": 1, "max": 100}
         for setting in self.settings:
-            if not is_local(setting):
+            if not is_local(setting) and setting is not self.choice:
                 self._add(setting)
 
     def _add(self, setting: Setting) -> None:
@@ -89,7 +116,12 @@ class SenderForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def own_fields(self) -> list[forms.BoundField]:
         """Give the fields that every sender has."""
-        return [self[name] for name in self.fields if name in self.Meta.fields]
+        own = (name for name in self.fields if name in self.Meta.fields)
+        return [self[name] for name in own if name not in SHARING]
+
+    def sharing_fields(self) -> list[forms.BoundField]:
+        """Give the fields that tell with whom it works together, and how it begins."""
+        return [self[name] for name in SHARING]
 
     def clean_name(self) -> str:
         """A name is used once in an organisation."""
@@ -105,6 +137,35 @@ class SenderForm(forms.ModelForm):  # type: ignore[type-arg]
         if not 1 <= count <= 100:
             raise forms.ValidationError("Give a number of connections from 1 to 100.")
         return count
+
+    def clean_pool(self) -> str:
+        """A rehearsal shares no work with senders that reach people."""
+        name = str(self.cleaned_data["pool"]).strip()
+        self.instance.pool = name
+        try:
+            pool.check(self.instance)
+        except pool.NotTogether as error:
+            raise forms.ValidationError(str(error)) from None
+        return name
+
+    def clean_weight(self) -> int:
+        """One part where nobody says."""
+        weight: int | None = self.cleaned_data["weight"]
+        try:
+            return pool.read_weight(1 if weight is None else weight)
+        except pool.NotTogether as error:
+            raise forms.ValidationError(str(error)) from None
+
+    def clean_warmup_target(self) -> int:
+        """Take both numbers of a warm-up, or none."""
+        first = self.cleaned_data.get("warmup_first") or 0
+        target: int = self.cleaned_data["warmup_target"] or 0
+        try:
+            put_warmup(self.instance, first, target, timezone.now())
+        except BadWarmup as error:
+            raise forms.ValidationError(str(error)) from None
+        self.cleaned_data["warmup_first"] = first
+        return target
 
     def clean_from_address(self) -> str:
         """Read an address, or for SMS a number or name."""
@@ -124,6 +185,13 @@ class SenderForm(forms.ModelForm):  # type: ignore[type-arg]
             raise forms.ValidationError(_sentence(error.reason)) from None
         return email.typed if email else ""
 
+    def clean_bounce_address(self) -> str:
+        """Read an address with room for a token before its @, or none."""
+        try:
+            return read_bounce_address(self.cleaned_data["bounce_address"])
+        except BadAddress as error:
+            raise forms.ValidationError(_sentence(error.reason)) from None
+
     def clean(self) -> dict[str, Any]:
         """Try the settings on the provider."""
         cleaned = super().clean() or self.cleaned_data
@@ -141,7 +209,8 @@ class SenderForm(forms.ModelForm):  # type: ignore[type-arg]
         values: dict[str, Value] = {}
         for setting in self.settings:
             typed = self.cleaned_data.get(PREFIX + setting.name)
-            if is_local(setting) and setting.name in self.instance.config:
+            fixed = is_local(setting) or setting is self.choice
+            if fixed and setting.name in self.instance.config:
                 values[setting.name] = self.instance.config[setting.name]
             elif typed not in (None, ""):
                 values[setting.name] = typed
@@ -173,7 +242,10 @@ class SenderForm(forms.ModelForm):  # type: ignore[type-arg]
         sender: Sender = super().save(commit=False)
         sender.down_since, sender.down_until, sender.down_reason = None, None, ""
         sender.pace_due = None
-        if commit:
+        if commit and sender.pk:  # what workers count meanwhile is theirs to write
+            fields = (field.name for field in Sender._meta.concrete_fields if field.name != "id")
+            sender.save(update_fields=[name for name in fields if name not in COUNTED])
+        elif commit:
             sender.save()
         return sender
 

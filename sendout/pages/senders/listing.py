@@ -9,9 +9,15 @@ from django.utils import timezone
 from sendout.accounts.models import Role
 from sendout.core.providers.registry import KINDS
 from sendout.pages.access import MemberRequest, member_of
+from sendout.senders.esp.catalogue import CHOICE, SERVICES
 from sendout.senders.models import Channel, Sender
+from sendout.senders.warming import warmup_words
 
-KIND_NAMES = {"smtp": "SMTP server", "sandbox": "Sandbox (rehearsal)"}
+KIND_NAMES = {
+    "smtp": "SMTP server",
+    "sandbox": "Sandbox (rehearsal)",
+    "esp": "Email service (Postmark, Mailgun, ...)",
+}
 
 
 def kind_name(kind: str) -> str:
@@ -19,10 +25,16 @@ def kind_name(kind: str) -> str:
     return KIND_NAMES.get(kind, kind)
 
 
+def way_name(sender: Sender) -> str:
+    """Give the words for a sender's kind, of an email service its own name."""
+    service = SERVICES.get(str(sender.config.get(CHOICE)))
+    return service.label if service else kind_name(sender.kind)
+
+
 @member_of(Role.VIEWER)
 def senders(request: MemberRequest) -> HttpResponse:
     """Show every sender: whether it works, how fast it may go, which is the default."""
-    own = Sender.objects.filter(organisation=request.organisation)
+    own = Sender.objects.filter(organisation=request.organisation).select_related("organisation")
     rows = [_row(sender) for sender in own.order_by("-active", "channel", "name")]
     context = {
         "organisation": request.organisation,
@@ -44,4 +56,5 @@ def _label(channel: str, kind: str) -> str:
 
 def _row(sender: Sender) -> dict[str, object]:
     is_down = sender.down_until is not None and sender.down_until > timezone.now()
-    return {"sender": sender, "kind": kind_name(sender.kind), "is_down": is_down}
+    warmup = warmup_words(sender, timezone.now())
+    return {"sender": sender, "kind": way_name(sender), "is_down": is_down, "warmup": warmup}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import zoneinfo
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import messages
@@ -16,6 +18,9 @@ from phonenumbers.geodata.locale import LOCALE_DATA
 
 from sendout.accounts.models import Organisation, Role
 from sendout.pages.access import MemberRequest, member_of
+
+HOST = re.compile(r"(?i)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?")
+PATH = re.compile(r"[A-Za-z0-9._~:/-]+")  # what needs no escaping anywhere
 
 # Phone numbers of these can be read, and the table that comes with them has no name for them.
 UNNAMED = {"AC": "Ascension Island", "TA": "Tristan da Cunha", "XK": "Kosovo"}
@@ -63,17 +68,26 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Organisation
-        fields = ("name", "postal_address", "contact", "timezone", "country", "language")
+        fields = (
+            "name", "postal_address", "contact", "timezone", "country", "language",
+            "tracks", "tracking_url",
+        )  # fmt: skip
         labels = {
             "postal_address": "Postal address",
             "contact": "Contact for recipients",
             "language": "Language of new participants",
+            "tracks": "See who opens emails and clicks on links",
+            "tracking_url": "Web address of tracked links",
         }
         help_texts = {
             "postal_address": "Stands at the foot of every email: the law asks for it in Canada, "
             "the US and the EU.",
             "contact": "An email address or phone number, shown in the footer and on the "
             "unsubscribe page.",
+            "tracks": "Links in emails lead through Sendout, and a picture of one pixel tells that "
+            "an email was opened. Can be switched off for a single message, too.",
+            "tracking_url": "Only when links are to stand on a name of your own, such as "
+            "https://news.club.example, which must lead to this server. Empty for Sendout's own.",
         }
 
     def clean_timezone(self) -> str:
@@ -82,6 +96,20 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
         folded = typed.casefold()
         found = [n for n in zones() if folded in (n.casefold(), n.casefold().rpartition("/")[2])]
         return found[0] if len(found) == 1 else typed
+
+    def clean_tracking_url(self) -> str:
+        """Take an address without a path's last slash, or none."""
+        typed: str = self.cleaned_data["tracking_url"].strip().rstrip("/")
+        try:
+            parts = urlsplit(typed)
+            is_address = parts.scheme in {"http", "https"} and HOST.fullmatch(parts.netloc)
+        except ValueError:
+            is_address = False
+        if typed and not (is_address and PATH.fullmatch(typed.partition("//")[2])):
+            raise forms.ValidationError(
+                "Give a web address such as https://news.club.example, without “?” and “#”."
+            )
+        return typed
 
 
 @member_of(Role.VIEWER)

@@ -12,12 +12,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from sendout.accounts.models import Organisation, Role
 from sendout.core.addresses import BadAddress, read_email, read_phone
 from sendout.pages.access import MemberRequest, member_of
-from sendout.pages.suppressions.listing import CATEGORIES
+from sendout.pages.suppressions.shown import shown, stopped
 from sendout.senders.models import Channel
 from sendout.suppression import entries
 from sendout.suppression.models import Lifted, Reason, Suppression
 
-STOPPED = [("everything", "Everything"), ("marketing", "Marketing only")]
+STOPPED = [
+    ("everything", "Everything"),
+    ("marketing", "Marketing only"),
+    ("operational", "Operational only"),
+]
+OWN_WISH = (Reason.UNSUBSCRIBED, Reason.COMPLAINT)  # said by the reader, not found out about them
+NOT_SAID = "No reason was given."
 
 
 class AddForm(forms.Form):
@@ -57,7 +63,7 @@ class AddForm(forms.Form):
 
 
 class LiftForm(forms.Form):
-    """Why an entry may go."""
+    """Why an entry may go; it must be said where somebody asked not to be written to."""
 
     why = forms.CharField(
         max_length=1000,
@@ -66,6 +72,10 @@ class LiftForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Say why; the words are kept for good."},
     )
+
+    def __init__(self, *args: Any, own_wish: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["why"].required = own_wish
 
 
 @member_of(Role.SENDER)
@@ -102,11 +112,12 @@ def added(entry: Suppression) -> str:
 def lift(request: MemberRequest, pk: int) -> HttpResponse:
     """Take an entry off the list, with the words that say why."""
     entry = get_object_or_404(Suppression, organisation=request.organisation, pk=pk)
-    form = LiftForm(request.POST or None)
+    form = LiftForm(request.POST or None, own_wish=entry.reason in OWN_WISH)
     if form.is_valid():
-        entries.lift(entry, form.cleaned_data["why"], request.user)
+        entries.lift(entry, form.cleaned_data["why"].strip() or NOT_SAID, request.user)
         messages.success(request, lifted(entry))
         return redirect("pages:suppressions", request.organisation.slug)
+    beside = shown(request.organisation, [entry])[0]
     before = Lifted.objects.filter(
         organisation=request.organisation, channel=entry.channel, address=entry.address
     )
@@ -115,9 +126,11 @@ def lift(request: MemberRequest, pk: int) -> HttpResponse:
         "section": "suppressions",
         "entry": entry,
         "channel": Channel(entry.channel).label,
-        "stopped": CATEGORIES.get(entry.category, entry.category).lower(),
-        "own_wish": entry.reason in (Reason.UNSUBSCRIBED, Reason.COMPLAINT),
-        "before": before.select_related("lifted_by").order_by("-lifted_at"),
+        "stopped": stopped(entry).lower(),
+        "own_wish": entry.reason in OWN_WISH,
+        "before": before.select_related("lifted_by").order_by("-lifted_at")[:20],
+        "may_correct": beside.may_correct,
+        "mail": beside.mail,
         "form": form,
     }
     status = 422 if form.errors else 200

@@ -1,33 +1,84 @@
-"""The list with its filters, and the same as CSV."""
+"""The list with its filters and numbers, and the same as a file."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
-from django.http import HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 
-from sendout.accounts.models import Role
+from sendout.accounts.models import Organisation, Role
 from sendout.core.table.safe import csv_lines
 from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.suppressions.shown import shown
+from sendout.people.search import MOST_WORDS, search
 from sendout.senders.models import Channel
+from sendout.suppression.listed import COLUMNS, COUNTED, Wanted, count, newer, older, rows
 from sendout.suppression.models import Reason, Suppression
 
 PAGE = 50
-CATEGORIES = {"": "Everything", "marketing": "Marketing", "operational": "Operational"}
-COLUMNS = ("channel", "address", "stopped", "reason", "evidence", "since", "added by")
+MOST_PEOPLE = 500  # whose addresses are looked for when a name was searched
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What was asked for. before, after: ids that the page begins behind, or ends before."""
+
+    q: str = ""
+    channel: str = ""
+    reason: str = ""
+    before: int = 0
+    after: int = 0
+
+    @classmethod
+    def of(cls, given: Mapping[str, str]) -> Filters:
+        """Read the parameters of an address; what makes no sense is left out."""
+        channel, reason = given.get("channel", ""), given.get("reason", "")
+        return cls(
+            q=given.get("q", "").strip()[:200],
+            channel=channel if channel in Channel.values else "",
+            reason=reason if reason in Reason.values else "",
+            before=_number(given.get("before", "")),
+            after=_number(given.get("after", "")),
+        )
+
+    @property
+    def kept(self) -> str:
+        """The filters as a query, without the place in the list."""
+        given = {"q": self.q, "channel": self.channel, "reason": self.reason}
+        return urlencode({name: value for name, value in given.items() if value})
+
+    def wanted(self, organisation: Organisation) -> Wanted:
+        """Give the entries asked for; words are of the address, or of the name of who has it."""
+        words = tuple(self.q.lower().split()[:MOST_WORDS])
+        people = search(organisation, self.q)[:MOST_PEOPLE] if words else []
+        addresses = {a for p in people for a in (p.email_normal, p.phone) if a}
+        return Wanted(organisation, self.channel, self.reason, words, tuple(addresses))
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < 19 else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many entries have a reason. more: than were counted while the page waited."""
+
+    reason: str
+    label: str
+    count: int
+    more: bool
 
 
 @member_of(Role.VIEWER)
 def suppressions(request: MemberRequest) -> HttpResponse:
     """Show the list; htmx gets the rows alone."""
-    filters = {name: request.GET.get(name, "").strip() for name in ("q", "channel", "reason")}
-    found = filtered(request, request.GET)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    kept = urlencode({name: value for name, value in filters.items() if value})
+    filters = Filters.of(request.GET)
     context = {
         "organisation": request.organisation,
         "section": "suppressions",
@@ -35,48 +86,82 @@ def suppressions(request: MemberRequest) -> HttpResponse:
         "filters": filters,
         "channels": Channel.choices,
         "reasons": Reason.choices,
-        "page": page,
-        "rows": [(entry, CATEGORIES.get(entry.category, entry.category)) for entry in page],
-        "total": page.paginator.count,
-        "query": f"{kept}&" if kept else "",
-        "kept": kept,
+        **_page(request.organisation, filters),
+        **_numbers(request.organisation, filters),
     }
     name = "rows.html" if "HX-Request" in request.headers else "list.html"
     return render(request, f"pages/suppressions/{name}", context)
 
 
-def filtered(request: MemberRequest, asked: QueryDict) -> QuerySet[Suppression]:
-    """Give the organisation's entries that fit the filters, newest first."""
-    found = Suppression.objects.filter(organisation=request.organisation)
-    if q := asked.get("q", "").strip():
-        found = found.filter(address__icontains=q)
-    if channel := asked.get("channel"):
-        found = found.filter(channel=channel)
-    if reason := asked.get("reason"):
-        found = found.filter(reason=reason)
-    return found.select_related("created_by").order_by("-created_at", "-pk")
+def _page(organisation: Organisation, filters: Filters) -> dict[str, object]:
+    """Give the entries of the page, and where its neighbours begin."""
+    wanted = filters.wanted(organisation)
+    if filters.after:
+        found = newer(wanted, filters.after, PAGE + 1)
+        entries, newer_ones, older_ones = found[-PAGE:], len(found) > PAGE, True
+    else:
+        found = older(wanted, filters.before, PAGE + 1)
+        entries, newer_ones, older_ones = found[:PAGE], bool(filters.before), len(found) > PAGE
+    return {"rows": shown(organisation, entries), **_neighbours(entries, newer_ones, older_ones)}
+
+
+def _neighbours(entries: list[Suppression], newer_ones: bool, older_ones: bool) -> dict[str, str]:
+    return {
+        "newer": f"after={entries[0].pk}" if entries and newer_ones else "",
+        "older": f"before={entries[-1].pk}" if entries and older_ones else "",
+    }
+
+
+def _numbers(
+    organisation: Organisation, filters: Filters, *, bounded: bool = True
+) -> dict[str, object]:
+    """Count the entries of each reason in this channel, as far as a page may wait for it."""
+    found = count(Wanted(organisation, filters.channel), bounded=bounded)
+    tallies = [_tally(reason, found, bounded=bounded) for reason in Reason]
+    return {
+        "tallies": tallies,
+        "total": sum(tally.count for tally in tallies),
+        "more": any(tally.more for tally in tallies),
+    }
+
+
+def _tally(reason: Reason, found: Mapping[tuple[str, str], int], *, bounded: bool) -> Tally:
+    numbers = [found.get((channel, reason.value), 0) for channel in Channel.values]
+    more = bounded and max(numbers) > COUNTED
+    return Tally(reason.value, reason.label, COUNTED if more else sum(numbers), more)
+
+
+@member_of(Role.VIEWER)
+def counts(request: MemberRequest) -> HttpResponse:
+    """Show the numbers to the last entry, for a page that could not wait for them."""
+    filters = Filters.of(request.GET)
+    numbers = _numbers(request.organisation, filters, bounded=False)
+    context = {"organisation": request.organisation, "filters": filters, **numbers}
+    return render(request, "pages/suppressions/counts.html", context)
 
 
 @member_of(Role.VIEWER)
 def export(request: MemberRequest) -> StreamingHttpResponse:
-    """Give what the filters show as CSV that is safe to open in a spreadsheet."""
-    lines = csv_lines(table(filtered(request, request.GET)), for_excel=True)
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    name = f"unsubscribes-{request.organisation.slug}.csv"
+    """Give what the filters show as JSON, or as CSV that is safe to open in a spreadsheet."""
+    entries = Filters.of(request.GET).wanted(request.organisation).entries
+    cells = ([_plain(cell) for cell in row] for row in rows(entries))
+    as_json = request.GET.get("format") == "json"
+    lines = json_lines(cells) if as_json else csv_lines(chain([COLUMNS], cells), for_excel=True)
+    kind = "application/json" if as_json else "text/csv; charset=utf-8"
+    response = StreamingHttpResponse(lines, content_type=kind)
+    name = f"unsubscribes-{request.organisation.slug}.{'json' if as_json else 'csv'}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def table(entries: QuerySet[Suppression]) -> Iterator[tuple[object, ...]]:
-    """Give the header and one row for each entry; times in UTC."""
-    yield COLUMNS
-    for entry in entries.iterator(chunk_size=2000):
-        yield (
-            entry.channel,
-            entry.address,
-            CATEGORIES.get(entry.category, entry.category).lower(),
-            entry.get_reason_display(),
-            entry.evidence,
-            f"{entry.created_at:%Y-%m-%dT%H:%M:%SZ}",
-            entry.created_by,
-        )
+def _plain(cell: object) -> object:
+    return cell.isoformat() if isinstance(cell, datetime) else cell
+
+
+def json_lines(found: Iterator[list[object]]) -> Iterator[str]:
+    """Write one array, an object a line."""
+    before = "[\n"
+    for row in found:
+        yield before + json.dumps(dict(zip(COLUMNS, row, strict=True)), ensure_ascii=False)
+        before = ",\n"
+    yield "[]\n" if before == "[\n" else "\n]\n"

@@ -85,6 +85,19 @@ function showAll(button) {
   document.querySelector(`#${CSS.escape(form.id.replace("filter", "delivery"))}`)?.replaceChildren();
 }
 
+// The rows of one group of the report, in the list below it; where there is no list, the link leads.
+function showCause(link) {
+  const form = document.getElementById(link.dataset.filter);
+  if (!form) return false;
+  form.elements.cause.value = link.dataset.filterCause;
+  form.elements.q.value = link.dataset.filterWords ?? "";
+  form.elements.status.value = "";
+  form.elements.cause.dispatchEvent(new Event("change", { bubbles: true }));
+  form.scrollIntoView({ block: "center" });
+  form.elements.q.focus({ preventScroll: true });
+  return true;
+}
+
 function closeDelivery(button) {
   const link = document.getElementById(button.dataset.deliveryClose);
   button.closest(".so-delivery").parentElement.replaceChildren();
@@ -99,6 +112,8 @@ function clicked(event) {
     open(link.href);
   }
   if (event.target.closest("[data-popup-close]") || event.target === dialog) dialog.close();
+  const cause = event.target.closest("[data-filter-cause]");
+  if (cause && showCause(cause)) event.preventDefault();
   const status = event.target.closest("[data-filter-status]");
   if (status) showAll(status);
   const back = event.target.closest("[data-delivery-close]");

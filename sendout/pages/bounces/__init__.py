@@ -1,0 +1,1 @@
+"""How bounces come back, and those that nobody understood."""

@@ -1,0 +1,92 @@
+"""After a correction: what these people missed, and which of it they are to get now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from sendout.accounts.models import Role
+from sendout.deliveries.missed import Missed, Search, find_missed, resend
+from sendout.pages.access import MemberRequest, member_of
+from sendout.people.models import Participant
+from sendout.senders.models import Channel
+from sendout.sendouts.lifecycle import NotPossible
+
+DAYS = 30  # how far back is looked
+FRESH = timedelta(days=7)  # what is older has mostly lost its meaning, and is not ticked
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One message that may be sent again. chosen: whether it is ticked at first."""
+
+    missed: Missed
+    names: list[str]
+    otherwise: int
+    chosen: bool
+
+
+@member_of(Role.SENDER)
+def missed(request: MemberRequest, channel: str) -> HttpResponse:
+    """Show what was missed, and send again what was ticked."""
+    if channel not in Channel.values:
+        raise Http404("There is no such channel.")
+    people = _people(request, request.POST if request.method == "POST" else request.GET)
+    since = timezone.now() - timedelta(days=DAYS)
+    search = Search(request.organisation, tuple(people), channel, since)
+    if request.method == "POST":
+        return _resend(request, search)
+    found = find_missed(search)
+    if not found:
+        return redirect("pages:suppressions", request.organisation.slug)
+    context = {
+        "organisation": request.organisation,
+        "section": "suppressions",
+        "channel": Channel(channel),
+        "people": people.values(),
+        "offers": [_offer(each, people) for each in found],
+        "days": DAYS,
+    }
+    return render(request, "pages/suppressions/missed.html", context)
+
+
+def _people(request: MemberRequest, asked: QueryDict) -> dict[int, Participant]:
+    """Give those of the organisation's participants who are named in the request."""
+    ids = {int(pk) for pk in asked.getlist("people") if pk.isdecimal() and len(pk) < 19}
+    own = Participant.objects.filter(organisation=request.organisation, pk__in=ids)
+    return {person.pk: person for person in own.order_by("pk")}
+
+
+def _offer(each: Missed, people: dict[int, Participant]) -> Offer:
+    sendout = each.sendout
+    left = sendout.started_at or sendout.created_at
+    fresh = left > timezone.now() - FRESH
+    over = sendout.expires_at is not None and sendout.expires_at < timezone.now()
+    everybody = len(each.otherwise) == len(each.people)
+    names = [str(people[pk]) for pk in each.people]
+    return Offer(each, names, len(each.otherwise), fresh and not over and not everybody)
+
+
+def _resend(request: MemberRequest, search: Search) -> HttpResponse:
+    """Send what was ticked, and show the first of it on its way."""
+    chosen = [int(pk) for pk in request.POST.getlist("sendout") if pk.isdecimal() and len(pk) < 19]
+    try:
+        made = resend(search, chosen, request.user)
+    except NotPossible as refusal:
+        messages.error(request, f"Nothing was sent again. {refusal}")
+        query = "&".join(f"people={pk}" for pk in search.people)
+        url = reverse("pages:missed", args=[request.organisation.slug, search.channel])
+        return redirect(f"{url}?{query}")
+    if not made:
+        messages.info(request, "Nothing was sent again.")
+        return redirect("pages:suppressions", request.organisation.slug)
+    many = f"{len(made)} messages are" if len(made) > 1 else f"“{made[0].name}” is"
+    messages.success(request, f"{many} being sent.")
+    url = reverse("pages:messages", args=[request.organisation.slug])
+    return redirect(f"{url}?open={made[0].pk}&tab={search.channel}")

@@ -1,0 +1,128 @@
+"""The report of what did not arrive: in the popup, as a page, with its buttons."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from sendout.accounts.models import User
+from sendout.core.bounces.clusters import Group, Why
+from sendout.deliveries.freeze import send_now
+from sendout.deliveries.models import Delivery
+from sendout.deliveries.record import Happening, record
+from sendout.pages.messages.report_words import words_for
+from sendout.sendouts.models import SendOut
+from tests.cast import sign_in
+from tests.deliveries.conftest import MakePerson, MakeSendOut
+
+HX = {"HX-Request": "true"}
+BLOCKED = "550 5.7.1 <b>blocked</b> see https://evil.test/ our block list (S3150)"
+COUNTS = re.compile(r'data-cause="([\w-]+)" data-count="(\d+)"')
+
+
+@pytest.fixture
+def browser(alice: User) -> Client:
+    return sign_in(alice)
+
+
+@pytest.fixture
+def blocked(person: MakePerson, sendout: MakeSendOut) -> SendOut:
+    for n in range(4):
+        person(f"P{n}", f"p{n}@outlook.com")
+    person("Full", "full@a.test")
+    person("Nobody")
+    closure = sendout()
+    send_now(closure)
+    now = timezone.now() - timedelta(minutes=5)
+    later = timezone.now() + timedelta(hours=1)
+    for row in Delivery.objects.filter(sendout=closure, status="queued"):
+        told = Happening(row.pk, "bounced", now, code="5.7.1", text=BLOCKED)
+        if row.address == "full@a.test":
+            told = Happening(
+                row.pk, "deferred", now, code="4.2.2", text="full", attempt=1, next_try_at=later
+            )
+        record([told])
+    return closure
+
+
+def url(sendout: SendOut, path: str = "") -> str:
+    return f"/o/aqua-club/messages/{sendout.pk}/email/report/{path}"
+
+
+def test_the_report_says_what_is_the_matter_and_adds_up(browser: Client, blocked: SendOut) -> None:
+    html = browser.get(url(blocked), headers=HX).content.decode()
+    assert "All 4 failures have one cause: our mail server is blocked by Outlook.com" in html
+    assert dict(COUNTS.findall(html)) == {
+        "failed-blocked": "4",
+        "later-full": "1",
+        "skipped-no_address": "1",
+    }
+    assert "<b>blocked" not in html
+    assert 'href="https://evil.test' not in html
+    assert "every 5s" in html
+    SendOut.objects.update(state="finished", finished_at=timezone.now() - timedelta(hours=1))
+    assert "every 5s" not in browser.get(url(blocked), headers=HX).content.decode()
+    assert "<title>" in browser.get(url(blocked)).content.decode()
+
+
+def test_a_group_leads_to_its_rows_and_to_a_file(browser: Client, blocked: SendOut) -> None:
+    base = f"/o/aqua-club/messages/{blocked.pk}/"
+    rows = browser.get(f"{base}email/rows/?cause=failed-blocked", headers=HX).content.decode()
+    assert rows.count("@outlook.com") == 4
+    assert "full@a.test" not in rows
+    assert "Our mail server is blocked" in rows
+    file = browser.get(f"{base}email/export/?cause=later-full")
+    assert len(b"".join(file.streaming_content).splitlines()) == 2
+    page = browser.get(f"{base}?tab=email&cause=skipped-no_address").content.decode()
+    assert 'name="cause" value="skipped-no_address"' in page
+    nothing = browser.get(f"{base}email/rows/?cause=skipped-<x>", headers=HX)
+    assert nothing.status_code == 200
+    assert "<x>" not in nothing.content.decode()
+
+
+def test_the_buttons_do_it_once(browser: Client, blocked: SendOut) -> None:
+    done = browser.post(url(blocked, "retry/"), {"cause": "later-full"}, headers=HX)
+    assert "1 is tried again now." in done.content.decode()
+    done = browser.post(url(blocked, "resend/"), {"cause": "failed-blocked"}, headers=HX)
+    assert "is being sent to 4 people." in done.content.decode()
+    assert f'data-popup="{SendOut.objects.latest("pk").pk}"' in done.content.decode()
+    done = browser.post(url(blocked, "resend/"), {"cause": "failed-blocked"}, follow=True)
+    assert "Nothing was sent again" in done.content.decode()
+    assert SendOut.objects.count() == 2
+    assert browser.post(url(blocked, "retry/")).status_code == 302
+
+
+def test_who_may_only_look_has_no_buttons(bob: User, blocked: SendOut) -> None:
+    browser = sign_in(bob)
+    html = browser.get(url(blocked), headers=HX).content.decode()
+    assert "failed-blocked" in html
+    assert "<form" not in html
+    assert browser.post(url(blocked, "resend/"), {"cause": "failed-blocked"}).status_code == 403
+
+
+def test_charlie_sees_none_of_it(charlie: User, blocked: SendOut) -> None:
+    browser = sign_in(charlie)
+    for path in ("", "retry/", "resend/"):
+        assert browser.post(url(blocked, path)).status_code == 404
+        own = url(blocked, path).replace("aqua-club", "skating-club")
+        assert browser.post(own, {"cause": "failed-blocked"}).status_code == 404
+
+
+def test_nothing_is_said_where_everything_arrived(
+    browser: Client, person: MakePerson, sendout: MakeSendOut
+) -> None:
+    person("Ann", "ann@example.org")
+    closure = sendout()
+    send_now(closure)
+    assert "What did not arrive" not in browser.get(url(closure), headers=HX).content.decode()
+    assert "Nothing was refused" in browser.get(url(closure)).content.decode()
+
+
+@pytest.mark.parametrize("stage", ["failed", "later"])
+@pytest.mark.parametrize("why", list(Why))
+def test_every_cause_has_words(stage: str, why: Why) -> None:
+    assert words_for(Group(f"{stage}-{why}")).means
