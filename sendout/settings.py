@@ -47,12 +47,15 @@ def derive(label: str) -> list[bytes]:
 DATA = Path(env("SENDOUT_DATA", default=".data")).absolute()
 DATABASE_URL = env("DATABASE_URL", default="")
 URL = env("SENDOUT_URL", default="http://127.0.0.1:8025").rstrip("/")
+TRACKING_URL = env("SENDOUT_TRACKING_URL", default=URL).rstrip("/")
 KEYS = read_keys(DATA, env.list("SENDOUT_KEYS", default=[]))
 HOSTS = env.list("SENDOUT_HOSTS", default=[])
 EMAIL_URL = env("SENDOUT_EMAIL_URL", default="consolemail://")
 MAIL_FROM = env("SENDOUT_MAIL_FROM", default="Sendout <sendout@localhost>")
 SIGNUP = env.bool("SENDOUT_SIGNUP", default=False)
 IMPORT_BYTES = env.int("SENDOUT_IMPORT_BYTES", default=200_000_000)
+DNS_SERVERS = env.list("SENDOUT_DNS", default=[])
+RETURNS_DAYS = env.int("SENDOUT_RETURNS_DAYS", default=30)
 LEASE_SECONDS = env.int("SENDOUT_LEASE_SECONDS", default=120)
 METRICS_TOKEN = env("SENDOUT_METRICS_TOKEN", default="")
 LOG_FORMAT = one_of(env("SENDOUT_LOG_FORMAT", default="line"), "SENDOUT_LOG_FORMAT", LOG_FORMATS)
@@ -65,7 +68,8 @@ FIELD_KEYS = derive("fields")
 DEBUG = False
 _site = urlsplit(URL)
 _secure = _site.scheme == "https"
-ALLOWED_HOSTS = [_site.hostname or "localhost", "localhost", "127.0.0.1", "[::1]", *HOSTS]
+_hosts = [_site.hostname or "localhost", urlsplit(TRACKING_URL).hostname or "localhost"]
+ALLOWED_HOSTS = [*_hosts, "localhost", "127.0.0.1", "[::1]", *HOSTS]
 CSRF_TRUSTED_ORIGINS = [URL]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _secure else None
@@ -92,10 +96,14 @@ INSTALLED_APPS = [
     "sendout.senders",
     "sendout.suppression",
     "sendout.sendouts",
+    "sendout.returns",
     "sendout.deliveries",
+    "sendout.inbound",
+    "sendout.tracking",
     "sendout.pages",
 ]
 MIDDLEWARE = [
+    "sendout.tracking.web.answer_hits",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "sendout.pages.refusals.refuse_floods",

@@ -16,7 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return perform(list(sys.argv[1:] if arguments is None else arguments))
     except Problem as problem:
         print(f"sendout: {problem}", file=sys.stderr)
-        return 2
+        return problem.code
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # whoever read the output has seen enough, such as `head`

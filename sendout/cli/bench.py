@@ -1,4 +1,4 @@
-"""`sendout bench send`: measure Sendout beside others, on a database of its own."""
+"""`sendout bench send|stages|track`: how fast it sends and is read, on its own database."""
 
 from __future__ import annotations
 
@@ -7,19 +7,23 @@ import json
 import signal
 import sys
 
+from sendout.bench import stages
 from sendout.bench.contest import Rules, compare
+from sendout.bench.opens import measure
 from sendout.bench.peers import SENDOUT, known_peers
 from sendout.bench.servers import find_sink
+from sendout.cli.address import check_free
 from sendout.cli.commands import Subparsers
 from sendout.cli.problem import Problem
 from sendout.cli.supervisor import say
+from sendout.cli.track import TRACKING_PORT
 
 FAILED = 1
 
 
 def register(subparsers: Subparsers) -> None:
     """Add the command to the command line."""
-    parser = subparsers.add_parser("bench", help="measure how fast this machine sends")
+    parser = subparsers.add_parser("bench", help="measure how fast this machine sends and tracks")
     actions = parser.add_subparsers(metavar="action", required=True)
     send = actions.add_parser("send", help="one newsletter through Sendout and through others")
     send.add_argument(
@@ -48,6 +52,38 @@ def register(subparsers: Subparsers) -> None:
     )
     send.add_argument("--json", action="store_true", help="print one JSON object at the end")
     send.set_defaults(perform=perform)
+    add_stages(actions.add_parser("stages", help="what a message costs in each stage"))
+    add_track(actions.add_parser("track", help="many who open and click at the same time"))
+
+
+def add_stages(parser: argparse.ArgumentParser) -> None:
+    """Give `bench stages` its options."""
+    parser.add_argument(
+        "--recipients", type=count, default=50_000, metavar="N", help="how many (50000)"
+    )
+    parser.add_argument(
+        "--slice", type=count, default=250, metavar="N", help="messages in a slice (250)"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
+    parser.set_defaults(perform=perform_stages)
+
+
+def add_track(track: argparse.ArgumentParser) -> None:
+    """Give `bench track` its options."""
+    track.add_argument(
+        "--connections", type=count, default=256, metavar="C", help="readers at once (256)"
+    )
+    track.add_argument(
+        "--seconds", type=duration, default=5.0, metavar="S", help="of each of two runs (5)"
+    )
+    track.add_argument(
+        "--people", type=count, default=20_000, metavar="N", help="who got the message (20000)"
+    )
+    track.add_argument(
+        "--port", type=int, default=TRACKING_PORT, metavar="P", help=f"({TRACKING_PORT})"
+    )
+    track.add_argument("--json", action="store_true", help="print one JSON object at the end")
+    track.set_defaults(perform=perform_track)
 
 
 def perform(arguments: argparse.Namespace) -> int:
@@ -61,6 +97,24 @@ def perform(arguments: argparse.Namespace) -> int:
         say(f"{arguments.recipients - sent.recorded} recipients were not recorded as sent")
         return FAILED
     return 0
+
+
+def perform_stages(arguments: argparse.Namespace) -> int:
+    """Measure and print."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    found = stages.measure(arguments.recipients, arguments.slice, say)
+    print(json.dumps(stages.to_dict(found)) if arguments.json else stages.to_text(found))
+    return 0
+
+
+def perform_track(arguments: argparse.Namespace) -> int:
+    """Measure and print; 1 when anything that was answered is not in the database."""
+    check_free("127.0.0.1", arguments.port)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    say("the readers are opening and clicking ...")
+    found = measure(arguments.people, arguments.connections, arguments.seconds, arguments.port)
+    print(json.dumps(found.to_dict()) if arguments.json else found.to_text())
+    return FAILED if found.missing or found.full.wrong or found.half.wrong else 0
 
 
 def rules_of(arguments: argparse.Namespace) -> Rules:

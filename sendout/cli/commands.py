@@ -39,25 +39,33 @@ class Needs(Enum):
 
 @dataclass(frozen=True)
 class Command:
-    """One line of the table: where the command is, what it does, what it needs."""
+    """One line of the table: where the command is, what it does, what it needs.
+
+    problem: its exit code when a person must put something right before it can do its work.
+    """
 
     module: str
     summary: str
     needs: Needs = Needs.TABLES
+    problem: int = 2
 
 
 COMMANDS = {
     "run": Command("run", "start everything on this machine", Needs.SETTINGS),
     "web": Command("web", "start the web server alone", Needs.DATABASE),
+    "track": Command("track", "start the door for opens and clicks alone", Needs.DATABASE),
     "worker": Command("worker", "start workers alone", Needs.DATABASE),
     "migrate": Command("migrate", "bring the database's tables up to date", Needs.DATABASE),
+    "receive": Command("receive", "take bounces in by SMTP or LMTP", Needs.DATABASE),
+    "bounce": Command("bounce", "take one bounce in from a pipe", Needs.SETTINGS, problem=75),
     "org": Command("org", "make an organisation"),
     "sender": Command("sender", "give an organisation a way out"),
     "import": Command("import_", "take a file of participants in"),
+    "unsubscribes": Command("unsubscribes", "import entries of the Unsubscribes list"),
     "send": Command("send", "send one message to many"),
     "status": Command("status", "say how far a send-out has come"),
     "export": Command("export", "print what an organisation has"),
-    "bench": Command("bench", "measure how fast this machine sends", Needs.SCRATCH),
+    "bench": Command("bench", "measure how fast this machine sends and tracks", Needs.SCRATCH),
     "manage": Command("manage", "run a command of Django's", Needs.DATABASE),
 }
 DATA_HELP = "the data directory (default: $SENDOUT_DATA, else .data)"
@@ -73,7 +81,11 @@ def perform(arguments: list[str]) -> int:
     if COMMANDS[name].needs is Needs.SCRATCH:
         with database.scratch(data) as directory:
             return carry_out(name, directory, rest)
-    return carry_out(name, data, rest)
+    try:
+        return carry_out(name, data, rest)
+    except Problem as problem:
+        problem.code = COMMANDS[name].problem
+        raise
 
 
 def carry_out(name: str, data: str | None, rest: list[str]) -> int:

@@ -36,8 +36,6 @@ WRITING = timedelta(minutes=40)  # from draft to send
 SET_BACK = (
     """
     UPDATE deliveries_delivery SET created_at = %(at)s,
-        claimed_at = CASE WHEN claimed_at IS NOT NULL
-            THEN COALESCE(accepted_at, bounced_at, failed_at, %(at)s) END,
         skipped_at = CASE WHEN skipped_at IS NOT NULL THEN %(at)s::timestamptz END
     WHERE sendout_id = %(sendout)s
     """,
@@ -81,14 +79,15 @@ def _leave(sendout: SendOut, channel: str, at: datetime, speed: float) -> dateti
     end = at
     for batch in _batches(sendout, channel):
         while way := find_way(sendout.pk, channel):
-            claimed = claim(sendout.pk, channel, batch, BATCH).claimed
+            found = claim(sendout.pk, channel, batch, BATCH)
+            claimed = found.claimed
             if not claimed:
                 break
             for start in range(0, len(claimed), AT_ONCE):
                 end, at = at, at + BETWEEN
                 slice_ = way.prepare(claimed[start : start + AT_ONCE], end)
                 answers = asyncio.run(_hand_over(way.sender, slice_, speed))
-                settle(way, slice_, answers, end, keeps_copy=True)
+                settle(way, slice_, answers, end, keeps_copy=True, hold=found.hold)
             at += RETRY
     return end
 

@@ -18,10 +18,8 @@ from sendout.deliveries import report
 from sendout.deliveries.models import Delivery
 from sendout.people.exporting import participant_rows
 from sendout.sendouts.models import SendOut
-from sendout.suppression.models import Suppression
+from sendout.suppression import listed
 
-AT_A_TIME = 2_000  # rows fetched
-SUPPRESSION_COLUMNS = ["channel", "address", "category", "reason", "evidence", "created_at"]
 Rows = tuple[list[str], Iterator[Sequence[object]]]
 
 
@@ -43,8 +41,7 @@ def deliveries(organisation: Organisation, arguments: argparse.Namespace) -> Row
 
 def suppressions(organisation: Organisation, arguments: argparse.Namespace) -> Rows:
     """Everybody on the Unsubscribes list, with the reason."""
-    found = Suppression.objects.filter(organisation=organisation).order_by("id")
-    return SUPPRESSION_COLUMNS, found.values_list(*SUPPRESSION_COLUMNS).iterator(AT_A_TIME)
+    return listed.COLUMNS, listed.rows(listed.Wanted(organisation).entries)
 
 
 EXPORTS: dict[str, Callable[[Organisation, argparse.Namespace], Rows]] = {

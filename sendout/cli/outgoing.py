@@ -20,6 +20,7 @@ from sendout.core.delivery.outcome import Blame, Refused
 from sendout.core.providers.base import SenderDown
 from sendout.core.providers.setting import BadConfig
 from sendout.senders.models import Channel, Sender
+from sendout.senders.pool import members
 from sendout.senders.probe import explain
 from sendout.senders.vault import CannotUnseal
 from sendout.senders.ways import provider_of
@@ -157,11 +158,19 @@ def known_senders(organisation: Organisation) -> str:
 
 
 def check_ways(senders: dict[Channel, Sender]) -> None:
-    """Open and close a connection of each sender. Raises Problem with what to do about it."""
+    """Open and close a connection of each sender, or of one that works together with it.
+
+    Raises Problem with what to do about it.
+    """
     for sender in senders.values():
-        refusal = asyncio.run(try_to_connect(sender))
-        if refusal is not None:
-            raise Problem(f"“{sender.name}” does not work: {explain(refusal, sender)}")
+        refused = []
+        for member in members(sender):
+            refusal = asyncio.run(try_to_connect(member))
+            if refusal is None:
+                break
+            refused.append(f"“{member.name}” does not work: {explain(refusal, member)}")
+        else:
+            raise Problem(" ".join(refused))
 
 
 async def try_to_connect(sender: Sender) -> Refused | None:

@@ -4,5 +4,7 @@
 class Problem(Exception):
     """Bad input or configuration, said in one sentence: the thing, the reason, the remedy.
 
-    `main` prints it on standard error and ends with exit code 2, without a traceback.
+    `main` prints it on standard error and ends with its exit code, without a traceback.
     """
+
+    code = 2

@@ -21,12 +21,19 @@ from sendout.cli.supervisor import Child, Supervisor, say, sendout_command
 READY_SECONDS = 60.0
 ANSWER_SECONDS = 30.0
 SERVER_LOOK_SECONDS = 2.0
+LAST_PORT = 65535
 
 
 def register(subparsers: Subparsers) -> None:
     """Add the command to the command line."""
     parser = subparsers.add_parser("run", help="start everything on this machine")
     add_address(parser)
+    parser.add_argument(
+        "--tracking-port",
+        type=int,
+        metavar="P",
+        help="where the door for opens and clicks listens (default: the port after --port)",
+    )
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="default: 1")
     parser.add_argument("--demo", action="store_true", help="with an organisation to try it on")
     parser.set_defaults(perform=perform)
@@ -35,9 +42,12 @@ def register(subparsers: Subparsers) -> None:
 def perform(arguments: argparse.Namespace) -> int:
     """Start database, web server and workers, keep them running, and stop them at a signal."""
     check_free(arguments.host, arguments.port)
+    if arguments.tracking_port is not None:
+        check_free(arguments.host, arguments.tracking_port, "--tracking-port")
     if arguments.workers < 0:
         raise Problem(f"{arguments.workers} workers cannot be; give 0 or more with --workers")
     settings.URL = os.environ.setdefault("SENDOUT_URL", url_of(arguments.host, arguments.port))
+    settings.TRACKING_URL = os.environ.get("SENDOUT_TRACKING_URL", settings.URL)
     supervisor = Supervisor(children(arguments))
     with database.opened() as server, supervisor:
         database.ensure_tables(may_migrate=True)
@@ -52,12 +62,21 @@ def perform(arguments: argparse.Namespace) -> int:
 
 
 def children(arguments: argparse.Namespace) -> list[Child]:
-    """Describe the processes to run: the web server and the workers."""
+    """Describe the processes to run: the web server, the tracking door and the workers."""
     address = ["--host", arguments.host, "--port", str(arguments.port)]
     web = Child("the web server", sendout_command("web", "--supervised", *address))
+    address = ["--host", arguments.host, "--port", str(tracking_port(arguments))]
+    door = Child("the tracking door", sendout_command("track", "--supervised", *address))
     command = sendout_command("worker", "--supervised")
     names = [f"worker {number}" for number in range(1, arguments.workers + 1)]
-    return [web, *(Child(name, command) for name in names)]
+    return [web, door, *(Child(name, command) for name in names)]
+
+
+def tracking_port(arguments: argparse.Namespace) -> int:
+    """Give the port of the tracking door: the one asked for, else the one beside the pages'."""
+    if arguments.tracking_port is not None:
+        return int(arguments.tracking_port)
+    return int(arguments.port + 1 if arguments.port < LAST_PORT else arguments.port - 1)
 
 
 def build_demo() -> str:

@@ -20,9 +20,11 @@ from sendout.deliveries import workers
 from sendout.engine import tasks as engine_tasks
 from sendout.engine.worker import work
 from sendout.inbound import tasks as inbound_tasks
+from sendout.tracking import tasks as tracking_tasks
 
-TASKS = (engine_tasks, inbound_tasks)  # imported so that the worker knows these jobs
-CONCURRENCY = 8  # batches that one process has in hand at once
+# Imported so that the worker knows these jobs.
+TASKS = (engine_tasks, inbound_tasks, tracking_tasks)
+CONCURRENCY = 16  # batches that one process has in hand at once
 
 
 def register(subparsers: Subparsers) -> None:

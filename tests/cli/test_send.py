@@ -226,6 +226,25 @@ def test_a_server_that_is_down_is_said_before_anything_starts(
     assert nothing_is_left()
 
 
+def test_a_server_that_is_down_does_not_matter_while_another_stands_in(
+    ann: Participant, email_sender: Sender, files: Files
+) -> None:
+    use(email_sender, host="127.0.0.1", port=free_port(), tls="none")
+    Sender.objects.filter(pk=email_sender.pk).update(pool="post")
+    second = Sender.objects.create(
+        organisation=email_sender.organisation,
+        name="Second",
+        channel="email",
+        kind="sandbox",
+        from_address="b@example.org",
+        pool="post",
+    )
+    assert send("--group", "Masters", *files(html=HTML)) == 0
+    use(second, host="127.0.0.1", port=free_port(), tls="none")
+    with pytest.raises(Problem, match=r"“Sandbox email” does not work: .*“Second” does not work"):
+        send("--group", "Masters", *files(html=HTML))
+
+
 @pytest.fixture
 def postfix() -> Iterator[Postfix]:
     with Postfix(passwords={"office": "right-secret"}) as server:

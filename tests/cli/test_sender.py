@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 import pytest
 
 from sendout.accounts.models import Organisation
 from sendout.cli import sender as command
 from sendout.cli.problem import Problem
+from sendout.core.message.dkim import make_key, to_pem
+from sendout.senders import signing
 from sendout.senders.models import Sender
 from sendout.senders.vault import unseal
 
@@ -82,3 +85,113 @@ def test_a_name_that_is_taken_is_said(club: Organisation) -> None:
     run(*SMTP, "--url", "smtp://h", "--name", "Post")
     with pytest.raises(Problem, match='has a sender "Post" already'):
         run(*SMTP, "--url", "smtp://h", "--name", "Post")
+
+
+def test_bounces_come_back_to_an_address_of_their_own(club: Organisation) -> None:
+    url = ["--url", "smtp://localhost:2525"]
+    run(*SMTP, *url, "--bounces", "bounces@example.org")
+    assert Sender.objects.get().bounce_address == "bounces@example.org"
+    for wrong in ("nobody", "a-very-long-word-for-bounces@example.org"):
+        with pytest.raises(Problem, match="--bounces: "):
+            run(*SMTP, *url, "--name", "Two", "--bounces", wrong)
+    with pytest.raises(Problem, match="esp takes bounces itself"):
+        run("--channel", "email", "--kind", "esp", "--from", "a@x.org", "--bounces", "b@x.org")
+
+
+def sign(*words: str) -> int:
+    parser = argparse.ArgumentParser()
+    command.register(parser.add_subparsers())
+    arguments = parser.parse_args(["sender", "dkim", "--org", "aqua-club", *words])
+    return int(arguments.perform(arguments))
+
+
+@pytest.fixture
+def office(club: Organisation) -> Sender:
+    run(*SMTP, "--url", "smtp://localhost:2525", "--name", "Office")
+    return Sender.objects.get()
+
+
+def test_a_sender_gets_a_signature_and_its_owner_the_records(
+    office: Sender, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sign("--name", "Office", "--make", "both", "--on")
+    office.refresh_from_db()
+    rsa, ed25519 = signing.records(office)
+    said = capsys.readouterr().out
+    assert f'{ed25519.name}. IN TXT "{ed25519.value}"' in said
+    [line] = [line for line in said.splitlines() if line.startswith("sendout._domainkey.")]
+    pieces = line.partition(" IN TXT ")[2].split('"')[1::2]
+    assert "".join(pieces) == rsa.value
+    assert max(map(len, pieces)) <= 255
+    assert "signed now" in said
+    assert "PRIVATE" not in said
+    assert office.dkim_on
+
+
+def test_new_keys_wait_until_they_are_switched_on(office: Sender) -> None:
+    sign("--name", "Office", "--on")
+    sign("--name", "Office", "--make", "rsa")
+    office.refresh_from_db()
+    assert not office.dkim_on
+    sign("--name", "Office", "--on")
+    sign("--name", "Office")
+    office.refresh_from_db()
+    assert office.dkim_on
+    sign("--name", "Office", "--off")
+    office.refresh_from_db()
+    assert not office.dkim_on
+
+
+def test_a_key_of_ones_own_is_taken_from_a_file(office: Sender, tmp_path: Path) -> None:
+    file = tmp_path / "key.pem"
+    file.write_text(to_pem(make_key("ed25519")))
+    sign("--name", "Office", "--key", str(file), "--domain", "Club.example", "--selector", "s9")
+    office.refresh_from_db()
+    [record] = signing.records(office)
+    assert record.name == "s9-ed25519._domainkey.club.example"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--name", "Nobody"], 'there is no sender "Nobody" to sign for; there are "Office"'),
+        (["--name", "Office", "--key", "/nowhere/key.pem"], "--key: .* cannot be read"),
+        (["--name", "Office", "--key", __file__], "no private key in PEM format"),
+        (["--name", "Office", "--domain", "a b"], "is no domain"),
+    ],
+)
+def test_a_signature_that_cannot_be_is_said(
+    office: Sender, words: list[str], sentence: str
+) -> None:
+    with pytest.raises(Problem, match=sentence):
+        sign(*words)
+    office.refresh_from_db()
+    assert office.dkim_keys == ""
+
+
+def test_senders_work_together_and_a_new_domain_is_warmed_up(club: Organisation) -> None:
+    url = ["--url", "smtp://mail.example.org"]
+    run(*SMTP, *url, "--name", "One", "--pool", "post", "--weight", "3")
+    run(*SMTP, *url, "--name", "Two", "--pool", "post", "--warm-up", "100", "5000")
+    one, two = Sender.objects.order_by("pk")
+    assert (one.pool, one.weight, one.warmup_from) == ("post", 3, None)
+    assert (two.pool, two.weight, two.warmup_first, two.warmup_target) == ("post", 1, 100, 5000)
+    assert two.warmup_from is not None
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["--weight", "0"], "from 1 to 100"),
+        (["--weight", "101"], "from 1 to 100"),
+        (["--warm-up", "100", "0"], "two numbers"),
+        (["--pool", "post"], "choose another pool"),
+    ],
+)
+def test_what_cannot_work_together_is_refused(
+    club: Organisation, words: list[str], reason: str
+) -> None:
+    run("--channel", "email", "--kind", "sandbox", "--name", "Rehearsal", "--pool", "post")
+    with pytest.raises(Problem, match=reason):
+        run(*SMTP, "--url", "smtp://mail.example.org", *words)
+    assert Sender.objects.count() == 1
