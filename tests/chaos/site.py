@@ -35,6 +35,7 @@ sendout = SendOut.objects.get(pk={sendout})
 LATE = (
     "UPDATE deliveries_delivery SET next_try_at = now() WHERE status = 'deferred' "
     "AND next_try_at > now()",
+    "UPDATE deliveries_batch SET retry_at = now() WHERE retry_at > now()",
     "UPDATE senders_sender SET down_until = now() WHERE down_until > now()",
     "UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo' "
     "AND scheduled_at > now()",

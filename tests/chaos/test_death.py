@@ -17,9 +17,7 @@ MANY = 3_000
 TAKEN_OVER = 30.0  # seconds
 BIG, URGENT = (30_000 if FULL else 8_000), 50
 GENEROUS = 15.0  # seconds; the figure aimed at is 2
-NONE_IN_HAND = (
-    "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM deliveries_delivery WHERE status = 'sending')"
-)
+NONE_IN_HAND = "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM deliveries_batch WHERE held IS NOT NULL)"
 HALF = 64 * 1024  # bytes of a file: a disk that is nearly full
 
 

@@ -79,6 +79,7 @@ def test_a_server_that_goes_away_and_comes_back_is_waited_for(home: Home, texts:
         while sending.is_running():
             home.ask("UPDATE senders_sender SET down_until = now() WHERE down_until > now()")
             home.ask("UPDATE deliveries_delivery SET next_try_at = now() WHERE status = 'deferred'")
+            home.ask("UPDATE deliveries_batch SET retry_at = now() WHERE retry_at > now()")
             home.ask("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo'")
             time.sleep(0.2)
     assert sending.end() == 0

@@ -11,14 +11,14 @@ FLOORS = {
     "core": 1,
     "accounts": 2,
     **dict.fromkeys(["people", "compose", "senders", "suppression", "usage"], 3),
-    "sendouts": 4,
+    **dict.fromkeys(["sendouts", "returns"], 4),
     "deliveries": 5,
     **dict.fromkeys(["engine", "tracking", "inbound", "api", "pages"], 6),
     **dict.fromkeys(["bench", "cli", "settings", "urls", "wsgi", "asgi", "checks"], 7),
 }
 # Third-party packages that plain code may use: none talks to a database or reads settings.
 CORE_MAY_USE = {
-    "aiohttp", "cryptography", "css_inline", "email_validator", "markdown_it", "mrml", "nh3",
+    "aiohttp", "cryptography", "css_inline", "dns", "email_validator", "markdown_it", "mrml", "nh3",
     "phonenumbers", "python_calamine", "selectolax",
 }  # fmt: skip
 CLOCKS = ("datetime.now", ".utcnow", ".today", "time.time")  # durations are measured, not told
