@@ -13,8 +13,9 @@ FLOORS = {
     **dict.fromkeys(["people", "compose", "senders", "suppression", "usage"], 3),
     **dict.fromkeys(["sendouts", "returns"], 4),
     "deliveries": 5,
-    **dict.fromkeys(["engine", "tracking", "inbound", "api", "pages"], 6),
-    **dict.fromkeys(["bench", "cli", "settings", "urls", "wsgi", "asgi", "checks"], 7),
+    "replies": 6,
+    **dict.fromkeys(["engine", "tracking", "inbound", "api", "pages"], 7),
+    **dict.fromkeys(["bench", "cli", "settings", "urls", "wsgi", "asgi", "checks"], TOP := 8),
 }
 # Third-party packages that plain code may use: none talks to a database or reads settings.
 CORE_MAY_USE = {
@@ -49,7 +50,7 @@ def test_imports_point_downwards() -> None:
     wrong = [
         f"{one.place}: {room(one.module.name)} imports {one.target}, which is not below it"
         for one in crossings()
-        if FLOORS[room(one.target)] >= FLOORS[room(one.module.name)] < 7
+        if FLOORS[room(one.target)] >= FLOORS[room(one.module.name)] < TOP
     ]
     assert not wrong, "\n".join(wrong)
 

@@ -1,0 +1,1 @@
+"""What people answer to texts: whose reply it is, what it asks for, and what is sent back."""
