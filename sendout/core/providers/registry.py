@@ -10,6 +10,7 @@ from typing import ClassVar, Protocol, Self
 from sendout.core.providers.base import Config, Provider
 from sendout.core.providers.sandbox import EmailSandbox, SmsSandbox
 from sendout.core.providers.setting import BadConfig, Setting, Value
+from sendout.core.providers.smpp import SmppProvider
 from sendout.core.providers.smtp import SmtpProvider
 
 
@@ -33,6 +34,7 @@ KINDS: list[type[Kind]] = [
     SmtpProvider,
     EmailSandbox,
     SmsSandbox,
+    SmppProvider,
 ]
 
 
