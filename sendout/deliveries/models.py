@@ -71,7 +71,7 @@ class Delivery(models.Model):
     sender = models.ForeignKey(
         Sender, models.SET_NULL, null=True, db_index=False, db_constraint=False
     )
-    provider_ref = models.CharField(max_length=200, db_default="")
+    provider_ref = models.CharField(max_length=1000, db_default="")
     segments = models.SmallIntegerField(db_default=0)
     price = models.BigIntegerField(db_default=0)
     created_at = models.DateTimeField(db_default=Now())

@@ -13,10 +13,12 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from sendout.core.delivery.outcome import Blame, Outcome, Refused
 from sendout.core.pace import SliceSize
 from sendout.core.providers.base import Connection, Envelope, Provider, SenderDown
+from sendout.core.providers.smpp_hearing import Hears, Told
 from sendout.engine.places import Places
 from sendout.engine.prepare import Prepared
 from sendout.senders.models import Sender
@@ -34,6 +36,7 @@ HUNG_UP = Refused(
 
 
 Note = Callable[[int, Outcome], None]
+Hearing = Callable[[int, Told], None]  # with the sender's id
 
 
 @dataclass(slots=True, eq=False)
@@ -266,17 +269,24 @@ class Lane:
 
 
 class Lanes:
-    """The lanes of this process, one for each sender as it is set now."""
+    """The lanes of this process, one for each sender as it is set now.
+
+    hearing: to whom goes what comes in on a connection that was opened for sending.
+    """
 
     def __init__(self) -> None:
         self._lanes: dict[int, tuple[object, Lane]] = {}
+        self.hearing: Hearing | None = None
 
     def of(self, sender: Sender) -> Lane:
         """Give the sender's lane; a new one when its settings have changed."""
         settings = (sender.kind, repr(sender.config), sender.secrets, sender.connections)
         known, lane = self._lanes.get(sender.pk, (None, None))
         if lane is None or known != settings:
-            lane = Lane(provider_of(sender), sender.connections)
+            provider = provider_of(sender)
+            if self.hearing is not None and isinstance(provider, Hears):
+                provider.hear = partial(self.hearing, sender.pk)
+            lane = Lane(provider, sender.connections)
             self._lanes[sender.pk] = (settings, lane)
         return lane
 

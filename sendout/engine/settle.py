@@ -22,7 +22,7 @@ from sendout.senders.outbox import keep
 from sendout.suppression.entries import suppress
 from sendout.suppression.models import BAD_ADDRESS
 
-LONGEST_REF, LONGEST_CODE, LONGEST_TEXT = 200, 24, 4_000  # characters
+LONGEST_REF, LONGEST_CODE, LONGEST_TEXT = 1_000, 24, 4_000  # characters
 
 
 def settle(
@@ -121,7 +121,8 @@ def happenings(way: Way, sent: Prepared, outcome: Outcome, now: datetime) -> lis
         case Accepted():
             return [_accepted(way, sent, outcome, now)]
         case Unsure():
-            return unheard(way.channel, sent.row.id, sent.row.attempt, outcome.text, now)
+            told = unheard(way.channel, sent.row.id, sent.row.attempt, outcome.text, now)
+            return [replace(each, segments=sent.segments) for each in told]
         case Refused(permanent=True, blame=Blame.ADDRESS | Blame.RECIPIENT):
             return [_refused(sent, outcome, now, "bounced")]
         case Refused(permanent=True, blame=Blame.MESSAGE):

@@ -32,3 +32,51 @@ class HookEvent(models.Model):
     received_at = models.DateTimeField(db_default=Now())
     due_at = models.DateTimeField(db_default=Now(), db_index=True)
     tries = models.SmallIntegerField(db_default=0)
+
+
+class SmppReceipt(models.Model):
+    """A receipt whose delivery is not known yet; see `inbound.smpp.matching`.
+
+    phone, reference: by what else it may be found. blame: whose fault a failure is; empty where
+    only the code can tell.
+    """
+
+    sender = models.ForeignKey(Sender, models.CASCADE)
+    ref = models.CharField(max_length=100)
+    phone = models.CharField(max_length=40)
+    reference = models.IntegerField(null=True)
+    kind = models.CharField(max_length=20)
+    key = models.CharField(max_length=120)
+    code = models.CharField(max_length=24, blank=True)
+    text = models.TextField(blank=True)
+    blame = models.CharField(max_length=20, blank=True)
+    received_at = models.DateTimeField(db_default=Now())
+    due_at = models.DateTimeField(db_default=Now(), db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sender", "key"], name="one_waiting_receipt_each")
+        ]
+
+
+class SmppPart(models.Model):
+    """A part of a text from a phone, or a whole one; see `inbound.smpp.texts`.
+
+    digest: what makes it the same when it is told again. reference, total, number: its place.
+    taken: it went on, alone or with the others, and is only remembered.
+    """
+
+    sender = models.ForeignKey(Sender, models.CASCADE)
+    digest = models.CharField(max_length=32)
+    phone = models.CharField(max_length=40)
+    to = models.CharField(max_length=40)
+    reference = models.IntegerField()
+    total = models.SmallIntegerField()
+    number = models.SmallIntegerField()
+    data_coding = models.SmallIntegerField()
+    content = models.BinaryField()
+    received_at = models.DateTimeField(db_default=Now(), db_index=True)
+    taken = models.BooleanField()
+
+    class Meta:
+        indexes = [models.Index(fields=["sender", "digest"], name="smpp_part_told")]

@@ -14,6 +14,7 @@ from procrastinate.contrib.django import app
 
 from sendout.inbound import bounces, mailbox, sandbox
 from sendout.inbound.esp import waiting
+from sendout.inbound.smpp import matching, texts
 from sendout.returns import keeping
 
 T = TypeVar("T")
@@ -39,6 +40,14 @@ async def come_true(timestamp: int) -> None:
 async def take_hooks_in(timestamp: int) -> None:
     """Take in what email services told, every second."""
     await asyncio.to_thread(_with_database, waiting.take_in_due)
+
+
+@app.periodic(cron="* * * * * *")
+@app.task(name="smpp", queue="inbound", queueing_lock="smpp", lock="smpp")
+async def take_smpp_in(timestamp: int) -> None:
+    """Look again at receipts whose text was not known, and at parts of texts, every second."""
+    await asyncio.to_thread(_with_database, matching.take_in_due)
+    await asyncio.to_thread(_with_database, texts.take_in_late)
 
 
 @app.periodic(cron="* * * * * *")

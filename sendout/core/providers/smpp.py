@@ -41,9 +41,9 @@ class SmppConnection:
         """False once the server hung up or wants to end the session."""
         return not (self._session.lost or self._session.leaving)
 
-    @property
-    def lost(self) -> str:
-        """Why the session ended; "" while it is open."""
+    async def ended(self) -> str:
+        """Wait for the end of the session, and say why it ended."""
+        await self._session.over.wait()
         return self._session.lost
 
     async def send(self, envelopes: Iterable[Envelope], answer: Answer) -> None:

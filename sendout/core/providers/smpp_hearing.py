@@ -31,6 +31,7 @@ FAILED = {
     "UNDELIV": ("5.0.0", "The text could not be delivered."),
     "REJECTD": ("5.7.1", "The operator refused the text."),
 }
+ON_ITS_WAY = {"ENROUTE": "sent", "ACCEPTD": "sent"}  # no end: it only has the text
 BAD_NUMBER = ("5.1.1", "The number does not exist.")
 # network_error_code of GSM: 3GPP TS 29.002 section 17.6.6; who is unknown, or can get no SMS.
 _GSM, _UNKNOWN_SUBSCRIBERS = 3, frozenset({1, 5, 11})
@@ -125,7 +126,7 @@ def _judged(ref: str, state: str, err: str, message: Message, config: SmppConfig
     if state == "DELIVRD":
         return Receipt("delivered", key, ref)
     if state not in FAILED:
-        return Receipt("in_transit", key, ref, text=state)
+        return Receipt(ON_ITS_WAY.get(state, "untold"), key, ref, text=state)
     code, text = FAILED[state]
     blame = Blame.RECIPIENT
     if state in ("UNDELIV", "REJECTD") and _no_such_number(err, message, config):

@@ -34,12 +34,13 @@ class _Asked:
 class Session(asyncio.Protocol):
     """Asks and answers, straight from the socket's callback.
 
-    lost: why the session ended, "" while it is open. leaving: the server wants to end it: nothing
+    lost: why the session ended, "" while it is open; over: set then. leaving: the server wants to end it: nothing
     more is to be asked. asked: how many questions wait for their answers.
     """
 
     def __init__(self, timeout: float, enquire: float, hear: Hear | None = None) -> None:
         self.lost = ""
+        self.over = asyncio.Event()
         self.leaving = False
         self._timeout, self._enquire, self._hear = timeout, enquire, hear
         self._loop = asyncio.get_running_loop()
@@ -82,6 +83,7 @@ class Session(asyncio.Protocol):
         if self.lost:
             return
         self.lost = why
+        self.over.set()
         if self._clock is not None:
             self._clock.cancel()
         if self._transport is not None:

@@ -34,6 +34,8 @@ KINDS = {
     "complained": ("complained", "Marked as spam"),
     "failed": ("error", "Could not be sent"),
     "delayed": ("deferred", "Still on its way: the receiving server takes it later"),
+    "part_delivered": ("sent", "A part of it was delivered"),
+    "untold": ("unknown", "The provider does not know what became of it"),
     "relayed": ("sent", "Handed on to a server that sends no receipts"),
     "expanded": ("sent", "Handed on to several addresses"),
     "auto_reply": ("sent", "An automatic answer came back"),
@@ -46,6 +48,7 @@ SOURCES = {
     "recipient": "by the recipient",
     "bounce": "told by a mail that came back",
     "esp": "told by the email service",
+    "sms": "told by the SMS service",
 }
 ADVICE = {
     "no_address": "Add it here; then they can get this message, too.",

@@ -46,10 +46,10 @@ def receipt(message: Message, config: SmppConfig = CONFIG) -> Receipt:
         ("REJECTD", "012", "bounced", "5.7.1", Blame.RECIPIENT),
         ("DELETED", "000", "bounced", "5.0.0", Blame.RECIPIENT),
         ("EXPIRED", "001", "bounced", "5.4.7", Blame.RECIPIENT),
-        ("ACCEPTD", "000", "in_transit", "", None),
-        ("ENROUTE", "000", "in_transit", "", None),
-        ("UNKNOWN", "000", "in_transit", "", None),
-        ("BUFFERED", "000", "in_transit", "", None),
+        ("ACCEPTD", "000", "sent", "", None),
+        ("ENROUTE", "000", "sent", "", None),
+        ("UNKNOWN", "000", "untold", "", None),
+        ("BUFFERED", "000", "untold", "", None),
     ],
 )
 def test_words(stat: str, err: str, kind: str, code: str, blame: Blame | None) -> None:
