@@ -16,6 +16,7 @@ import subprocess
 import time
 from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 
@@ -94,6 +95,14 @@ class Smsc:
     def parts(self) -> Counter[str]:
         """Give how many parts it took for each recipient (+...)."""
         return Counter(f"+{part['to']}" for part in self.taken())
+
+    def fate(self, to: str) -> str:
+        """Give the state in which a text to this number (+...) ends."""
+        named = f"{self.plan.seed}/fate/{to.removeprefix('+')}"
+        drawn = int.from_bytes(sha256(named.encode()).digest()[:4]) / 2**32
+        if drawn < self.plan.undeliv:
+            return "UNDELIV"
+        return "EXPIRED" if drawn < self.plan.undeliv + self.plan.expired else "DELIVRD"
 
     def order(self, name: str, value: Any = None) -> Any:
         """Give an order; see `orders` in smsc.cjs."""

@@ -34,8 +34,8 @@ class _Asked:
 class Session(asyncio.Protocol):
     """Asks and answers, straight from the socket's callback.
 
-    lost: why the session ended, "" while it is open; over: set then. leaving: the server wants to end it: nothing
-    more is to be asked. asked: how many questions wait for their answers.
+    lost: why the session ended, "" while it is open; over: set then. leaving: the server wants to
+    end it: nothing more is to be asked. asked: how many questions wait for their answers.
     """
 
     def __init__(self, timeout: float, enquire: float, hear: Hear | None = None) -> None:

@@ -80,17 +80,24 @@ class Window:
         self._loop = asyncio.get_running_loop()
         self._open: dict[int, OnTheWay] = {}
         self._parts = 0  # that wait for an answer, or for their next try
+        self._largest = 1  # parts of a text so far
         self._quiet_until = 0.0
         self._moved = asyncio.Event()
 
     async def send(self, envelopes: Iterable[Envelope], answer: Answer) -> None:
         """Hand them over; see `base.Connection.send`."""
         try:
-            for envelope in envelopes:
+            # There is room first, and then the text is taken up: what is taken up leaves at once.
+            taken_up = iter(envelopes)
+            while await self._room(self._largest):
+                envelope = next(taken_up, None)
+                if envelope is None:
+                    break
                 messages = self._messages(envelope)
                 if isinstance(messages, Refused):
                     answer(envelope, messages)
                     continue
+                self._largest = max(self._largest, len(messages))
                 if not await self._room(len(messages)):
                     break
                 self._hand_over(OnTheWay(envelope, messages, answer))
