@@ -25,8 +25,9 @@ from sendout.senders.warming import BadWarmup, put_warmup
 from sendout.senders.ways import put_settings
 
 URLS = (
-    "smtp://user:password@host:port/?tls=starttls, sandbox:, or an email service with its "
-    "settings: postmark:?server_token=... (docs/esp.md)"
+    "smtp://user:password@host:port/?tls=starttls, sandbox:, an email service with its "
+    "settings: postmark:?server_token=... (docs/esp.md), or a provider of SMS: "
+    "smpp://system_id:password@host:2775/?window=20 (docs/smpp.md)"
 )
 
 

@@ -110,7 +110,7 @@ class SmppProvider:
         if pdu is None or pdu.status or pdu.command == Command.GENERIC_NACK:
             why = bind_words(pdu.status) if pdu else session.lost or "it does not answer"
             session.end("we were not let in")
-            code = "login" if pdu else "greeting"
+            code = "login" if pdu else "connect"
             raise _down(code, f'{self._name}, as "{config.username}": {why}')
         return SmppConnection(session, config)
 

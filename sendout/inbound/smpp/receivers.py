@@ -38,9 +38,9 @@ AWAY = 1.0  # seconds between two tries to reach a database that is away
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds until a connection that failed is tried again
 
 logger = logging.getLogger(__name__)
-# A thread for the leases, which must not wait for those that take in.
+# A thread for the leases, which must not wait for the one that takes in.
 _leasing = ThreadPoolExecutor(1, thread_name_prefix="smpp-lease")
-_taking = ThreadPoolExecutor(2, thread_name_prefix="smpp-taking")
+_taking = ThreadPoolExecutor(1, thread_name_prefix="smpp-taking")
 
 
 async def in_thread(threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
@@ -84,6 +84,8 @@ class Receivers:
             await self._follow([])
             await asyncio.gather(*self._taking.values(), return_exceptions=True)
             await in_thread(_leasing, partial(reception.let_go, self._name))
+            for threads in (_leasing, _taking):
+                await in_thread(threads, connection.close)
 
     def hear(self, sender: int, told: Told) -> None:
         """Take what came in on a connection of the sender."""

@@ -9,6 +9,7 @@ from django.utils import timezone
 from sendout.accounts.models import Role
 from sendout.core.providers.registry import KINDS
 from sendout.pages.access import MemberRequest, member_of
+from sendout.senders import reception
 from sendout.senders.esp.catalogue import CHOICE, SERVICES
 from sendout.senders.models import Channel, Sender
 from sendout.senders.warming import warmup_words
@@ -16,6 +17,7 @@ from sendout.senders.warming import warmup_words
 KIND_NAMES = {
     "smtp": "SMTP server",
     "sandbox": "Sandbox (rehearsal)",
+    "smpp": "SMPP (a provider of SMS)",
     "esp": "Email service (Postmark, Mailgun, ...)",
 }
 
@@ -57,4 +59,10 @@ def _label(channel: str, kind: str) -> str:
 def _row(sender: Sender) -> dict[str, object]:
     is_down = sender.down_until is not None and sender.down_until > timezone.now()
     warmup = warmup_words(sender, timezone.now())
-    return {"sender": sender, "kind": way_name(sender), "is_down": is_down, "warmup": warmup}
+    return {
+        "sender": sender,
+        "kind": way_name(sender),
+        "is_down": is_down,
+        "warmup": warmup,
+        "deaf": reception.trouble(sender),
+    }
