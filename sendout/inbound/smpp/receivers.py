@@ -127,7 +127,8 @@ class Receivers:
             if asyncio.get_running_loop().time() - begun > LONGEST_WAIT:
                 wait = FIRST_WAIT
             logger.warning("nothing is heard for now", extra={"sender": sender.pk, "why": why})
-            await _say(partial(reception.say_down, sender.pk, f"{why[:1].upper()}{why[1:]}"))
+            sentence = f"{why[:1].upper()}{why[1:].rstrip('.')}."
+            await _say(partial(reception.say_down, sender.pk, sentence))
             await asyncio.sleep(wait * (0.75 + random.random() / 2))  # noqa: S311 - spreads a load
             wait = min(2 * wait, LONGEST_WAIT)
 
