@@ -71,7 +71,7 @@ class Delivery(models.Model):
     sender = models.ForeignKey(
         Sender, models.SET_NULL, null=True, db_index=False, db_constraint=False
     )
-    provider_ref = models.CharField(max_length=1000, db_default="")
+    provider_ref = models.CharField(max_length=200, db_default="")
     segments = models.SmallIntegerField(db_default=0)
     price = models.BigIntegerField(db_default=0)
     created_at = models.DateTimeField(db_default=Now())
@@ -178,6 +178,24 @@ class Event(models.Model):
                 fields=["delivery", "kind", "source", "key"], name="one_event_each"
             )
         ]
+
+
+class TextRef(models.Model):
+    """An id under which a provider knows a text, or one of its parts; see `deliveries.refs`."""
+
+    sender = models.ForeignKey(Sender, models.CASCADE, db_index=False)
+    ref = models.CharField(max_length=100)
+    delivery = models.BigIntegerField()
+    parts = models.SmallIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sender", "ref"], name="one_text_each_reference")
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
 
 
 class Count(models.Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,6 +11,8 @@ from django.db import transaction
 from sendout.core.delivery import retry
 from sendout.core.delivery.outcome import Accepted, Blame, Outcome, Refused, Unsure
 from sendout.core.providers.base import Envelope
+from sendout.core.providers.registry import named_by_ref
+from sendout.deliveries import refs
 from sendout.deliveries.accept import Accepted as QuickAcceptance
 from sendout.deliveries.hold import Hold, release
 from sendout.deliveries.record import Happening, record_slice
@@ -22,7 +24,7 @@ from sendout.senders.outbox import keep
 from sendout.suppression.entries import suppress
 from sendout.suppression.models import BAD_ADDRESS
 
-LONGEST_REF, LONGEST_CODE, LONGEST_TEXT = 1_000, 24, 4_000  # characters
+LONGEST_REF, LONGEST_CODE, LONGEST_TEXT = 200, 24, 4_000  # characters
 
 
 def settle(
@@ -48,6 +50,8 @@ def settle(
             domains.learn(way.sender.pk, heard, now)
         if odd := _through_another(way, slice_):
             note_sender(way.sender.pk, odd)
+        if named_by_ref(way.channel, way.sender.kind):
+            refs.keep(way.sender.pk, _refs(slice_, answers), now)
         record_slice(now, quick, told)
         _list_bad_addresses(way, rest)
         if keeps_copy:
@@ -105,6 +109,13 @@ def storable(outcome: Outcome) -> Outcome:
 
 def _cut(text: str, most: int) -> str:
     return text.replace("\0", "")[:most]
+
+
+def _refs(slice_: Sequence[Prepared], answers: Mapping[int, Outcome]) -> Iterator[tuple[int, str]]:
+    """Give the whole references, which a delivery's row may have to cut."""
+    for sent in slice_:
+        if isinstance(outcome := answers[sent.row.id], Accepted):
+            yield sent.row.id, outcome.ref
 
 
 def _taken(slice_: Sequence[Prepared], answers: Mapping[int, Outcome]) -> list[Envelope]:

@@ -12,6 +12,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from sendout.deliveries import refs
 from sendout.inbound import bounces, mailbox, sandbox
 from sendout.inbound.esp import waiting
 from sendout.inbound.smpp import matching, texts
@@ -72,5 +73,6 @@ async def look(timestamp: int) -> None:
 @app.periodic(cron="17 * * * *")
 @app.task(name="forget", queue="inbound", queueing_lock="forget")
 async def forget(timestamp: int) -> None:
-    """Let go of returned mail that nobody understood in time, every hour."""
+    """Let go of returned mail that nobody understood in time, and of old references, hourly."""
     await asyncio.to_thread(_with_database, lambda: keeping.prune(timezone.now()))
+    await asyncio.to_thread(_with_database, lambda: refs.prune(timezone.now()))

@@ -66,6 +66,11 @@ def leaves_as_written(channel: str, kind: str) -> bool:
     return getattr(find(channel, kind), "leaves_as_written", False)
 
 
+def named_by_ref(channel: str, kind: str) -> bool:
+    """Tell whether receipts name a text by the provider's ids alone. Raises BadConfig."""
+    return getattr(find(channel, kind), "named_by_ref", False)
+
+
 def build(channel: str, kind: str, config: Config) -> Provider:
     """Make the provider with its settings. Raises BadConfig."""
     return find(channel, kind).from_config(config)

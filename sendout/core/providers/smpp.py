@@ -69,6 +69,7 @@ class SmppProvider:
     keeps_copy: ClassVar[bool] = False
     chains: ClassVar[bool] = True
     leaves_as_written: ClassVar[bool] = False
+    named_by_ref: ClassVar[bool] = True
     settings: ClassVar[tuple[Setting, ...]] = SETTINGS
 
     def __init__(self, config: SmppConfig) -> None:

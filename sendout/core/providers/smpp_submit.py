@@ -24,7 +24,6 @@ from sendout.core.providers.smpp_session import Session
 
 PAUSE = 1.0  # seconds without a new text after the provider had no room for one
 TRIES = 8  # of one part of several, while the others are taken
-LONGEST_REF = 1_000  # characters of all ids of a text; `deliveries` keeps so many
 UNSURE = Unsure("The provider did not answer after the text was handed over.")
 
 
@@ -50,7 +49,7 @@ class OnTheWay:
         if self.unheard:
             return UNSURE
         if not self.refused:
-            return Accepted(joined([self.refs[n] for n in range(len(self.messages))]))
+            return Accepted(",".join(self.refs[n] for n in sorted(self.refs)))
         number = min(self.refused)
         no = refusal(self.refused[number], self.envelope.attempt)
         if not self.refs:
@@ -59,17 +58,6 @@ class OnTheWay:
         if no.permanent and no.blame is not Blame.SENDER:
             return Refused(True, no.code, about, no.blame)
         return Unsure(f"Only {about}")
-
-
-def joined(refs: Iterable[str]) -> str:
-    """Write the ids of all parts as one reference; those that find no room are left out."""
-    found = ""
-    for ref in refs:
-        longer = f"{found},{ref}" if found else ref
-        if len(longer) > LONGEST_REF:
-            break
-        found = longer
-    return found
 
 
 class Window:

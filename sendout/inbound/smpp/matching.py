@@ -1,6 +1,6 @@
 """Which delivery a receipt is about: by the provider's id, or by the phone.
 
-**By id.** A delivery keeps the ids of all its parts. Several parts make one delivery: it is
+**By id.** The ids of all parts are kept (`deliveries.refs`). Several parts make one delivery: it is
 delivered when each part is, and bounced when any is. Each part that arrived is an event of the
 delivery, so nothing else has to be kept; the row's lock makes two processes take turns to count.
 
@@ -17,20 +17,21 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from sendout.core.delivery.outcome import Blame
 from sendout.core.delivery.status import Status
 from sendout.core.providers.heard import Receipt
 from sendout.core.providers.smpp_hearing import HeardReceipt
+from sendout.deliveries import refs
 from sendout.deliveries.hold import held_now
 from sendout.deliveries.models import OPEN, Delivery, Event
 from sendout.deliveries.record import Happening, record
+from sendout.deliveries.refs import Named
 from sendout.inbound.models import SmppReceipt
 from sendout.inbound.sms.take import take_in
 from sendout.senders.models import Sender
@@ -40,27 +41,11 @@ AGAIN = timedelta(seconds=2)  # until what we do not know is looked up again
 SETTLED = timedelta(seconds=5)  # after which an answer that was heard is in the database
 GIVE_UP = timedelta(minutes=10)  # after which a receipt is dropped
 MOST = 5_000  # receipts of one sender that may wait in vain
-RECENT = timedelta(days=7)  # deliveries are looked for among those of a week
+RECENT = timedelta(days=7)  # an unknown outcome is looked for among those of a week
 PART = "part_delivered"
 FINAL = ("delivered", "bounced")
 
 logger = logging.getLogger(__name__)
-
-BY_REF = """
-SELECT d.id, d.provider_ref FROM deliveries_delivery d
-JOIN sendouts_sendout s ON s.id = d.sendout_id
-WHERE s.organisation_id = %(organisation)s AND s.started_at > %(since)s AND d.channel = 'sms'
-    AND d.sender_id = %(sender)s AND d.provider_ref <> ''
-    AND string_to_array(d.provider_ref, ',') && %(refs)s::text[]
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The delivery a receipt is about, and of how many parts it is."""
-
-    delivery: int
-    parts: int
 
 
 def match(sender: Sender, heard: Sequence[HeardReceipt], now: datetime) -> list[Receipt]:
@@ -68,7 +53,7 @@ def match(sender: Sender, heard: Sequence[HeardReceipt], now: datetime) -> list[
 
     Runs in the caller's transaction.
     """
-    known = by_ref(sender, [each.receipt.ref for each in heard], now)
+    known = refs.find(sender.pk, [each.receipt.ref for each in heard])
     rest = [each for each in heard if each.receipt.ref not in known]
     _keep(sender, rest)
     found = [(each.receipt, known[each.receipt.ref]) for each in heard if each not in rest]
@@ -95,7 +80,7 @@ def _one_slice(now: datetime) -> int:
 
 
 def _look_again(sender: Sender, rows: Sequence[SmppReceipt], now: datetime) -> None:
-    known = by_ref(sender, [row.ref for row in rows], now)
+    known = refs.find(sender.pk, [row.ref for row in rows])
     old = [row for row in rows if row.ref not in known and row.received_at <= now - SETTLED]
     guessed = by_phone(sender, [row for row in old if row.kind in FINAL], now)
     found = {row.pk: hit for row in rows if (hit := known.get(row.ref) or guessed.get(row.pk))}
@@ -108,24 +93,7 @@ def _look_again(sender: Sender, rows: Sequence[SmppReceipt], now: datetime) -> N
     _say_dropped(sender, len(late))
 
 
-def by_ref(sender: Sender, refs: Sequence[str], now: datetime) -> dict[str, Known]:
-    """Find deliveries by the provider's ids, each of which may be one of several."""
-    asked = {ref for ref in refs if ref}
-    if not asked:
-        return {}
-    values: dict[str, Any] = {
-        "organisation": sender.organisation_id,
-        "sender": sender.pk,
-        "since": now - RECENT,
-        "refs": sorted(asked),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(BY_REF, values)
-        rows = [(pk, refs.split(",")) for pk, refs in cursor.fetchall()]
-    return {ref: Known(pk, len(own)) for pk, own in rows for ref in own if ref in asked}
-
-
-def by_phone(sender: Sender, rows: Sequence[SmppReceipt], now: datetime) -> dict[int, Known]:
+def by_phone(sender: Sender, rows: Sequence[SmppReceipt], now: datetime) -> dict[int, Named]:
     """Find deliveries of unknown outcome by the phone; by id of the receipt that waits."""
     phones = {row.phone for row in rows}
     if not phones:
@@ -145,7 +113,7 @@ def by_phone(sender: Sender, rows: Sequence[SmppReceipt], now: datetime) -> dict
     for row in rows:
         fitting = [d for d in unknown[row.phone] if _fits(d.pk, row.reference)]
         if len(fitting) == 1 and row.phone not in busy:
-            found[row.pk] = Known(fitting[0].pk, max(fitting[0].segments, 1))
+            found[row.pk] = Named(fitting[0].pk, max(fitting[0].segments, 1))
     return found
 
 
@@ -165,7 +133,7 @@ def _in_hand(rows: Iterable[Delivery]) -> set[str]:
     return busy
 
 
-def _told(found: Sequence[tuple[Receipt, Known]], now: datetime) -> list[Receipt]:
+def _told(found: Sequence[tuple[Receipt, Named]], now: datetime) -> list[Receipt]:
     """Name the delivery in each receipt; of several parts, the last that arrived tells it."""
     alone = [
         replace(receipt, delivery=known.delivery, ref="")

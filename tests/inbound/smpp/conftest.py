@@ -10,6 +10,7 @@ from django.utils import timezone
 from sendout.accounts.models import Organisation
 from sendout.compose.models import Message as Said
 from sendout.core.providers.smpp_pdu import Address, Message, Tag
+from sendout.deliveries import refs
 from sendout.deliveries.freeze import send_now
 from sendout.deliveries.models import Delivery
 from sendout.deliveries.record import Happening, record
@@ -57,6 +58,8 @@ def text(sender: Sender) -> Text:
         kind = "accepted" if ref else "unsure"
         facts = {"ref": ref, "attempt": 1, "segments": segments}
         record([Happening(row.pk, kind, timezone.now(), **facts)])  # type: ignore[arg-type]
+        if ref:
+            refs.keep(through.pk, [(row.pk, ref)], timezone.now())
         row.refresh_from_db()
         return row
 
