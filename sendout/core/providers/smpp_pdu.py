@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Self
@@ -66,19 +66,21 @@ class PduReader:
     def __init__(self) -> None:
         self._rest = b""
 
-    def feed(self, data: bytes) -> list[Pdu]:
-        """Give the units that are whole now. Raises Malformed when the other side is lost."""
-        data, at, found = self._rest + data, 0, []
+    def feed(self, data: bytes) -> Iterator[Pdu]:
+        """Give the units that are whole now, to be taken all before the next call.
+
+        Raises Malformed when the other side is lost; what came whole before that still counts.
+        """
+        data, at = self._rest + data, 0
         while len(data) - at >= _HEAD.size:
             size, command, status, number = _HEAD.unpack_from(data, at)
             if not _HEAD.size <= size <= LONGEST:
                 raise Malformed(f"a unit says that it has {size} octets")
             if len(data) - at < size:
                 break
-            found.append(Pdu(command, status, number, data[at + _HEAD.size : at + size]))
+            yield Pdu(command, status, number, data[at + _HEAD.size : at + size])
             at += size
         self._rest = data[at:]
-        return found
 
 
 @dataclass(frozen=True, slots=True)

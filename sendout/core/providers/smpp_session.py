@@ -27,6 +27,7 @@ Then = Callable[[Pdu | None], None]
 
 @dataclass(slots=True)
 class _Asked:
+    command: int
     then: Then
     until: float
 
@@ -64,7 +65,7 @@ class Session(asyncio.Protocol):
             then(None)
             return
         self._number = self._number % LAST_NUMBER + 1
-        self._waiting[self._number] = _Asked(then, self._loop.time() + self._timeout)
+        self._waiting[self._number] = _Asked(command, then, self._loop.time() + self._timeout)
         self._transport.write(Pdu(command, 0, self._number, body).encode())
 
     async def answer_to(self, command: int, body: bytes = b"") -> Pdu | None:
@@ -96,9 +97,7 @@ class Session(asyncio.Protocol):
 
     def _take(self, pdu: Pdu) -> None:
         if pdu.command & ANSWER:
-            asked = self._waiting.pop(pdu.number, None)
-            if asked is not None:  # one that came too late is nobody's any more
-                asked.then(pdu)
+            self._take_answer(pdu)
         elif pdu.command == Command.DELIVER_SM:
             self._listen(pdu)
         elif pdu.command == Command.ENQUIRE_LINK:
@@ -108,6 +107,13 @@ class Session(asyncio.Protocol):
         else:
             self.say(Pdu(Command.GENERIC_NACK, UNKNOWN_COMMAND, pdu.number))
         self._leave_when_answered()
+
+    def _take_answer(self, pdu: Pdu) -> None:
+        """Hand on an answer; one that came too late, or to something else, is nobody's."""
+        asked = self._waiting.get(pdu.number)
+        if asked and pdu.command in (asked.command | ANSWER, Command.GENERIC_NACK):
+            del self._waiting[pdu.number]
+            asked.then(pdu)
 
     def _leave_when_answered(self) -> None:
         """Follow the server's unbind once nothing is open any more (section 4.2)."""
@@ -167,13 +173,12 @@ class Session(asyncio.Protocol):
         """Take what came, unit by unit."""
         self._heard_at = self._loop.time()
         try:
-            units = self._reader.feed(data)
+            for unit in self._reader.feed(data):
+                if self.lost:
+                    return
+                self._take(unit)
         except Malformed as error:
             self.end(f"the server does not speak SMPP: {error}")
-            return
-        for unit in units:
-            if not self.lost:
-                self._take(unit)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Note why the connection ended."""

@@ -8,6 +8,7 @@ which a part was taken is never begun anew by itself, since its reader would get
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
@@ -29,7 +30,12 @@ UNSURE = Unsure("The provider did not answer after the text was handed over.")
 
 @dataclass(slots=True)
 class OnTheWay:
-    """One text. refs: the ids of parts that were taken; refused: what others were refused with."""
+    """One text, whose parts have numbers.
+
+    refs: the ids of those that were taken. refused: what others were refused with. unheard: how
+    many had no answer. busy: what those were refused with that go again soon. tries: how often each
+    found no room.
+    """
 
     envelope: Envelope
     messages: list[Message]
@@ -37,7 +43,8 @@ class OnTheWay:
     refs: dict[int, str] = field(default_factory=dict)
     refused: dict[int, int] = field(default_factory=dict)
     unheard: int = 0
-    tries: int = 1
+    busy: dict[int, int] = field(default_factory=dict)
+    tries: Counter[int] = field(default_factory=Counter)
 
     @property
     def answered(self) -> bool:
@@ -94,7 +101,8 @@ class Window:
         except BaseException:
             self._session.end("we gave up")  # that answers most of what was handed over
             for text in list(self._open.values()):
-                self._tell(text, UNSURE)
+                text.refused |= text.busy
+                self._tell(text, text.outcome())
             raise
 
     def _messages(self, envelope: Envelope) -> list[Message] | Refused:
@@ -153,6 +161,17 @@ class Window:
         for number in range(len(text.messages)):
             self._submit(text, number)
 
+    def _submit_again(self, text: OnTheWay, number: int) -> None:
+        """Try a part again; where nothing can leave any more, it stays refused and not unknown."""
+        status = text.busy.pop(number)
+        if id(text) not in self._open:
+            return
+        if self._session.lost or self._session.leaving:
+            text.refused[number] = status
+            self._note(text)
+        else:
+            self._submit(text, number)
+
     def _submit(self, text: OnTheWay, number: int) -> None:
         body = text.messages[number].encode()
         self._session.ask(Command.SUBMIT_SM, body, partial(self._heard, text, number))
@@ -162,12 +181,16 @@ class Window:
             return
         if pdu is None:
             text.unheard += 1
-        elif pdu.status in BUSY and self._goes_again(text, number):
+        elif pdu.status in BUSY and self._goes_again(text, number, pdu.status):
             return
         elif pdu.status or pdu.command == Command.GENERIC_NACK:
             text.refused[number] = pdu.status or NOT_NAMED
         else:
             text.refs[number] = answer_ref(read_id(pdu.body), self._config.ids)
+        self._note(text)
+
+    def _note(self, text: OnTheWay) -> None:
+        """Make room for another part, and tell what became of the text if this was its last one."""
         self._parts -= 1
         self._moved.set()
         if text.answered:
@@ -177,11 +200,12 @@ class Window:
         del self._open[id(text)]
         text.answer(text.envelope, outcome)
 
-    def _goes_again(self, text: OnTheWay, number: int) -> bool:
+    def _goes_again(self, text: OnTheWay, number: int, status: int) -> bool:
         """Be quiet for a moment; let one part of several that found no room go again after it."""
         self._quiet_until = self._loop.time() + PAUSE
-        if len(text.messages) == 1 or text.tries >= TRIES:
+        text.tries[number] += 1
+        if len(text.messages) == 1 or text.tries[number] >= TRIES:
             return False
-        text.tries += 1
-        self._loop.call_later(PAUSE, self._submit, text, number)
+        text.busy[number] = status
+        self._loop.call_later(PAUSE, self._submit_again, text, number)
         return True

@@ -94,4 +94,4 @@ def test_anything_may_come(body: bytes) -> None:
 @pytest.mark.parametrize("data", [b"HTTP/1.1 400 Bad", b"\0\0\0\x05" + b"\0" * 12])
 def test_what_is_no_smpp_is_said(data: bytes) -> None:
     with pytest.raises(Malformed, match="a unit says that it has"):
-        PduReader().feed(data)
+        list(PduReader().feed(data))
