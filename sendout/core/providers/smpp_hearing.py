@@ -35,6 +35,8 @@ ON_ITS_WAY = {"ENROUTE": "sent", "ACCEPTD": "sent"}  # no end: it only has the t
 BAD_NUMBER = ("5.1.1", "The number does not exist.")
 # network_error_code of GSM: 3GPP TS 29.002 section 17.6.6; who is unknown, or can get no SMS.
 _GSM, _UNKNOWN_SUBSCRIBERS = 3, frozenset({1, 5, 11})
+_TEXT = re.compile(rb"\btext:", re.IGNORECASE)
+LONGEST_REF = 100
 _WORDS = re.compile(rb"\b(id|stat|err):\s*([^\s]+)", re.IGNORECASE)
 
 
@@ -108,13 +110,15 @@ def read(message: Message, config: SmppConfig, country: str) -> HeardReceipt | H
 
 
 def _receipt(message: Message, config: SmppConfig, country: str) -> HeardReceipt:
-    said = {name.lower(): value for name, value in _WORDS.findall(message.content)}
+    # Some write receipts in UCS-2; and the words of the text, which end it, may look like ours.
+    content = _TEXT.split(message.content.replace(b"\0", b""), 1)[0]
+    said = {name.lower(): value for name, value in _WORDS.findall(content)}
     words = {name.decode(): value.decode("latin-1") for name, value in said.items()}
     told = message.tlvs.get(Tag.RECEIPTED_MESSAGE_ID)
     ref = told.rstrip(b"\0").decode("latin-1") if told else words.get("id", "")
     number = int.from_bytes(message.tlvs.get(Tag.MESSAGE_STATE, b""))
     state = STATES.get(number) or words.get("stat", "UNKNOWN").upper()[:7]
-    ref = receipt_ref(ref, config.ids)[:100]
+    ref = receipt_ref(ref, config.ids)
     receipt = _judged(ref, state, words.get("err", ""), message, config)
     reference = message.tlvs.get(Tag.USER_MESSAGE_REFERENCE)
     known = int.from_bytes(reference) & 0xFFFF if reference else None
@@ -144,12 +148,17 @@ def _no_such_number(err: str, message: Message, config: SmppConfig) -> bool:
 
 def answer_ref(ref: str, ids: str) -> str:
     """Give the id in the answer to submit_sm as we keep it: decimal, where two ways are mixed."""
-    return ref if ids == "same" else _decimal(ref, 16 if ids == "hex-decimal" else 10)
+    return _kept(ref if ids == "same" else _decimal(ref, 16 if ids == "hex-decimal" else 10))
 
 
 def receipt_ref(ref: str, ids: str) -> str:
     """Give the id in a receipt as we keep it."""
-    return ref if ids == "same" else _decimal(ref, 10 if ids == "hex-decimal" else 16)
+    return _kept(ref if ids == "same" else _decimal(ref, 10 if ids == "hex-decimal" else 16))
+
+
+def _kept(ref: str) -> str:
+    """Write an id so that a comma can stand between several; the standard allows 64 characters."""
+    return ref.replace(",", ";").strip()[:LONGEST_REF]
 
 
 def _decimal(ref: str, base: int) -> str:

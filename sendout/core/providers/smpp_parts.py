@@ -127,10 +127,10 @@ def take_off_header(content: bytes) -> tuple[Place | None, bytes]:
 
 def place_in_tlvs(tlvs: Mapping[int, bytes]) -> Place | None:
     """Read where a part belongs from the SAR parameters."""
-    names = (Tag.SAR_MSG_REF_NUM, Tag.SAR_TOTAL_SEGMENTS, Tag.SAR_SEGMENT_SEQNUM)
-    if not all(name in tlvs for name in names):
+    sizes = {Tag.SAR_MSG_REF_NUM: 2, Tag.SAR_TOTAL_SEGMENTS: 1, Tag.SAR_SEGMENT_SEQNUM: 1}
+    if any(len(tlvs.get(name, b"")) != size for name, size in sizes.items()):
         return None
-    return _place(*(int.from_bytes(tlvs[name]) for name in names))
+    return _place(*(int.from_bytes(tlvs[name]) for name in sizes))
 
 
 def _place(reference: int, total: int, number: int) -> Place | None:

@@ -10,7 +10,7 @@ from sendout.core.delivery.outcome import Blame
 from sendout.core.providers.heard import Receipt
 from sendout.core.providers.smpp_address import read_number
 from sendout.core.providers.smpp_config import SmppConfig
-from sendout.core.providers.smpp_hearing import HeardReceipt, HeardText, read
+from sendout.core.providers.smpp_hearing import HeardReceipt, HeardText, answer_ref, read
 from sendout.core.providers.smpp_parts import Place
 from sendout.core.providers.smpp_pdu import Address, Message, Tag
 
@@ -66,6 +66,24 @@ def test_the_reason_is_shown_with_the_code_of_the_provider() -> None:
 def test_words_are_read_in_any_order_and_case() -> None:
     assert receipt(told("ID: 77 STAT: delivrd")).kind == "delivered"
     assert receipt(told("stat:UNDELIV ERR:0 Id:77")).ref == "77"
+
+
+def test_the_words_of_the_text_itself_say_nothing() -> None:
+    words = WORDS.format(id="7", stat="DELIVRD", err="000") + " id:9 stat:UNDELIV err:001"
+    assert receipt(told(words)).key == "7:DELIVRD"
+
+
+def test_a_receipt_may_come_in_ucs_2() -> None:
+    words = WORDS.format(id="7", stat="UNDELIV", err="001")
+    heard = receipt(replace(told(""), content=words.encode("utf-16-be"), data_coding=8))
+    assert (heard.key, heard.code) == ("7:UNDELIV", "5.1.1")
+
+
+@pytest.mark.parametrize("told_as", ["a,b", " 7 ", "x" * 300])
+def test_an_id_is_kept_the_same_from_both_sides(told_as: str) -> None:
+    message = told("", RECEIPTED_MESSAGE_ID=told_as.encode(), MESSAGE_STATE=b"\2")
+    assert receipt(message).ref == answer_ref(told_as, "same")
+    assert "," not in receipt(message).ref
 
 
 def test_parameters_say_more_than_words() -> None:
