@@ -22,7 +22,7 @@ from django.db import Error, InterfaceError, OperationalError, connection
 from sendout.core.providers.base import SenderDown
 from sendout.core.providers.setting import BadConfig
 from sendout.core.providers.smpp import SmppProvider
-from sendout.core.providers.smpp_errors import TRY_AGAIN
+from sendout.core.providers.smpp_errors import QUEUE_FULL, TRY_AGAIN
 from sendout.core.providers.smpp_hearing import Told
 from sendout.inbound.smpp.taking import take
 from sendout.senders import reception
@@ -34,6 +34,7 @@ T = TypeVar("T")
 
 BEAT = 1.5  # seconds between two looks for senders and at the lease
 GROUP = 500  # that are taken in by one transaction
+MOST = 5_000  # of one sender that wait for it in memory
 AWAY = 1.0  # seconds between two tries to reach a database that is away
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds until a connection that failed is tried again
 
@@ -88,7 +89,10 @@ class Receivers:
                 await in_thread(threads, connection.close)
 
     def hear(self, sender: int, told: Told) -> None:
-        """Take what came in on a connection of the sender."""
+        """Take what came in on a connection of the sender; too much of it comes again later."""
+        if len(self._told[sender]) >= MOST:
+            told.acknowledge(QUEUE_FULL)
+            return
         self._told[sender].append(told)
         if sender not in self._taking:
             task = asyncio.get_running_loop().create_task(self._take(sender))
@@ -103,11 +107,17 @@ class Receivers:
     async def _follow(self, senders: list[Sender]) -> None:
         """Have one connection for each of these as it is set now, and none for others."""
         wanted = {s.pk: (repr(sorted(s.config.items())), s.secrets) for s in senders}
-        over = [(pk, task) for pk, (known, task) in self._links.items() if wanted.get(pk) != known]
+        over = [
+            (pk, task)
+            for pk, (known, task) in self._links.items()
+            if wanted.get(pk) != known or task.done()
+        ]
         for pk, task in over:
             task.cancel()
             del self._links[pk]
-        await asyncio.gather(*(task for _, task in over), return_exceptions=True)
+        for ended in await asyncio.gather(*(task for _, task in over), return_exceptions=True):
+            if isinstance(ended, Exception):
+                logger.error("a receiver ended; it begins anew", exc_info=ended)
         for sender in senders:
             if sender.pk not in self._links:
                 task = asyncio.get_running_loop().create_task(self._listen(sender))

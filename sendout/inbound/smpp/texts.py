@@ -7,11 +7,12 @@ same phone, is the same one told again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from itertools import groupby
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from sendout.core.providers.heard import Incoming
@@ -30,6 +31,7 @@ SAME = timedelta(minutes=10)  # within which the same octets are the same text
 LONGEST = timedelta(minutes=5)  # that a part waits for the others; then it goes on without them
 MISSING = " […] "
 LONGEST_TEXT = 10_000  # characters
+ONE_AT_A_TIME = 0x1A90A  # class of the advisory lock; its object is the sender
 
 
 def whole(
@@ -39,6 +41,8 @@ def whole(
 
     alphabet: what the provider means by data_coding 0. Runs in the caller's transaction.
     """
+    if any(text.place for text in heard):
+        _take_turns(sender)
     found = []
     for text in heard:
         row = _kept(sender, text, now)
@@ -61,6 +65,7 @@ def take_in_late() -> int:
 
 @transaction.atomic
 def _take_in_late(sender: Sender, now: datetime) -> int:
+    _take_turns(sender)
     late = SmppPart.objects.filter(sender=sender, taken=False, received_at__lt=now - LONGEST)
     found = []
     for row in late.select_for_update(skip_locked=True).order_by("received_at", "pk"):
@@ -78,6 +83,12 @@ def alphabet_of(sender: Sender) -> str:
     except (BadConfig, CannotUnseal):
         return "gsm"
     return provider.config.alphabet if isinstance(provider, SmppProvider) else "gsm"
+
+
+def _take_turns(sender: Sender) -> None:
+    """Let no other process look for parts meanwhile: each would miss what the other has in hand."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ONE_AT_A_TIME, sender.pk])
 
 
 def _kept(sender: Sender, text: HeardText, now: datetime) -> SmppPart | None:
@@ -117,22 +128,27 @@ def _together(row: SmppPart) -> list[SmppPart]:
         total=row.total,
         taken=False,
     )
-    return list(same.select_for_update().order_by("number", "-pk"))
+    return list(same.select_for_update().order_by("number", "pk"))
 
 
 def _incoming(parts: Sequence[SmppPart], alphabet: str) -> Incoming:
-    """Make one text of its parts; octets are joined first, since phones cut within characters."""
-    first = min(parts, key=lambda part: part.pk)
+    """Make one text of its parts; octets are joined first, since phones cut within characters.
+
+    Of two with one number the newer belongs to it: the phone used a reference again. The older one
+    goes on later, alone.
+    """
     by_number = {part.number: part for part in parts}
-    said, octets = "", b""
-    for number in range(1, first.total + 1):
-        if (part := by_number.get(number)) is not None:
-            octets += bytes(part.content)
-        if part is None or number == first.total:
-            said += decode(first.data_coding, octets, alphabet)
-            octets = b""
-        if part is None:
-            said += MISSING
-    SmppPart.objects.filter(pk__in=[part.pk for part in parts]).update(taken=True)
+    first = min(by_number.values(), key=lambda part: part.pk)
+    in_order = map(by_number.get, range(1, first.total + 1))
+    runs = groupby(in_order, lambda part: None if part is None else part.data_coding)
+    said = "".join(
+        MISSING if coding is None else decode(coding, _octets(run), alphabet)
+        for coding, run in runs
+    )
+    SmppPart.objects.filter(pk__in=[part.pk for part in by_number.values()]).update(taken=True)
     text = clean(said, LONGEST_TEXT)
     return Incoming(first.phone, first.to, text, f"smpp-{first.pk}", first.received_at)
+
+
+def _octets(parts: Iterable[SmppPart | None]) -> bytes:
+    return b"".join(bytes(part.content) for part in parts if part is not None)

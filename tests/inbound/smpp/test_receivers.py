@@ -16,8 +16,10 @@ from asgiref.sync import sync_to_async
 from django.utils import timezone
 
 from sendout.accounts.models import Organisation
+from sendout.core.providers.base import Provider
 from sendout.core.providers.smpp_hearing import Told
 from sendout.deliveries.models import Delivery
+from sendout.inbound.smpp import receivers as module
 from sendout.inbound.smpp.receivers import Receivers
 from sendout.senders import reception
 from sendout.senders.models import Reception, Sender
@@ -155,6 +157,40 @@ async def test_the_staff_is_told_why_nothing_comes_in(sender: Sender, tmp_path: 
         await db(lambda: Sender.objects.update(active=False))
         await db(sender.refresh_from_db)
         assert await db(trouble) == ""
+
+
+async def test_a_receiver_that_ended_by_a_fault_of_ours_begins_anew(
+    sender: Sender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults = [RuntimeError("a bug")]
+
+    def stumble(found: Sender) -> Provider:
+        if faults:
+            raise faults.pop()
+        return provider_of(found)
+
+    monkeypatch.setattr(module, "provider_of", stumble)
+    with Smsc(tmp_path, plan(sender)) as smsc:
+        async with listening("worker"):
+            await until(heard(smsc, "bind_receiver", 1))
+
+
+async def test_more_than_can_be_kept_is_told_again(
+    sender: Sender, text: Text, tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST", 2)
+    row = await db(partial(text, "77"))
+    with Smsc(tmp_path, plan(sender)) as smsc, psycopg.connect(database_url) as other:
+        other.execute("SELECT 1 FROM deliveries_delivery FOR UPDATE")
+        async with listening("worker"):
+            await until(heard(smsc, "bind_receiver", 1))
+            for _ in range(5):
+                smsc.order("tell", RECEIPT)
+                await asyncio.sleep(0.1)
+            await until(lambda: smsc.order("counts").get("not_taken", 0) > 0)
+            other.rollback()
+            await until(heard(smsc, "acknowledged", 5))
+            assert await status(row) == "delivered"
 
 
 async def test_nobody_listening_is_said_after_a_while(sender: Sender) -> None:

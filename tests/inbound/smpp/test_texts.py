@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
@@ -9,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from sendout.accounts.models import Organisation
+from sendout.core.providers.smpp_pdu import Tag
 from sendout.deliveries.models import Delivery, Event
 from sendout.inbound.models import SmppPart
 from sendout.inbound.smpp.taking import take
@@ -91,6 +93,42 @@ def test_a_reference_may_be_used_again(sender: Sender, text: Text) -> None:
         for number, content in enumerate(words, 1):
             take(sender.pk, [from_phone(part(9, 2, number, content), headed=True)])
     assert replies(row) == ["one two", "three four"]
+
+
+def test_what_is_left_of_an_older_text_is_not_lost(sender: Sender, text: Text) -> None:
+    row = text("1")
+    for number, content in ((1, b"one "), (1, b"three "), (2, b"four")):
+        take(sender.pk, [from_phone(part(9, 2, number, content), headed=True)])
+    assert replies(row) == ["three four"]
+    pass_time(LONGEST + timedelta(seconds=1))
+    assert replies(row) == ["three four", "one  […] "]
+
+
+def test_many_missing_parts_are_one_gap(sender: Sender, text: Text) -> None:
+    row = text("1")
+    take(sender.pk, [from_phone(part(9, 255, 255, b"end"), headed=True)])
+    take(sender.pk, [from_phone(part(9, 255, 100, b"middle"), headed=True)])
+    pass_time(LONGEST + timedelta(seconds=1))
+    assert replies(row) == [" […] middle […] end"]
+
+
+def test_each_part_is_read_in_its_own_alphabet(sender: Sender, text: Text) -> None:
+    row = text("1")
+    take(sender.pk, [from_phone(part(9, 2, 1, b"See you "), headed=True)])
+    lake = "au bord 🏊".encode("utf-16-be")
+    take(sender.pk, [from_phone(part(9, 2, 2, lake), headed=True, coding=8)])
+    assert replies(row) == ["See you au bord 🏊"]
+
+
+def test_what_is_no_place_is_no_part(sender: Sender, text: Text) -> None:
+    row = text("1")
+    odd = {
+        int(Tag.SAR_MSG_REF_NUM): b"\xff" * 9,
+        int(Tag.SAR_TOTAL_SEGMENTS): b"\xff" * 9,
+        int(Tag.SAR_SEGMENT_SEQNUM): b"\1",
+    }
+    take(sender.pk, [replace(from_phone(b"Merci"), tlvs=odd)])
+    assert replies(row) == ["Merci"]
 
 
 def test_phones_do_not_share_a_reference(sender: Sender, text: Text) -> None:
