@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -83,12 +83,15 @@ class Home:
         found: list[dict[str, Any]] = self.json("export", "deliveries", *where)
         return found
 
-    def start(self, *words: str, **environment: str) -> Started:
-        """Start a command that goes on, such as a worker."""
+    def start(self, *words: str, within: Sequence[str] = (), **environment: str) -> Started:
+        """Start a command that goes on, such as a worker.
+
+        within: words before it, that have it run elsewhere.
+        """
         errors = self.data.with_name(f"stderr-{len(self.started)}")
         with errors.open("w") as stream:
             process = subprocess.Popen(
-                [SENDOUT, *words],
+                [*within, SENDOUT, *words],
                 env=clean_environment() | {"SENDOUT_DATA": str(self.data)} | environment,
                 stdout=subprocess.DEVNULL,
                 stderr=stream,
