@@ -37,7 +37,7 @@ os.environ.update(
 )
 django.setup()
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick, for tests
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.counts"]
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from sendout.deliveries.record import Happening, record
 from sendout.sendouts.models import SendOut
 from tests.deliveries.conftest import MakePerson, MakeSendOut
 
-pytestmark = pytest.mark.usefixtures("law_of_counts")
+pytestmark = pytest.mark.django_db
 
 START = datetime(2026, 1, 5, 16, tzinfo=UTC)
 KINDS = [kind for kind in FACTS if kind not in {"skipped", "cancelled"}]

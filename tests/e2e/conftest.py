@@ -15,6 +15,7 @@ import pytest
 
 from sendout.cli.embedded import EmbeddedServer
 from tests.cli.running import clean_environment, wait_until_gone
+from tests.counts import assert_counted
 
 SENDOUT = str(Path(sys.executable).with_name("sendout"))
 LONGEST = 120.0  # seconds of one command
@@ -58,7 +59,7 @@ class Home:
     def ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the database."""
         with psycopg.connect(self.url, autocommit=True) as connection:
-            cursor = connection.execute(sql.encode(), values)
+            cursor = connection.execute(sql.encode(), values or None)
             return cursor.fetchall() if cursor.description else []
 
     def run(self, *words: str | Path, code: int = 0) -> str:
@@ -112,4 +113,5 @@ def home(tmp_path: Path) -> Iterator[Home]:
         finally:
             for started in home.started:
                 started.end()
+        assert_counted(home.ask)
     assert not wait_until_gone(home.data)

@@ -27,7 +27,7 @@ from tests.senders.esp_worlds import PLAYS, config
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("no_jobs_left", "law_of_counts"),
+    pytest.mark.usefixtures("no_jobs_left"),
 ]
 
 

@@ -20,6 +20,7 @@ from sendout.senders.esp import reference
 from sendout.senders.hooks import address_of, renew
 from sendout.senders.models import Hook
 from sendout.suppression.models import Suppression
+from tests.counts import recount
 from tests.inbound.esp import recorded as r
 from tests.inbound.esp.conftest import Told, esp_sender, left_by
 
@@ -233,7 +234,8 @@ def test_a_large_batch_is_taken(told: World) -> None:
 def test_an_event_before_our_own_answer_is_settled_counts(told: World) -> None:
     world = told("postmark")
     early = left_by(world.sender, "early@example.org")
-    type(early).objects.filter(pk=early.pk).update(accepted_at=None, status="sending", attempt=1)
+    type(early).objects.filter(pk=early.pk).update(accepted_at=None, status="queued", attempt=0)
+    recount()
     raw = r.postmark(reference.make(early.pk), world.at, "Delivery")
     world.post(r.Post(json.dumps(raw).encode()))
     take_in_due()
