@@ -50,7 +50,7 @@ CASES: dict[str, Case] = {
     "away, Norwegian": away("Automatisk svar: Closed today", "Jeg er på ferie til 9. november."),
     "away, Danish": away("Automatisk svar: Closed today", "Jeg er ikke på kontoret."),
     "away, Finnish": away("Automaattinen vastaus: Closed today", "Olen lomalla 9.11. asti."),
-    "away, Polish": away("Odpowiedź automatyczna: Closed today", "Jestem nieobecny do 9 listopada."),
+    "away, Polish": away("Odpowiedź automatyczna: Closed today", "Jestem nieobecny do 9.11."),
     "away, Czech": away("Automatická odpověď: Closed today", "Jsem mimo kancelář."),
     "away, Hungarian": away("Automatikus válasz: Closed today", "Nem vagyok az irodában."),
     "away, Turkish": away("Otomatik Yanıt: Closed today", "Ofis dışındayım."),

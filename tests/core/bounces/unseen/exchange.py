@@ -47,7 +47,8 @@ CASES: dict[str, Case] = {
             f"<p>Votre message à <b>{TO}</b> n’a pas pu être remis.</p><p>La boîte aux lettres du"
             " destinataire est pleine et ne peut pas accepter de messages pour le moment.</p>",
             "5.2.2",
-            "554 5.2.2 mailbox full; STOREDRV.Deliver.Exception:QuotaExceededException.MapiException"
+            "554 5.2.2 mailbox full;"
+            " STOREDRV.Deliver.Exception:QuotaExceededException.MapiException"
             "ShutoffQuotaExceeded; Failed to process message due to a permanent exception",
         ),
         Cause.MAILBOX_FULL,
@@ -179,8 +180,10 @@ CASES: dict[str, Case] = {
             "multipart/report; report-type=delivery-status",
             (
                 "text/plain; charset=utf-8",
-                "Ihre Nachricht\n\n  An:      parent\n  Betreff: Closed today\n\nhat einige oder alle"
-                f" Empfänger nicht erreicht.\n\nFolgende Empfänger konnten nicht erreicht werden:\n\n"
+                "Ihre Nachricht\n\n  An:      parent\n  Betreff: Closed"
+                " today\n\nhat einige oder alle"
+                " Empfänger nicht erreicht.\n\nFolgende Empfänger konnten"
+                " nicht erreicht werden:\n\n"
                 f"      {TO} am 02.11.2026 09:30\n            Das E-Mail-Konto existiert in der"
                 " Organisation nicht, an die diese Nachricht gesendet wurde.\n            "
                 "<mail.far.example #5.1.1>\n",

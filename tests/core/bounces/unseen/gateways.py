@@ -237,7 +237,8 @@ CASES: dict[str, Case] = {
                  "X-Mailer: CommuniGate Pro CLI mailer"),
             f"Failed to deliver to '{TO}'\nLOCAL module(account parent) reports:\n account is full"
             " (quota exceeded)",
-            f"Reporting-MTA: dns; far.example\n\nOriginal-Recipient: rfc822;<{TO}>\nFinal-Recipient:"
+            "Reporting-MTA: dns; far.example\n\nOriginal-Recipient:"
+            f" rfc822;<{TO}>\nFinal-Recipient:"
             " LOCAL;<parent>\nAction: failed\nStatus: 4.0.0",
         ),
         Cause.MAILBOX_FULL,

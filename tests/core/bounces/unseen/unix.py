@@ -178,12 +178,14 @@ CASES: dict[str, Case] = {
             "multipart/report; report-type=delivery-status",
             (
                 "text/plain; charset=us-ascii",
-                f"{EXIM_START}\n  {TO}\n    mailbox is full (MTA-imposed quota exceeded while writing"
+                f"{EXIM_START}\n  {TO}\n    mailbox is full (MTA-imposed quota"
+                " exceeded while writing"
                 " to file /var/mail/parent)",
             ),
             (
                 "message/delivery-status",
-                f"Reporting-MTA: dns; mx.far.example\n\nAction: failed\nFinal-Recipient: rfc822;{TO}"
+                "Reporting-MTA: dns; mx.far.example\n\nAction:"
+                f" failed\nFinal-Recipient: rfc822;{TO}"
                 "\nStatus: 5.0.0",
             ),
             ("text/rfc822-headers", COPY),

@@ -72,7 +72,8 @@ def ses_bounce(kind: str, sub: str, code: str, said: str) -> bytes:
 CASES: dict[str, Case] = {
     "gmail, no such account": failed(
         gmail(
-            f"\n** Address not found **\n\nYour message wasn't delivered to {TO} because the address"
+            "\n** Address not found **\n\nYour message wasn't delivered to"
+            f" {TO} because the address"
             " couldn't be found, or is unable to receive mail.\n\nThe response from the remote"
             " server was:\n550 5.1.1 The email account that you tried to reach does not exist.",
             "Action: failed\nStatus: 5.1.1\nRemote-MTA: dns; far.example.\nDiagnostic-Code: smtp;"
@@ -97,7 +98,8 @@ CASES: dict[str, Case] = {
     "gmail, it will be tried again": delayed(
         gmail(
             f"\n** Delivery incomplete **\n\nThere was a temporary problem delivering your message"
-            f" to {TO}. Gmail will retry for 45 more hours. You'll be notified if the delivery fails"
+            f" to {TO}. Gmail will retry for 45 more hours. You'll be notified"
+            " if the delivery fails"
             " permanently.",
             "Action: delayed\nStatus: 4.4.1\nDiagnostic-Code: smtp; The recipient server did not"
             " accept our requests to connect.\n [mx.far.example. 192.0.2.9: timed out]\n"
@@ -118,7 +120,8 @@ CASES: dict[str, Case] = {
     "gmail, two subjects": failed(
         gmail(
             "\n** Message blocked **\n\nYour message was blocked.",
-            "Action: failed\nStatus: 5.7.1\nDiagnostic-Code: smtp; 550-5.7.1 This message is not RFC"
+            "Action: failed\nStatus: 5.7.1\nDiagnostic-Code: smtp; 550-5.7.1"
+            " This message is not RFC"
             " 5322 compliant. There are multiple Subject\n 550-5.7.1 headers. To reduce the amount"
             " of spam sent to Gmail, this message has\n 550 5.7.1 been blocked. - gsmtp",
         ),
@@ -329,7 +332,8 @@ CASES: dict[str, Case] = {
     "amazon, the bounce itself": failed(
         report(
             head("MAILER-DAEMON@eu-west-1.amazonses.com", "Delivery Status Notification (Failure)"),
-            f"An error occurred while trying to deliver the mail to the following recipients:\n{TO}",
+            "An error occurred while trying to deliver the mail to the"
+            f" following recipients:\n{TO}",
             "Reporting-MTA: dns; a1-2.smtp-out.eu-west-1.amazonses.com\n\nAction: failed\n"
             f"Final-Recipient: rfc822; {TO}\nDiagnostic-Code: smtp; 554 4.4.7 Message expired:"
             " unable to deliver in 840 minutes.<421 4.4.0 Unable to lookup DNS for far.example>\n"
