@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from sendout.core.delivery.outcome import Blame
 from sendout.core.message.stop import is_stop
 from sendout.deliveries.models import Delivery
 from sendout.deliveries.record import Happening, record
-from sendout.suppression.entries import suppress
+from sendout.suppression.entries import Entry, suppress_all
 from sendout.suppression.models import BAD_ADDRESS, Reason
 
 
@@ -43,10 +44,7 @@ def take_in(reports: Iterable[Report]) -> None:
     with transaction.atomic():
         record(h for report in told for h in _happenings(report))
         listed = [(report, why) for report in told if (why := _lists(report))]
-        rows = _rows(report.delivery for report, _ in listed)
-        for report, why in listed:
-            if report.delivery in rows:
-                _suppress(rows[report.delivery], report, why)
+        _suppress(listed)
 
 
 def _happenings(report: Report) -> list[Happening]:
@@ -87,9 +85,20 @@ def _rows(deliveries: Iterable[int]) -> dict[int, Delivery]:
     return Delivery.objects.select_related(*related).in_bulk(list(deliveries))
 
 
-def _suppress(row: Delivery, report: Report, why: str) -> None:
-    suppress(
-        row.organisation,
+def _suppress(listed: Sequence[tuple[Report, str]]) -> None:
+    """Put on the list whom these reports put there, each at its own organisation."""
+    rows = _rows(report.delivery for report, _ in listed)
+    organisations = {row.organisation_id: row.organisation for row in rows.values()}
+    entries: dict[int, list[Entry]] = defaultdict(list)
+    for report, why in listed:
+        if row := rows.get(report.delivery):
+            entries[row.organisation_id].append(_entry(row, report, why))
+    for organisation in sorted(entries):
+        suppress_all(organisations[organisation], entries[organisation])
+
+
+def _entry(row: Delivery, report: Report, why: str) -> Entry:
+    return Entry(
         row.channel,
         _normal(row),
         BAD_ADDRESS[row.channel] if why == "bad" else why,
