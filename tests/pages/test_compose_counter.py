@@ -14,7 +14,25 @@ import sendout
 from sendout.core.message.sms import measure
 
 MODULE = Path(sendout.__file__).parent / "static" / "sendout" / "sms-counter.js"
-PIECES = ["a", "b" * 70, "c" * 150, "€", "[x]", "é", "ê", "’", "🏊", "👩‍👧", "\n", "\f", "\t", " "]
+PIECES = [
+    "a",
+    "b" * 70,
+    "c" * 150,
+    "€",
+    "[x]",
+    "é",
+    "ê",
+    "’",
+    "🏊",
+    "👩‍👧",
+    "🇨🇦",
+    "👍🏽",
+    "e\u0301",
+    "\n",
+    "\f",
+    "\t",
+    " ",
+]
 COUNT = """
 const { measure } = await import(process.argv[1]);
 const texts = JSON.parse(await new Response(process.stdin).text());
