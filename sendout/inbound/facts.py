@@ -12,7 +12,7 @@ from django.db import transaction
 from sendout.core.addresses import BadAddress, read_email
 from sendout.core.bounces.codes import blame
 from sendout.core.delivery.outcome import Blame
-from sendout.core.message.stop import is_stop
+from sendout.core.message.replies import Asked, read
 from sendout.deliveries.models import Delivery
 from sendout.deliveries.record import Happening, record
 from sendout.suppression.entries import Entry, suppress_all
@@ -50,7 +50,7 @@ def take_in(reports: Iterable[Report]) -> None:
 def _happenings(report: Report) -> list[Happening]:
     kinds = [report.kind]
     if report.kind == "reply":
-        kinds = ["replied", "unsubscribed"] if is_stop(report.text) else ["replied"]
+        kinds = ["replied", "unsubscribed"] if read(report.text) is Asked.STOP else ["replied"]
     return [
         Happening(
             report.delivery,
@@ -69,7 +69,9 @@ def _lists(report: Report) -> str:
     """Say why this report puts its address on the list: "unsubscribed", "bad", ..., or nothing."""
     if report.kind == "complained":
         return Reason.COMPLAINT
-    if report.kind == "unsubscribed" or (report.kind == "reply" and is_stop(report.text)):
+    if report.kind == "unsubscribed" or (
+        report.kind == "reply" and read(report.text) is Asked.STOP
+    ):
         return Reason.UNSUBSCRIBED
     return "bad" if report.kind == "bounced" and _blames_address(report) else ""
 

@@ -1,4 +1,4 @@
-"""SMS counted by another library: the same encoding and the same segments for thousands of texts."""
+"""SMS counted by another library: the same encoding and segments for thousands of texts."""
 
 from __future__ import annotations
 
