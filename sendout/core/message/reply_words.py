@@ -66,6 +66,7 @@ NO_MORE = any_of(
     r"(?:don t|dont|do not|no longer) (?:want|wish|need)(?: to)?"
     r" (?:(?:get|receive|hear) )?(?:any |these |this |your |more |further )*"
     r"(?:texts?|messages?|sms|from you|contact)",
+    r"^(?:remove|delete|no more)$",
     r"leave (?:me|us) alone",
     r"lose (?:my|this) number",
     r"(?:remove|delete) (?:me|us|this (?:number|phone)|my (?:number|name|phone|cell|contact))",
