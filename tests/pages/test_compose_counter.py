@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import sendout
+from sendout.core.message.gsm_plain import MARKS, Plain, plain
 from sendout.core.message.sms import measure
 
 MODULE = Path(sendout.__file__).parent / "static" / "sendout" / "sms-counter.js"
@@ -47,6 +48,24 @@ def texts() -> list[str]:
     return edges + mixed
 
 
+PLAIN = """
+const { plain } = await import(process.argv[1]);
+const { texts, marks } = JSON.parse(await new Response(process.stdin).text());
+console.log(JSON.stringify(texts.map((text) => plain(text, "accents", marks))));
+"""
+FINE = [
+    *"’“”«»–—…•œŒêÂçÇÀłđıñé€ aZ",
+    "\u00a0",
+    "\u202f",
+    "\u200b",
+    "« ",
+    " »",
+    "e\u0301",
+    "🏊",
+    "水",
+]
+
+
 @pytest.mark.skipif(not shutil.which("node"), reason="Node is not installed")
 def test_browser_and_server_count_alike() -> None:
     told = subprocess.run(
@@ -65,3 +84,19 @@ def test_browser_and_server_count_alike() -> None:
             "left": found.left_in_segment,
             "forcing": list(found.forcing),
         }, text
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="Node is not installed")
+def test_browser_and_server_make_plain_alike() -> None:
+    dice = random.Random(355)
+    fine = ["".join(dice.choices(FINE, k=dice.randrange(15))) for _ in range(500)]
+    told = subprocess.run(
+        ["node", "--input-type=module", "--eval", PLAIN, str(MODULE.with_name("sms-plain.js"))],
+        input=json.dumps({"texts": fine, "marks": MARKS}),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for text, made in zip(fine, json.loads(told.stdout), strict=True):
+        ours, pairs = plain(text, Plain.ACCENTS)
+        assert made == {"text": ours, "pairs": [list(pair) for pair in pairs]}, text

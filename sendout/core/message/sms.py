@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from unicodedata import category
 
 # 3GPP TS 23.038 section 6.2.1: the default alphabet, and what its escape code reaches.
-_GSM = frozenset(
+BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-_GSM_ESCAPED = frozenset("\f^{}\\[~]|€")  # two septets each
+EXTENDED = frozenset("\f^{}\\[~]|€")  # two septets each
 
 # What can join characters into one that is seen (after Unicode Standard Annex 29): flags are pairs
 # of letters, a joiner binds the pictures around it, tones, selectors and tags belong to what stands
@@ -51,7 +51,7 @@ class Measure:
 
 def measure(text: str) -> Measure:
     """Measure a text; an empty one is no segment."""
-    strange = set(text) - _GSM - _GSM_ESCAPED
+    strange = set(text) - BASIC - EXTENDED
     forcing = tuple(c for c in dict.fromkeys(text) if c in strange) if strange else ()
     alone, shared = _UCS2_SIZES if strange else _GSM_SIZES
     sizes = _sizes(text, bool(strange))
@@ -67,9 +67,9 @@ def _sizes(text: str, ucs2: bool) -> list[int]:
     """Units of each character that is seen; empty when all have one, which is nearly always."""
     if ucs2:
         return list(_seen_sizes(text)) if max(text) >= _FIRST_MARK else []
-    if _GSM_ESCAPED.isdisjoint(text):
+    if EXTENDED.isdisjoint(text):
         return []
-    return [2 if c in _GSM_ESCAPED else 1 for c in text]
+    return [2 if c in EXTENDED else 1 for c in text]
 
 
 def _seen_sizes(text: str) -> Iterator[int]:

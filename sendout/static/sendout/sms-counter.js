@@ -18,9 +18,11 @@ const belongsToLast = /^[\p{M}\u200c\u200d\u{1f3fb}-\u{1f3ff}\u{e0020}-\u{e007f}
 const picture = /^[\u2190-\u2bff\u{1f000}-\u{1faff}]$/u;
 const control = /^\p{Cc}$/u;
 
+export const inGsm = (character) => plain.has(character) || escaped.has(character);
+
 export function measure(text) {
   const characters = [...text];
-  const forcing = [...new Set(characters.filter((c) => !plain.has(c) && !escaped.has(c)))];
+  const forcing = [...new Set(characters.filter((c) => !inGsm(c)))];
   const kind = forcing.length ? ucs2 : gsm;
   const sizes = kind === gsm ? characters.map(gsm.size) : seenSizes(characters);
   const units = sizes.reduce((sum, size) => sum + size, 0);
