@@ -72,6 +72,8 @@ LISTED = {
     "bad_email": "On the Unsubscribes list: bad email address.",
     "bad_number": "On the Unsubscribes list: bad phone number.",
     "admin": "On the Unsubscribes list: added by staff.",
+    "landline": "The number is a landline, which receives no texts.",
+    "premium": "The number charges its callers, and receives no texts.",
     "expired": "The send-out had ended before this one could leave.",
 }
 CANCELLED = "The send-out was stopped before this one left."
