@@ -14,6 +14,7 @@ from sendout.deliveries.freeze import Forecast, Reach, forecast
 from sendout.deliveries.report import reason_words
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.audience import without_sender
+from sendout.pages.compose.characters import characters
 from sendout.pages.compose.files import unfinished
 from sendout.pages.compose.finding import closed_page, find_sendout
 from sendout.pages.compose.forms import ScheduleForm
@@ -53,6 +54,7 @@ def check_page(
         "hindrance": hindrance(sendout, expected),
         "without_sender": without_sender(sendout),
         "zone_help": f"In your time zone, {request.organisation.timezone}.",
+        "characters": characters(sendout),
         "scheduling": scheduling or ScheduleForm(),
     }
     status = 422 if scheduling and scheduling.errors else 200
