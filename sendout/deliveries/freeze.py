@@ -93,7 +93,8 @@ class Forecast:
         return sum(reach.to_send for reach in self.by_channel.values())
 
 
-def _values(sendout: SendOut, channel: Channel) -> dict[str, str | int | None]:
+def values(sendout: SendOut, channel: Channel) -> dict[str, str | int | None]:
+    """Give the parameters of PLAN and of what is built on it."""
     sender = sendout.sender(channel)
     return {
         "sendout": sendout.pk,
@@ -115,7 +116,7 @@ def forecast(sendout: SendOut) -> Forecast:
     by_channel = {}
     with connection.cursor() as cursor:
         for channel in Channels(sendout.channels).used:
-            cursor.execute(FORECAST, _values(sendout, channel))
+            cursor.execute(FORECAST, values(sendout, channel))
             found = dict(cursor.fetchall())
             by_channel[channel.value] = Reach(found.pop("", 0), found)
     return Forecast(by_channel)
@@ -130,6 +131,6 @@ def send_now(sendout: SendOut) -> None:
     lifecycle.begin(sendout)
     with connection.cursor() as cursor:
         for channel in Channels(sendout.channels).used:
-            cursor.execute(FREEZE, _values(sendout, channel))
+            cursor.execute(FREEZE, values(sendout, channel))
             batches = cursor.fetchone()[0]
             jobs.defer(sendout.pk, channel.value, range(1, batches + 1), sendout.urgent)

@@ -164,6 +164,7 @@ OFFICE = [
     Place("outbox-sms", f"{CLUB}/outbox/?channel=sms"),
     Place("outbox-mail", f"{CLUB}/outbox/{{copy}}/"),
     Place("settings", f"{CLUB}/settings/"),
+    Place("settings-texts", f"{CLUB}/settings/texts/"),
     Place("members", f"{CLUB}/settings/members/"),
     Place("workers", f"{CLUB}/workers/"),
     Place("not-there", f"{CLUB}/messages/999999999/"),
