@@ -118,9 +118,10 @@ def begin(sendout: SendOut, group: Group, when: datetime | None, *, at_night: bo
 
 def in_quiet_hours(sendout: SendOut, night: Night) -> str:
     """Say whom the text would reach at night, and what to do."""
+    people = "1 person" if night.people == 1 else f"{night.people:,} people"
     local = night.morning.astimezone(sendout.organisation.zone)
     return (
-        f"the text would reach {night.people:,} in quiet hours ({hours_of(sendout.organisation)}; "
+        f"the text would reach {people} in quiet hours ({hours_of(sendout.organisation)}; "
         f"{night}): give --at {local:%Y-%m-%dT%H:%M}, or --in-quiet-hours to send it all the same"
     )
 
