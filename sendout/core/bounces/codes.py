@@ -18,6 +18,8 @@ from sendout.core.bounces import verdicts as v
 from sendout.core.bounces.verdicts import LATER, NO, Verdict
 from sendout.core.delivery.outcome import Blame
 
+STOPPED = "stopped"  # the code of a text that was refused because this person texted STOP
+
 
 @dataclass(frozen=True, slots=True)
 class _Row:
@@ -38,6 +40,16 @@ TABLE: tuple[_Row, ...] = (
     _row("tls", "", v.UNENCRYPTED),
     _row("login", "", v.SIGN_IN_REFUSED),
     _row("greeting", "", v.TURNED_AWAY),
+    # our own short words for what providers of SMS tell: `core.providers.sms_meanings`
+    _row("number", "", v.NO_SUCH_NUMBER),
+    _row(STOPPED, "", v.STOPPED),
+    _row("phone-off", "", v.PHONE_OFF),
+    _row("barred", "", v.BARRED),
+    _row("filtered", "", v.FILTERED),
+    _row("text", "", v.BAD_TEXT),
+    _row("unregistered", "", v.UNREGISTERED),
+    _row("country", "", v.NO_COUNTRY),
+    _row("busy", "", v.SMS_BUSY),
     # us: the way out is not set up right
     _row("7.8 7.9 530 534 535 538", "", v.SIGN_IN_REFUSED),
     # Exchange: a group that takes mail from its own organisation only
