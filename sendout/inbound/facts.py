@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import transaction
 
 from sendout.core.addresses import BadAddress, read_email
-from sendout.core.bounces.codes import blame
+from sendout.core.bounces.codes import STOPPED, blame
 from sendout.core.delivery.outcome import Blame
 from sendout.core.message.replies import Asked, read
 from sendout.deliveries.models import Delivery
@@ -25,7 +25,8 @@ class Report:
 
     kind: a fact, `reply`, or what only tells the story. code, text: the code and words of a bounce;
     the words of a reply. key: what makes it the same report when it comes twice. at_fault: whether
-    a bounce is for good and blames the address; without it code and words decide.
+    a bounce is for good and blames the address; without it code and words decide. ref: the
+    provider's id of the message, where it came along.
     """
 
     delivery: int
@@ -36,6 +37,7 @@ class Report:
     code: str = ""
     text: str = ""
     at_fault: bool | None = None
+    ref: str = ""
 
 
 def take_in(reports: Iterable[Report]) -> None:
@@ -60,6 +62,7 @@ def _happenings(report: Report) -> list[Happening]:
             key=report.key,
             text=report.text,
             code=report.code,
+            ref=report.ref,
         )
         for kind in kinds
     ]
@@ -72,6 +75,8 @@ def _lists(report: Report) -> str:
     if report.kind == "unsubscribed" or (
         report.kind == "reply" and read(report.text) is Asked.STOP
     ):
+        return Reason.UNSUBSCRIBED
+    if report.kind == "bounced" and report.code == STOPPED:
         return Reason.UNSUBSCRIBED
     return "bad" if report.kind == "bounced" and _blames_address(report) else ""
 

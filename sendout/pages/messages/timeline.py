@@ -47,6 +47,7 @@ SOURCES = {
     "recipient": "by the recipient",
     "bounce": "told by a mail that came back",
     "esp": "told by the email service",
+    "sms": "told by the SMS service",
 }
 ADVICE = {
     "no_address": "Add it here; then they can get this message, too.",

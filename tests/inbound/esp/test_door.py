@@ -13,8 +13,9 @@ import requests
 from django.test import Client
 
 from sendout.accounts.models import Organisation
-from sendout.inbound.esp import view, waiting
-from sendout.inbound.esp.waiting import take_in_due
+from sendout.inbound import waiting
+from sendout.inbound.esp import view
+from sendout.inbound.waiting import take_in_due
 from sendout.inbound.models import HookEvent
 from sendout.senders.esp import reference
 from sendout.senders.hooks import address_of, renew
