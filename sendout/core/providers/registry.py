@@ -11,6 +11,7 @@ from sendout.core.providers.base import Config, Provider
 from sendout.core.providers.sandbox import EmailSandbox, SmsSandbox
 from sendout.core.providers.setting import BadConfig, Setting, Value
 from sendout.core.providers.smtp import SmtpProvider
+from sendout.core.providers.twilio import TwilioProvider
 
 
 class Kind(Provider, Protocol):
@@ -33,6 +34,7 @@ KINDS: list[type[Kind]] = [
     SmtpProvider,
     EmailSandbox,
     SmsSandbox,
+    TwilioProvider,
 ]
 
 
@@ -62,6 +64,11 @@ def leaves_as_written(channel: str, kind: str) -> bool:
     Only then do a signature and a return path of ours survive. Raises BadConfig.
     """
     return getattr(find(channel, kind), "leaves_as_written", False)
+
+
+def calls_back(channel: str, kind: str) -> bool:
+    """Tell whether this kind is a `callback.CallsBack`. Raises BadConfig."""
+    return hasattr(find(channel, kind), "hear")
 
 
 def build(channel: str, kind: str, config: Config) -> Provider:
