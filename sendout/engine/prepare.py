@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -31,6 +32,8 @@ from sendout.deliveries.claim import Claimed
 from sendout.senders import health, pool
 from sendout.senders.models import Sender
 from sendout.senders.signing import CannotSign, can_sign, signers_of
+from sendout.senders.vault import CannotUnseal
+from sendout.senders.ways import find_way_back
 from sendout.sendouts.models import SendOut, State
 
 
@@ -220,6 +223,8 @@ def _way(found: SendOut, channel: str, sender: Sender, *, shared: bool) -> Way:
     text = _text(found.pk, channel, found.message.version, identity_of(sender, found.organisation))
     signers, trouble = _signers(sender)
     own = found.sender(channel)
+    with suppress(CannotUnseal):  # whoever sends meets the same trouble, and says it
+        find_way_back(sender)
     sender.organisation = found.organisation  # read already, for those who ask for its time zone
     way = (found.pk, channel, found.urgent, found.organisation, sender, text)
     return Way(*way, signers, trouble, chosen=own.pk if own else 0, shared=shared)
