@@ -15,8 +15,8 @@ from django.test import Client
 from sendout.accounts.models import Organisation
 from sendout.inbound import waiting
 from sendout.inbound.esp import view
-from sendout.inbound.waiting import take_in_due
 from sendout.inbound.models import HookEvent
+from sendout.inbound.waiting import take_in_due
 from sendout.senders.esp import reference
 from sendout.senders.hooks import address_of, renew
 from sendout.senders.models import Hook
