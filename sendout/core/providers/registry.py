@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import ClassVar, Protocol, Self
 
 from sendout.core.providers.base import Config, Provider
+from sendout.core.providers.http_gateway import HttpGateway
 from sendout.core.providers.sandbox import EmailSandbox, SmsSandbox
 from sendout.core.providers.setting import BadConfig, Setting, Value
 from sendout.core.providers.smtp import SmtpProvider
 from sendout.core.providers.twilio import TwilioProvider
+from sendout.core.providers.vonage import VonageProvider
 
 
 class Kind(Provider, Protocol):
@@ -35,6 +37,8 @@ KINDS: list[type[Kind]] = [
     EmailSandbox,
     SmsSandbox,
     TwilioProvider,
+    VonageProvider,
+    HttpGateway,
 ]
 
 
