@@ -75,7 +75,7 @@ class EspService:
                 service.calls.append(call)
                 self.answer(service.faults.popleft() if service.faults else service.play(call))
 
-            do_GET = do_PUT = do_POST
+            do_GET = do_PUT = do_POST  # noqa: N815
 
             def answer(self, reply: Reply) -> None:
                 time.sleep(reply.late)

@@ -54,7 +54,7 @@ ERRORS: Mapping[str, Meaning] = {
     "1180": m.UNREACHABLE,  # absent for the moment
     "1190": m.NO_NUMBER,  # absent for good: no longer in use
     "1220": m.UNREACHABLE,  # handset busy
-    "1240": m.STOPPED,  # illegal number: the person opted out
+    "1240": m.BARRED,  # illegal number
     "1250": m.BARRED,  # cannot be routed
     "1260": m.UNREACHABLE,  # destination unreachable
     "1270": m.BARRED,  # age restriction
