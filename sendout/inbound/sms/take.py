@@ -6,10 +6,13 @@ The same receipt or text, told twice, is the same one: its key, or its id, says 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from sendout.core.addresses import BadAddress, read_phone
 from sendout.core.bounces import codes
 from sendout.core.delivery.outcome import Blame
 from sendout.core.providers.heard import Heard, Incoming, Receipt
@@ -19,6 +22,7 @@ from sendout.replies import taking
 from sendout.senders.models import Sender
 
 OLDEST = timedelta(days=60)  # of a receipt; what is older or still to come happened now
+LONGEST_NUMBER = 40  # characters
 
 
 def take_in(sender: Sender, heard: Sequence[Heard]) -> None:
@@ -26,8 +30,30 @@ def take_in(sender: Sender, heard: Sequence[Heard]) -> None:
     now = timezone.now()
     receipts = [each for each in heard if isinstance(each, Receipt)]
     keep(sender.pk, [_told(each, now) for each in receipts if each.delivery or each.ref])
-    if texts := [each for each in heard if isinstance(each, Incoming)]:
+    country = sender.organisation.country
+    texts = [
+        replace(each, phone=read_number(each.phone, country))
+        for each in heard
+        if isinstance(each, Incoming)
+    ]
+    if texts:
         taking.take_in(sender, texts)
+
+
+def read_number(told: str, country: str) -> str:
+    """Write a number in E.164 as gateways write numbers: with 00, or without any plus.
+
+    What is no number, such as a name or a short code, stays as it is.
+    """
+    told = told.strip()
+    if not told.removeprefix("+").isdigit():
+        return told[:LONGEST_NUMBER]
+    for spelling in (told, f"+{told.removeprefix('00')}"):
+        with suppress(BadAddress):
+            phone = read_phone(spelling[:LONGEST_NUMBER], country)
+            if phone:
+                return phone.normal
+    return told[:LONGEST_NUMBER]
 
 
 def _told(receipt: Receipt, now: datetime) -> Told:
