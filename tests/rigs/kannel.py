@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
@@ -83,14 +84,15 @@ class Kannel:
                 serving = Serving((name, "-v", "1", str(config)), port, log)
                 stack.callback(serving.stop)
             self._air = self._folder / "air.log"
+            stack.callback(self._stop_smsc)
             with self._air.open("wb") as out:
-                smsc = subprocess.Popen(
-                    (FAKE_SMSC, "-H", "127.0.0.1", "-r", str(self._smsc), "-m", "0"),
+                # Without a message it reads them from its input, one a line, until that ends.
+                self._phones = subprocess.Popen(
+                    (FAKE_SMSC, "-H", "127.0.0.1", "-r", str(self._smsc)),
+                    stdin=subprocess.PIPE,
                     stdout=out,
                     stderr=subprocess.STDOUT,
                 )
-            stack.callback(smsc.wait, 10)
-            stack.callback(smsc.terminate)
             self._stop = stack.pop_all().close
         return self
 
@@ -101,15 +103,23 @@ class Kannel:
     @property
     def on_air(self) -> list[str]:
         """What the fake SMSC got: sender, receiver, coding and text of each message."""
-        said = self._air.read_text(errors="replace")
-        return re.findall(r"Got message \d+: <(.*)>", said)
+        return re.findall(r"Got message \d+: <(.*)>", self._said)
 
     def phone_sends(self, phone: str, text: str) -> None:
-        """Let a phone send a text, through an SMSC of its own."""
-        subprocess.run(
-            (FAKE_SMSC, "-H", "127.0.0.1", "-r", str(self._smsc), "-i", "0.1", "-m", "1",
-             f"{phone} {NUMBER} text {text}"),
-            capture_output=True,
-            timeout=20,
-            check=False,
-        )  # fmt: skip
+        """Let a phone send a text."""
+        line = f"{phone} {NUMBER} text {text}\n"
+        assert self._phones.stdin is not None
+        before, until = self._said.count("sent message"), time.monotonic() + 5
+        self._phones.stdin.write(line.encode())
+        self._phones.stdin.flush()
+        # It reads one line at a time and overlooks a second one that came with the first.
+        while self._said.count("sent message") == before and time.monotonic() < until:
+            time.sleep(0.05)
+
+    @property
+    def _said(self) -> str:
+        return self._air.read_text(errors="replace")
+
+    def _stop_smsc(self) -> None:
+        self._phones.kill()
+        self._phones.communicate(timeout=10)
