@@ -81,6 +81,20 @@ def email_service(organisation: Organisation) -> None:
     sender.save()
 
 
+def text_service(organisation: Organisation) -> None:
+    """Add a sender that is not in use, since there is no such account."""
+    sender = Sender(
+        organisation=organisation,
+        name="Twilio",
+        channel=Channel.SMS,
+        kind="twilio",
+        from_address="+17095550100",
+        active=False,
+    )
+    put_settings(sender, {"account_sid": "AC" + "0" * 32, "auth_token": "none"})
+    sender.save()
+
+
 def skaters(organisation: Organisation) -> None:
     group = Group.objects.create(organisation=organisation, name="Skaters")
     made = Participant.objects.bulk_create(
@@ -174,4 +188,5 @@ demo = Organisation.objects.get(slug="aqua-club")
 upload(demo)
 bounces(demo)
 email_service(demo)
+text_service(demo)
 sys.stdout.write(json.dumps(secret_addresses(demo)))
