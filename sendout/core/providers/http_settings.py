@@ -19,6 +19,7 @@ ASKED = {
 ENDS = (Setting("ca_file", str, "file with the gateway's own authority", ""), TIMEOUT)
 URL = Setting("api_url", str, "address to which messages are handed over; slots are allowed")
 
+_SENT = ("label", "fields", "headers")  # what comes before the account
 _ON_FIELDS = (
     ("label", "what the staff calls it", "SMS gateway"),
     ("fields", 'what is sent, as JSON: {"to": "{to}", "text": "{text}"}', None),
@@ -70,9 +71,20 @@ def _of_preset(name: str, preset: Description) -> list[Setting]:
 
 def _of_own() -> list[Setting]:
     method = Setting("method", str, "how it is asked", "POST", choices=("POST", "GET", "PUT"))
-    sends = Setting("sends", str, "where the fields go", "form", choices=("form", "json", "query"))
+    sends = Setting(
+        "sends",
+        str,
+        "where the fields go: a form, JSON, or the address",
+        "form",
+        choices=("form", "json", "query"),
+    )
     told = [Setting(name, str, help_, default) for name, help_, default in _ON_FIELDS]
-    return [_when(each, OTHER) for each in (URL, method, sends, *told, *ASKED.values(), *ENDS)]
+    first, account = (
+        told[: len(_SENT)],
+        [ASKED[each] for each in ("username", "password", "secret")],
+    )
+    rest = [*told[len(_SENT) :], ASKED["signing_key"], *ENDS]
+    return [_when(each, OTHER) for each in (URL, method, sends, *first, *account, *rest)]
 
 
 SETTINGS: tuple[Setting, ...] = (

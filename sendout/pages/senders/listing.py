@@ -35,9 +35,12 @@ def way_name(sender: Sender) -> str:
     service = SERVICES.get(str(sender.config.get(CHOICE)))
     if service:
         return service.label
-    gateway = presets().get(str(sender.config.get(GATEWAY)))
-    own = str(sender.config.get("label") or "")
-    return gateway.label if gateway else own or kind_name(sender.kind)
+    gateway = str(sender.config.get(GATEWAY) or "")
+    if gateway in presets():
+        return presets()[gateway].label
+    return (
+        str(sender.config.get("label") or "Another gateway") if gateway else kind_name(sender.kind)
+    )
 
 
 @member_of(Role.VIEWER)
