@@ -20,7 +20,6 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import aiohttp
-from yarl import URL
 
 from sendout.core.delivery.outcome import Accepted, Blame, Outcome, Refused, Unsure
 from sendout.core.providers.base import Answer as Tell
@@ -251,7 +250,7 @@ class HttpConnection:
         try:
             async with self._session.request(
                 request.method,
-                URL(request.url, encoded=True),
+                request.url,
                 data=request.body or None,
                 headers=request.headers,
                 allow_redirects=False,

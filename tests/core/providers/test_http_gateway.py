@@ -296,6 +296,6 @@ def test_a_real_server_that_throttles_is_obeyed(wire: WireMock) -> None:
     wire.play(status=429, headers={"Retry-After": "1"}, times=("Started", "calm"))
     answers = asyncio.run(_send(other(api_url=wire.url), 20))
     assert len(answers.accepted) == 20
-    assert len(wire.got) == 21
+    assert 21 <= len(wire.got) <= 28  # of those under way at once, several may have been throttled
     texts = [dict(parse_qsl(each["body"]))["msg"] for each in wire.got]
     assert set(texts) == {TEXT}
