@@ -108,7 +108,7 @@ def time_of(text: object) -> datetime | None:
     """Read a time as ISO 8601 or in seconds or milliseconds since 1970; None where it is none."""
     told = str(text or "").strip()
     try:
-        if told.isdigit():
+        if told.isascii() and told.isdigit():
             number = int(told)
             return datetime.fromtimestamp(number / 1000 if number > 10**11 else number, UTC)
         at = datetime.fromisoformat(told)

@@ -75,7 +75,7 @@ class Response:
     def wait(self) -> float | None:
         """Seconds that the service asks to wait (RFC 9110 section 10.2.3), where it says."""
         told = self.headers.get("Retry-After", "").strip()
-        return min(float(told), 86_400.0) if told.isdigit() and len(told) < 9 else None
+        return min(float(told), 86_400.0) if told.isdecimal() and len(told) < 9 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +143,7 @@ class HttpWay:
     async def connect(self) -> HttpConnection:
         """Reach the service, so that nothing is claimed while it cannot be. Raises SenderDown."""
         if self.resting:
-            left = max(self._rests_until - time.monotonic(), 1.0)
-            raise SenderDown(replace(self._why, retry_after=left))
+            raise SenderDown(self._why)
         await self._reach()
         trace = aiohttp.TraceConfig()
         trace.on_request_headers_sent.append(_note_written)
@@ -272,7 +271,7 @@ class HttpConnection:
             case Unreachable():
                 self._open = False
             case NotNow(refusal, wait):
-                self._way.rest(refusal, max(wait or REST, 1.0))
+                self._way.rest(replace(refusal, retry_after=wait), max(wait or REST, 1.0))
             case Unsure():
                 self._open = False
                 tell(envelope, answer)

@@ -62,7 +62,7 @@ def at(told: Any, path: str) -> Any:
     for step in path.split("."):
         if isinstance(told, Mapping):
             told = told.get(step)
-        elif isinstance(told, list) and step.isdigit() and int(step) < len(told):
+        elif isinstance(told, list) and step.isdecimal() and int(step) < len(told):
             told = told[int(step)]
         else:
             return None

@@ -251,7 +251,7 @@ class TwilioProvider:
         delivery = self.way_back.delivery(name) if name else None
         if kind != "bounced":
             return Receipt(kind, f"{sid}/{status}", sid, delivery)
-        known = number.isdigit() and int(number[:9]) in ERRORS
+        known = number.isdecimal() and int(number[:9]) in ERRORS
         meaning = ERRORS[int(number[:9])] if known else m.UNKNOWN
         text = " ".join(filter(None, (number, told.get("ErrorMessage", "")))) or status
         code = meaning.code

@@ -161,8 +161,29 @@ class SmsContract(ProviderContract):
         assert isinstance(outcome, Unsure)
 
     def test_service_unavailable_hands_nothing_over(self, service: EspService) -> None:
+        async def go() -> tuple[Answers, SenderDown]:
+            provider = self.make(self.at(service))
+            answers = await send_all(await provider.connect(), self.texts(1))
+            with pytest.raises(SenderDown) as down:
+                await provider.connect()
+            return answers, down.value
+
         service.faults.append(Reply(503, "", {"Retry-After": "600"}))
-        assert not self.run(service).outcomes
+        answers, down = asyncio.run(go())
+        assert not answers.outcomes
+        assert (down.refusal.permanent, down.refusal.retry_after) == (False, 600)
+
+    def test_a_service_that_breaks_again_and_again_is_left_alone(self, service: EspService) -> None:
+        async def go() -> None:
+            provider = self.make(self.at(service))
+            for _ in range(3):
+                await send_all(await provider.connect(), self.texts(1))
+            with pytest.raises(SenderDown, match="again and again"):
+                await provider.connect()
+
+        service.play = lambda _: Reply(hang_up=True)
+        asyncio.run(go())
+        assert len(service.calls) == 3
 
     def test_who_stops_waiting_leaves_what_was_written_unsure(self, service: EspService) -> None:
         async def go() -> Answers:

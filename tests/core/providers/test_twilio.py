@@ -180,6 +180,7 @@ def receipt(**fields: str) -> Receipt:
         ("99999", Blame.RECIPIENT, "refused"),
         ("", Blame.RECIPIENT, "refused"),
         ("٣", Blame.RECIPIENT, "refused"),
+        ("²", Blame.RECIPIENT, "refused"),
     ],
 )
 def test_codes_of_receipts_say_whose_fault_it_is(code: str, blamed: Blame, words: str) -> None:
