@@ -23,7 +23,7 @@ from sendout.cli.supervisor import Child, Supervisor, sendout_command
 from sendout.deliveries.freeze import send_now
 from sendout.deliveries.models import Delivery, Event
 from sendout.deliveries.record import Happening, record
-from sendout.inbound.esp.waiting import take_in_due
+from sendout.inbound.waiting import take_in_due
 from sendout.senders.esp import reference
 from sendout.senders.hooks import address_of
 from sendout.senders.models import Channel, Sender

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils import timezone
 
-from sendout.core.message.stop import is_stop
+from sendout.core.message.replies import Asked, read
 from sendout.core.providers.heard import Incoming
 from sendout.deliveries.models import Delivery
 from sendout.deliveries.record import Happening, record
@@ -25,7 +25,7 @@ def take_in(sender: Sender, texts: Sequence[Incoming]) -> None:
         row = _answered(sender, text.phone)
         if row is None:
             continue
-        stops = is_stop(text.text)
+        stops = read(text.text) is Asked.STOP
         kinds = ["replied", "unsubscribed"] if stops else ["replied"]
         record(_happening(row, kind, text) for kind in kinds)
         if stops:

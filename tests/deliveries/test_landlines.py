@@ -65,7 +65,6 @@ def test_an_import_of_what_is_there_changes_nothing(club: Organisation) -> None:
     assert ImportLine.objects.latest("pk").outcome == "unchanged"
 
 
-@pytest.mark.usefixtures("law_of_counts")
 def test_it_is_skipped_with_its_reason_and_not_charged(
     person: MakePerson, sendout: MakeSendOut
 ) -> None:
@@ -84,7 +83,6 @@ def test_it_is_skipped_with_its_reason_and_not_charged(
     assert reason(rows[0]) == WORDS
 
 
-@pytest.mark.usefixtures("law_of_counts")
 def test_a_landline_is_no_hindrance_for_email(person: MakePerson, sendout: MakeSendOut) -> None:
     person("Ann", "ann@example.org", phone=LANDLINE, phone_kind="landline")
     send_now(sendout(channels="email"))

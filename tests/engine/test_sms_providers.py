@@ -33,7 +33,7 @@ from tests.rigs.wiremock import WireMock
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("no_jobs_left", "law_of_counts"),
+    pytest.mark.usefixtures("no_jobs_left"),
 ]
 TOKEN = "the token of the account"
 TWILIO = {"account_sid": "AC" + "a1" * 16, "auth_token": TOKEN}

@@ -25,9 +25,6 @@ from sendout.senders.hooks import address_of
 from sendout.senders.models import Sender
 from sendout.senders.ways import put_settings
 from sendout.sendouts.models import SendOut
-from tests.deliveries.conftest import law_of_counts
-
-__all__ = ["law_of_counts"]
 
 TOKEN = "the token of the account"
 PHONE = "+15145550142"

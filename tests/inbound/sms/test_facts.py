@@ -17,7 +17,7 @@ from sendout.inbound.waiting import take_in_due
 from sendout.suppression.models import Reason, Suppression
 from tests.inbound.sms.conftest import PHONE, Told, World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("law_of_counts")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(
