@@ -184,7 +184,7 @@ class TextRef(models.Model):
     """An id under which a provider knows a text, or one of its parts; see `deliveries.refs`."""
 
     sender = models.ForeignKey(Sender, models.CASCADE, db_index=False)
-    ref = models.CharField(max_length=100)
+    ref = models.CharField(max_length=200)
     delivery = models.BigIntegerField()
     parts = models.SmallIntegerField()
     at = models.DateTimeField()

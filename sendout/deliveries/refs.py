@@ -1,12 +1,12 @@
-"""The ids under which providers know texts: a receipt names one of them, and nothing else.
+"""The ids under which providers of SMS know texts: a receipt may name one, and nothing else.
 
 A table of its own, since an index over a column of the deliveries would make every acceptance of
-an email dearer (decision 0013). Only senders whose receipts name nothing else write here.
+an email dearer (decision 0013). Only senders whose receipts may name nothing else write here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,8 +15,7 @@ from django.db import connection
 
 from sendout.deliveries.models import TextRef
 
-SEPARATOR = ","  # between the ids of the parts of one text, in `Accepted.ref`
-LONGEST = 100  # characters of one id; SMPP has 64
+LONGEST = 200  # characters of one id
 KEPT = timedelta(days=7)  # after which a receipt finds nothing any more
 
 # A provider may begin anew with its ids: the newest text has them.
@@ -39,23 +38,32 @@ class Named:
     parts: int
 
 
-def keep(sender: int, accepted: Iterable[tuple[int, str]], at: datetime) -> None:
-    """Keep the ids of texts that were accepted: pairs of delivery and reference."""
-    rows = [
-        (ref.replace("\0", "")[:LONGEST], delivery, len(refs))
-        for delivery, refs in ((d, ref.split(SEPARATOR)) for d, ref in accepted)
-        for ref in refs
-    ]
-    if not rows:
+def keep(sender: int, accepted: Iterable[tuple[int, Sequence[str]]], at: datetime) -> None:
+    """Keep the ids of texts that were accepted: each delivery with one id for each part."""
+    named = [(ref, Named(delivery, len(refs))) for delivery, refs in accepted for ref in refs]
+    _write(sender, named, at)
+
+
+def learn(sender: int, named: Mapping[str, Named], at: datetime) -> None:
+    """Keep ids that were never heard in an answer, and whose texts were found in another way."""
+    _write(sender, list(named.items()), at)
+
+
+def _write(sender: int, named: Sequence[tuple[str, Named]], at: datetime) -> None:
+    if not named:
         return
-    refs, deliveries, parts = map(list, zip(*rows, strict=True))
-    values: dict[str, Any] = {"refs": refs, "deliveries": deliveries, "parts": parts}
-    values |= {"sender": sender, "at": at}
+    values: dict[str, Any] = {
+        "sender": sender,
+        "at": at,
+        "refs": [ref.replace("\0", "")[:LONGEST] for ref, _ in named],
+        "deliveries": [each.delivery for _, each in named],
+        "parts": [each.parts for _, each in named],
+    }
     with connection.cursor() as cursor:
         cursor.execute(KEEP, values)
 
 
-def find(sender: int, refs: Sequence[str]) -> dict[str, Named]:
+def find(sender: int, refs: Iterable[str]) -> dict[str, Named]:
     """Find deliveries by the ids of their texts, among those of this sender alone."""
     found = TextRef.objects.filter(sender=sender, ref__in=set(refs))
     rows = found.values_list("ref", "delivery", "parts")

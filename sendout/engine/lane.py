@@ -18,11 +18,11 @@ from functools import partial
 from sendout.core.delivery.outcome import Blame, Outcome, Refused
 from sendout.core.pace import SliceSize
 from sendout.core.providers.base import Connection, Envelope, Provider, SenderDown
-from sendout.core.providers.smpp_hearing import Hears, Told
+from sendout.core.providers.smpp_hearing import Listens, Told
 from sendout.engine.places import Places
 from sendout.engine.prepare import Prepared
 from sendout.senders.models import Sender
-from sendout.senders.ways import provider_of
+from sendout.senders.ways import find_way_back, provider_of
 
 CHAIN = 10.0  # seconds after which a connection begins no further slice without a pause
 LONGEST = 90.0  # seconds that a slice may take; shorter than the lease on its rows
@@ -291,12 +291,13 @@ class Lanes:
 
     def of(self, sender: Sender) -> Lane:
         """Give the sender's lane; a new one when its settings have changed."""
-        settings = (sender.kind, repr(sender.config), sender.secrets, sender.connections)
+        asked = (sender.kind, repr(sender.config), sender.secrets, sender.connections)
+        settings = (*asked, find_way_back(sender))
         known, lane = self._lanes.get(sender.pk, (None, None))
         if lane is None or known != settings:
             provider = provider_of(sender)
-            if self.hearing is not None and isinstance(provider, Hears):
-                provider.hear = partial(self.hearing, sender.pk)
+            if self.hearing is not None and isinstance(provider, Listens):
+                provider.listener = partial(self.hearing, sender.pk)
             lane = Lane(provider, sender.connections)
             self._lanes[sender.pk] = (settings, lane)
         return lane

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from sendout.core.bounces import codes
 from sendout.core.delivery import retry
 from sendout.core.delivery.outcome import Accepted, Blame, Outcome, Refused, Unsure
 from sendout.core.providers.base import Envelope
-from sendout.core.providers.registry import named_by_ref
+from sendout.core.providers.registry import ids_in
 from sendout.deliveries import refs
 from sendout.deliveries.accept import Accepted as QuickAcceptance
 from sendout.deliveries.hold import Hold, release
@@ -22,7 +23,7 @@ from sendout.senders import domains, throughput
 from sendout.senders.models import Foreseen
 from sendout.senders.outbox import keep
 from sendout.suppression.entries import suppress
-from sendout.suppression.models import BAD_ADDRESS
+from sendout.suppression.models import BAD_ADDRESS, Reason
 
 LONGEST_REF, LONGEST_CODE, LONGEST_TEXT = 200, 24, 4_000  # characters
 
@@ -50,8 +51,8 @@ def settle(
             domains.learn(way.sender.pk, heard, now)
         if odd := _through_another(way, slice_):
             note_sender(way.sender.pk, odd)
-        if named_by_ref(way.channel, way.sender.kind):
-            refs.keep(way.sender.pk, _refs(slice_, answers), now)
+        if read := ids_in(way.channel, way.sender.kind):
+            refs.keep(way.sender.pk, _ids(slice_, answers, read), now)
         record_slice(now, quick, told)
         _list_bad_addresses(way, rest)
         if keeps_copy:
@@ -111,11 +112,13 @@ def _cut(text: str, most: int) -> str:
     return text.replace("\0", "")[:most]
 
 
-def _refs(slice_: Sequence[Prepared], answers: Mapping[int, Outcome]) -> Iterator[tuple[int, str]]:
-    """Give the whole references, which a delivery's row may have to cut."""
+def _ids(
+    slice_: Sequence[Prepared], answers: Mapping[int, Outcome], read: Callable[[str], list[str]]
+) -> Iterator[tuple[int, list[str]]]:
+    """Give the ids in the whole references, which a delivery's row may have to cut."""
     for sent in slice_:
         if isinstance(outcome := answers[sent.row.id], Accepted):
-            yield sent.row.id, outcome.ref
+            yield sent.row.id, read(outcome.ref)
 
 
 def _taken(slice_: Sequence[Prepared], answers: Mapping[int, Outcome]) -> list[Envelope]:
@@ -209,6 +212,15 @@ def _list_bad_addresses(way: Way, told: Iterable[tuple[Prepared, Outcome]]) -> N
                     sent.row.normal,
                     BAD_ADDRESS[way.channel],
                     evidence=f"{code} {text}".strip(),
+                    delivery=sent.row.id,
+                )
+            case Refused(permanent=True, code=codes.STOPPED, text=text):
+                suppress(
+                    way.organisation,
+                    way.channel,
+                    sent.row.normal,
+                    Reason.UNSUBSCRIBED,
+                    evidence=text,
                     delivery=sent.row.id,
                 )
 

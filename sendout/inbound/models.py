@@ -9,12 +9,13 @@ from sendout.senders.models import Sender
 
 
 class HookEvent(models.Model):
-    """An event that a service told, committed before it was answered; see `inbound.esp.waiting`.
+    """An event that a service told, committed before it was answered; see `inbound.waiting`.
 
     delivery: by our own reference, which came back with the event; null where none did.
     ref: the service's id of the message. agent: of an open or a click, whose address is in `text`.
     soft: the address is not at fault, whatever the code.
-    raw: what was told, kept only where we cannot say what it is about.
+    raw: what was told, kept only where we cannot say what it is about. phone, reference: by what
+    else a text may be found; see `inbound.matching`.
     due_at: when it is looked at next; tries: how often it was, in vain.
     """
 
@@ -29,34 +30,11 @@ class HookEvent(models.Model):
     soft = models.BooleanField(db_default=False)
     agent = models.TextField(blank=True)
     raw = models.TextField(blank=True)
+    phone = models.CharField(max_length=40, blank=True, db_default="")
+    reference = models.IntegerField(null=True)
     received_at = models.DateTimeField(db_default=Now())
     due_at = models.DateTimeField(db_default=Now(), db_index=True)
     tries = models.SmallIntegerField(db_default=0)
-
-
-class SmppReceipt(models.Model):
-    """A receipt whose delivery is not known yet; see `inbound.smpp.matching`.
-
-    phone, reference: by what else it may be found. blame: whose fault a failure is; empty where
-    only the code can tell.
-    """
-
-    sender = models.ForeignKey(Sender, models.CASCADE)
-    ref = models.CharField(max_length=100)
-    phone = models.CharField(max_length=40)
-    reference = models.IntegerField(null=True)
-    kind = models.CharField(max_length=20)
-    key = models.CharField(max_length=120)
-    code = models.CharField(max_length=24, blank=True)
-    text = models.TextField(blank=True)
-    blame = models.CharField(max_length=20, blank=True)
-    received_at = models.DateTimeField(db_default=Now())
-    due_at = models.DateTimeField(db_default=Now(), db_index=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["sender", "key"], name="one_waiting_receipt_each")
-        ]
 
 
 class SmppPart(models.Model):

@@ -13,9 +13,8 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from sendout.deliveries import refs
-from sendout.inbound import bounces, mailbox, sandbox
-from sendout.inbound.esp import waiting
-from sendout.inbound.smpp import matching, texts
+from sendout.inbound import bounces, mailbox, sandbox, waiting
+from sendout.inbound.smpp import texts
 from sendout.returns import keeping
 
 T = TypeVar("T")
@@ -39,15 +38,14 @@ async def come_true(timestamp: int) -> None:
 @app.periodic(cron="* * * * * *")
 @app.task(name="hooks", queue="inbound", queueing_lock="hooks", lock="hooks")
 async def take_hooks_in(timestamp: int) -> None:
-    """Take in what email services told, every second."""
+    """Take in what services told, every second."""
     await asyncio.to_thread(_with_database, waiting.take_in_due)
 
 
 @app.periodic(cron="* * * * * *")
 @app.task(name="smpp", queue="inbound", queueing_lock="smpp", lock="smpp")
 async def take_smpp_in(timestamp: int) -> None:
-    """Look again at receipts whose text was not known, and at parts of texts, every second."""
-    await asyncio.to_thread(_with_database, matching.take_in_due)
+    """Look for texts of phones whose other parts did not come in time, every second."""
     await asyncio.to_thread(_with_database, texts.take_in_late)
 
 

@@ -120,7 +120,7 @@ def check_ends(site: Site) -> None:
             continue
         assert (address, status) == (address, ENDS[fate])
         if status == "bounced":
-            assert code == {"UNDELIV": "5.1.1", "EXPIRED": "5.4.7"}[fate]
+            assert code == {"UNDELIV": "number", "EXPIRED": "phone-off"}[fate]
         assert segments == segments_of(template, site.people[address])
         assert accepted
     people = site.people.items()
@@ -133,10 +133,10 @@ def check_ends(site: Site) -> None:
     listed = site.home.ask(
         "SELECT address FROM suppression_suppression WHERE reason = 'bad_number'"
     )
-    bad = {row[0] for row in rows if row[3] == "5.1.1"}
+    bad = {row[0] for row in rows if row[3] == "number"}
     assert {address for (address,) in listed} == bad
     # The other parts of a text that bounced by its phone are about nothing any more.
-    waiting = {phone for (phone,) in site.home.ask("SELECT phone FROM inbound_smppreceipt")}
+    waiting = {phone for (phone,) in site.home.ask("SELECT phone FROM inbound_hookevent")}
     assert waiting <= {phone for phone in unheard(site) if site.smsc.fate(phone) != "DELIVRD"}
 
 

@@ -21,7 +21,7 @@ from sendout.core.providers.smpp_errors import bind_words
 from sendout.core.providers.smpp_hearing import Hear
 from sendout.core.providers.smpp_pdu import Command, bind_body
 from sendout.core.providers.smpp_session import Session
-from sendout.core.providers.smpp_submit import Window
+from sendout.core.providers.smpp_submit import SEPARATOR, Window
 
 __all__ = ["SmppConfig", "SmppConnection", "SmppProvider"]
 
@@ -62,24 +62,31 @@ class SmppConnection:
 
 
 class SmppProvider:
-    """SMS through a provider's SMPP server. hear: to whom goes what comes in on a transceiver."""
+    """SMS through a provider's SMPP server.
+
+    listener: to whom goes what comes in on a session that sends, which a transceiver does too.
+    """
 
     channel: ClassVar[str] = "sms"
     kind: ClassVar[str] = "smpp"
     keeps_copy: ClassVar[bool] = False
     chains: ClassVar[bool] = True
     leaves_as_written: ClassVar[bool] = False
-    named_by_ref: ClassVar[bool] = True
     settings: ClassVar[tuple[Setting, ...]] = SETTINGS
 
     def __init__(self, config: SmppConfig) -> None:
         self.config = config
-        self.hear: Hear | None = None
+        self.listener: Hear | None = None
 
     @classmethod
     def from_config(cls, config: Config) -> Self:
         """Read settings by name. Raises BadConfig."""
         return cls(SmppConfig.from_config(config))
+
+    @staticmethod
+    def ids_in(ref: str) -> list[str]:
+        """Give the ids, one for each part, by which receipts name a text with this reference."""
+        return ref.split(SEPARATOR)
 
     @staticmethod
     def read_url(url: str) -> dict[str, Value]:
@@ -88,7 +95,7 @@ class SmppProvider:
 
     async def connect(self) -> SmppConnection:
         """Connect and bind, for texts to leave. Raises SenderDown."""
-        return await self._bound(Command.BIND_TRANSMITTER, self.hear)
+        return await self._bound(Command.BIND_TRANSMITTER, self.listener)
 
     async def listen(self, hear: Hear) -> SmppConnection:
         """Connect and bind, for receipts and texts of phones to come in. Raises SenderDown."""

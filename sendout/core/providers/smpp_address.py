@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from sendout.core.addresses import BadAddress, read_phone
 from sendout.core.providers.smpp_config import BY_ITSELF, SmppConfig
 from sendout.core.providers.smpp_pdu import Address
 
@@ -31,24 +30,8 @@ def destination(phone: str) -> Address:
     return Address(phone.removeprefix("+"), INTERNATIONAL, ISDN)
 
 
-def read_number(address: Address, country: str) -> str:
-    """Read who wrote as E.164, where it is a number; else as it came.
-
-    country: two letters, for numbers that come without their country code.
-    """
+def number(address: Address) -> str:
+    """Read a number as it came, with a plus where its country code is said to be there."""
     text = address.text.strip()
-    if address.ton == ALPHANUMERIC:
-        return text
-    digits = text.removeprefix("+")
-    if _SHORT_CODE.fullmatch(digits) and address.ton != INTERNATIONAL:
-        return digits
-    national, international = digits, f"+{digits}"
-    tries = (international, national) if address.ton == INTERNATIONAL else (national, international)
-    for each in tries if text == digits else (international,):
-        try:
-            phone = read_phone(each, country)
-        except BadAddress:
-            continue
-        if phone is not None:
-            return phone.normal
-    return international if address.ton == INTERNATIONAL and digits.isdigit() else text
+    international = address.ton == INTERNATIONAL and text.isdigit()
+    return f"+{text}" if international else text

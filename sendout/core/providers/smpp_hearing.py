@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
-from sendout.core.delivery.outcome import Blame
+from sendout.core.providers import sms_meanings as m
 from sendout.core.providers.heard import Receipt
-from sendout.core.providers.smpp_address import read_number
+from sendout.core.providers.smpp_address import number
 from sendout.core.providers.smpp_config import SmppConfig
 from sendout.core.providers.smpp_parts import Place, place_in_tlvs, take_off_header
 from sendout.core.providers.smpp_pdu import Message, Tag
@@ -26,13 +26,13 @@ STATES = {
     7: "UNKNOWN", 8: "REJECTD",
 }  # fmt: skip
 FAILED = {
-    "EXPIRED": ("5.4.7", "The phone could not be reached in time."),
-    "DELETED": ("5.0.0", "The provider deleted the text."),
-    "UNDELIV": ("5.0.0", "The text could not be delivered."),
-    "REJECTD": ("5.7.1", "The operator refused the text."),
+    "EXPIRED": (m.UNREACHABLE, "The phone could not be reached in time."),
+    "DELETED": (m.UNKNOWN, "The provider deleted the text."),
+    "UNDELIV": (m.UNKNOWN, "The text could not be delivered."),
+    "REJECTD": (m.BARRED, "The operator refused the text."),
 }
 ON_ITS_WAY = {"ENROUTE": "sent", "ACCEPTD": "sent"}  # no end: it only has the text
-BAD_NUMBER = ("5.1.1", "The number does not exist.")
+BAD_NUMBER = (m.NO_NUMBER, "The number does not exist.")
 # network_error_code of GSM: 3GPP TS 29.002 section 17.6.6; who is unknown, or can get no SMS.
 _GSM, _UNKNOWN_SUBSCRIBERS = 3, frozenset({1, 5, 11})
 _TEXT = re.compile(rb"\btext:", re.IGNORECASE)
@@ -41,20 +41,11 @@ _WORDS = re.compile(rb"\b(id|stat|err):\s*([^\s]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class HeardReceipt:
-    """A receipt, and by what else its delivery can be found when the id is not known.
-
-    phone: of whom the text was for. reference: the last 16 bits of our id, where it came back.
-    """
-
-    receipt: Receipt
-    phone: str
-    reference: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class HeardText:
-    """A text from a phone, or a part of one: then `place` says which."""
+    """A text from a phone, or a part of one: then `place` says which.
+
+    phone: with a plus where it is said to be a number with its country code.
+    """
 
     phone: str
     to: str
@@ -85,44 +76,43 @@ Hear = Callable[[Told], None]
 
 
 @runtime_checkable
-class Hears(Protocol):
-    """A provider on whose connections something may come in. hear: to whom it goes."""
+class Listens(Protocol):
+    """A provider on whose connections something may come in. listener: to whom it goes."""
 
-    hear: Hear | None
+    listener: Hear | None
 
 
-def read(message: Message, config: SmppConfig, country: str) -> HeardReceipt | HeardText | None:
+def read(message: Message, config: SmppConfig) -> Receipt | HeardText | None:
     """Read what was told; None for what is nothing to us.
 
-    country: for numbers without a country code. Texts of phones are never taken for receipts: only
-    what the provider itself marks as one is one.
+    Texts of phones are never taken for receipts: only what the provider itself marks as one is one.
     """
     kind = message.esm_class & KIND
     if kind in FROM_SME:
         return None
     if kind in (RECEIPT, STATE_NOTED) or Tag.RECEIPTED_MESSAGE_ID in message.tlvs:
-        return _receipt(message, config, country)
+        return _receipt(message, config)
     place, content = place_in_tlvs(message.tlvs), message.content
     if message.esm_class & HEADED:
         place, content = take_off_header(content)
-    phone, to = read_number(message.source, country), read_number(message.to, country)
+    phone, to = number(message.source), number(message.to)
     return HeardText(phone, to, content, message.data_coding, place)
 
 
-def _receipt(message: Message, config: SmppConfig, country: str) -> HeardReceipt:
+def _receipt(message: Message, config: SmppConfig) -> Receipt:
     # Some write receipts in UCS-2; and the words of the text, which end it, may look like ours.
     content = _TEXT.split(message.content.replace(b"\0", b""), 1)[0]
     said = {name.lower(): value for name, value in _WORDS.findall(content)}
     words = {name.decode(): value.decode("latin-1") for name, value in said.items()}
     told = message.tlvs.get(Tag.RECEIPTED_MESSAGE_ID)
     ref = told.rstrip(b"\0").decode("latin-1") if told else words.get("id", "")
-    number = int.from_bytes(message.tlvs.get(Tag.MESSAGE_STATE, b""))
-    state = STATES.get(number) or words.get("stat", "UNKNOWN").upper()[:7]
+    numbered = STATES.get(int.from_bytes(message.tlvs.get(Tag.MESSAGE_STATE, b"")))
+    state = numbered or words.get("stat", "UNKNOWN").upper()[:7]
     ref = receipt_ref(ref, config.ids)
     receipt = _judged(ref, state, words.get("err", ""), message, config)
     reference = message.tlvs.get(Tag.USER_MESSAGE_REFERENCE)
     known = int.from_bytes(reference) & 0xFFFF if reference else None
-    return HeardReceipt(receipt, read_number(message.source, country), known)
+    return replace(receipt, phone=number(message.source), reference=known)
 
 
 def _judged(ref: str, state: str, err: str, message: Message, config: SmppConfig) -> Receipt:
@@ -131,12 +121,12 @@ def _judged(ref: str, state: str, err: str, message: Message, config: SmppConfig
         return Receipt("delivered", key, ref)
     if state not in FAILED:
         return Receipt(ON_ITS_WAY.get(state, "untold"), key, ref, text=state)
-    code, text = FAILED[state]
-    blame = Blame.RECIPIENT
+    meaning, text = FAILED[state]
     if state in ("UNDELIV", "REJECTD") and _no_such_number(err, message, config):
-        (code, text), blame = BAD_NUMBER, Blame.ADDRESS
+        meaning, text = BAD_NUMBER
     error = f" err {err}" if err.strip("0") else ""
-    return Receipt("bounced", key, ref, code=code, text=f"{text} ({state}{error})", blame=blame)
+    said = f"{text} ({state}{error})"
+    return Receipt("bounced", key, ref, code=meaning.code, text=said, blame=meaning.blame)
 
 
 def _no_such_number(err: str, message: Message, config: SmppConfig) -> bool:

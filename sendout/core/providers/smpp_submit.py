@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from sendout.core.delivery.outcome import Accepted, Blame, Outcome, Refused, Unsure
+from sendout.core.providers import sms_meanings as m
 from sendout.core.providers.base import Answer, Envelope
 from sendout.core.providers.smpp_address import destination, source
 from sendout.core.providers.smpp_config import SmppConfig
@@ -23,6 +24,7 @@ from sendout.core.providers.smpp_parts import Part, TooLong, parts
 from sendout.core.providers.smpp_pdu import Command, Message, Pdu, Tag, read_id
 from sendout.core.providers.smpp_session import Session
 
+SEPARATOR = ","  # between the ids of the parts of one text
 PAUSE = 1.0  # seconds without a new text after the provider had no room for one
 TRIES = 8  # of one part of several, while the others are taken
 UNSURE = Unsure("The provider did not answer after the text was handed over.")
@@ -56,7 +58,7 @@ class OnTheWay:
         if self.unheard:
             return UNSURE
         if not self.refused:
-            return Accepted(",".join(self.refs[n] for n in sorted(self.refs)))
+            return Accepted(SEPARATOR.join(self.refs[n] for n in sorted(self.refs)))
         number = min(self.refused)
         no = refusal(self.refused[number], self.envelope.attempt)
         if not self.refs:
@@ -113,10 +115,10 @@ class Window:
             made = [self._message(envelope, part) for part in cut]
             made[0].encode()
         except TooLong as error:
-            return Refused(True, "5.3.4", str(error), Blame.MESSAGE)
+            return m.BAD_TEXT.refused(str(error))
         except UnicodeEncodeError:
             text = f'the number "{envelope.to}" or the name "{envelope.mail_from}" is not ASCII'
-            return Refused(True, "content", text, Blame.MESSAGE)
+            return m.BAD_TEXT.refused(text)
         return made
 
     def _message(self, envelope: Envelope, part: Part) -> Message:

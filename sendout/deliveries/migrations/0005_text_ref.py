@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
             name='TextRef',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(max_length=100)),
+                ('ref', models.CharField(max_length=200)),
                 ('delivery', models.BigIntegerField()),
                 ('parts', models.SmallIntegerField()),
                 ('at', models.DateTimeField()),

@@ -33,24 +33,14 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['sender', 'digest'], name='smpp_part_told')],
             },
         ),
-        migrations.CreateModel(
-            name='SmppReceipt',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(max_length=100)),
-                ('phone', models.CharField(max_length=40)),
-                ('reference', models.IntegerField(null=True)),
-                ('kind', models.CharField(max_length=20)),
-                ('key', models.CharField(max_length=120)),
-                ('code', models.CharField(blank=True, max_length=24)),
-                ('text', models.TextField(blank=True)),
-                ('blame', models.CharField(blank=True, max_length=20)),
-                ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('due_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True)),
-                ('sender', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='senders.sender')),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('sender', 'key'), name='one_waiting_receipt_each')],
-            },
+        migrations.AddField(
+            model_name='hookevent',
+            name='phone',
+            field=models.CharField(blank=True, db_default='', max_length=40),
+        ),
+        migrations.AddField(
+            model_name='hookevent',
+            name='reference',
+            field=models.IntegerField(null=True),
         ),
     ]

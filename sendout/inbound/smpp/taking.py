@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils import timezone
 
+from sendout.core.providers.heard import Receipt
 from sendout.core.providers.smpp import SmppProvider
-from sendout.core.providers.smpp_hearing import HeardReceipt, HeardText, read
+from sendout.core.providers.smpp_hearing import HeardText, read
 from sendout.core.providers.smpp_pdu import Message
-from sendout.inbound.smpp.matching import match
 from sendout.inbound.smpp.texts import whole
 from sendout.inbound.sms.take import take_in
 from sendout.senders.models import Sender
@@ -27,9 +27,7 @@ def take(sender: int, told: Sequence[Message]) -> None:
     row = Sender.objects.select_related("organisation").filter(pk=sender).first()
     if row is None or not isinstance(provider := provider_of(row), SmppProvider):
         return
-    config, now = provider.config, timezone.now()
-    heard = [read(message, config, row.organisation.country) for message in told]
-    receipts = match(row, [each for each in heard if isinstance(each, HeardReceipt)], now)
+    heard = [read(message, provider.config) for message in told]
+    receipts = [each for each in heard if isinstance(each, Receipt)]
     parts = [each for each in heard if isinstance(each, HeardText)]
-    texts = whole(row, parts, config.alphabet, now)
-    take_in(row, [*receipts, *texts])
+    take_in(row, [*receipts, *whole(row, parts, provider.config.alphabet, timezone.now())])

@@ -21,8 +21,8 @@ from sendout.core.providers.smpp import SmppProvider
 from sendout.core.providers.smpp_alphabet import decode
 from sendout.core.providers.smpp_hearing import HeardText
 from sendout.inbound.models import SmppPart
-from sendout.inbound.smpp.matching import clean
 from sendout.inbound.sms.take import take_in
+from sendout.inbound.waiting import clean
 from sendout.senders.models import Sender
 from sendout.senders.vault import CannotUnseal
 from sendout.senders.ways import provider_of

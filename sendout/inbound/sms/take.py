@@ -1,62 +1,80 @@
-"""Whatever way it came: receipts become facts, texts of phones become replies.
+"""Whatever way it came: receipts are committed and become facts soon, texts become replies.
 
 The same receipt or text, told twice, is the same one: its key, or its id, says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.utils import timezone
 
+from sendout.core.addresses import BadAddress, read_phone
+from sendout.core.bounces import codes
 from sendout.core.delivery.outcome import Blame
-from sendout.core.delivery.status import Status
 from sendout.core.providers.heard import Heard, Incoming, Receipt
-from sendout.deliveries.models import Delivery
-from sendout.inbound import facts
-from sendout.inbound.facts import Report
+from sendout.core.providers.sms_meanings import NO_NUMBER
+from sendout.inbound.waiting import LONGEST_TEXT, Told, clean, keep
+from sendout.replies import taking
 from sendout.senders.models import Sender
 
-SOURCE = "sms"
+OLDEST = timedelta(days=60)  # of a receipt; what is older or still to come happened now
+LONGEST_NUMBER = 40  # characters
 
 
-@transaction.atomic
 def take_in(sender: Sender, heard: Sequence[Heard]) -> None:
-    """Commit what a sender's provider told, each only in the sender's own organisation."""
+    """Commit what a sender's provider told; `inbound.waiting` finds the deliveries."""
     now = timezone.now()
     receipts = [each for each in heard if isinstance(each, Receipt)]
-    facts.take_in(_reports(sender, receipts, now))
-    texts = [each for each in heard if isinstance(each, Incoming)]
-    facts.take_in(r for text in texts if (r := _reply(sender, text, now)))
+    country = sender.organisation.country
+    keep(sender.pk, [_told(each, now, country) for each in receipts if each.delivery or each.ref])
+    texts = [
+        replace(each, phone=read_number(each.phone, country))
+        for each in heard
+        if isinstance(each, Incoming)
+    ]
+    if texts:
+        taking.take_in(sender, texts)
 
 
-def _reports(sender: Sender, receipts: Iterable[Receipt], now: datetime) -> list[Report]:
-    """Put receipts into the words of facts; one about an unknown outcome proves acceptance."""
-    told = [each for each in receipts if each.delivery]
-    rows = Delivery.objects.filter(
-        organisation=sender.organisation_id, pk__in={each.delivery for each in told}
+def read_number(told: str, country: str) -> str:
+    """Write a number in E.164 as providers write numbers: with 00, or without any plus.
+
+    What is no number, such as a name or a short code, stays as it is.
+    """
+    told = told.strip()
+    digits = told.removeprefix("+")
+    if not digits.isdigit():
+        return told[:LONGEST_NUMBER]
+    for spelling in (told, f"+{digits.removeprefix('00')}", digits):
+        with suppress(BadAddress):
+            phone = read_phone(spelling[:LONGEST_NUMBER], country)
+            if phone:
+                return phone.normal
+    return told[:LONGEST_NUMBER]
+
+
+def _told(receipt: Receipt, now: datetime, country: str) -> Told:
+    at = receipt.at
+    return Told(
+        receipt.delivery,
+        clean(receipt.ref, 200),
+        clean(receipt.kind, 20),
+        at if at and now - OLDEST < at <= now else now,
+        clean(receipt.key, 120),
+        _code(receipt),
+        clean(receipt.text, LONGEST_TEXT),
+        receipt.blame not in (None, Blame.ADDRESS),
+        phone=clean(read_number(receipt.phone, country), LONGEST_NUMBER),
+        reference=receipt.reference,
     )
-    status = dict(rows.values_list("pk", "status"))
-    reports = []
-    for each in told:
-        delivery = each.delivery or 0
-        if delivery not in status:
-            continue
-        at_fault = None if each.blame is None else each.blame is Blame.ADDRESS
-        at, words = each.at or now, (each.code, each.text)
-        if status[delivery] == Status.UNKNOWN:
-            reports.append(Report(delivery, "accepted", at, SOURCE, each.key))
-        reports.append(Report(delivery, each.kind, at, SOURCE, each.key, *words, at_fault))
-    return reports
 
 
-def _reply(sender: Sender, text: Incoming, now: datetime) -> Report | None:
-    """A text answers what this phone got last."""
-    rows = Delivery.objects.filter(
-        organisation=sender.organisation_id, channel="sms", address=text.phone
-    )
-    last = rows.exclude(attempt=0).order_by("-pk").values_list("pk", flat=True).first()
-    at = text.at or now
-    return Report(last, "reply", at, SOURCE, text.ref, text=text.text) if last else None
+def _code(receipt: Receipt) -> str:
+    """Give a code that blames the address where the provider does, whatever its own one says."""
+    if receipt.blame is Blame.ADDRESS and codes.blame(receipt.code, "") is not Blame.ADDRESS:
+        return NO_NUMBER.code
+    return clean(receipt.code, 24)

@@ -41,8 +41,17 @@ def sender(club: Organisation) -> Sender:
 
 @pytest.fixture
 def text(sender: Sender) -> Text:
-    def make(ref: str = "", phone: str = PHONE, segments: int = 1, through: Sender = sender):  # type: ignore[no-untyped-def]
-        """Give a text that was accepted; without a reference, whose answer was never heard."""
+    def make(  # type: ignore[no-untyped-def]
+        ref: str = "",
+        phone: str = PHONE,
+        segments: int = 1,
+        through: Sender = sender,
+        answered: bool = True,
+    ):
+        """Give a text that was accepted; without a reference, whose answer was never heard.
+
+        answered: False for one that is still to leave.
+        """
         organisation = through.organisation
         person = Participant.objects.create(
             organisation=organisation, first_name="Ann", phone=phone
@@ -57,9 +66,10 @@ def text(sender: Sender) -> Text:
         row = Delivery.objects.get(sendout=sendout)
         kind = "accepted" if ref else "unsure"
         facts = {"ref": ref, "attempt": 1, "segments": segments}
-        record([Happening(row.pk, kind, timezone.now(), **facts)])  # type: ignore[arg-type]
+        if answered:
+            record([Happening(row.pk, kind, timezone.now(), **facts)])  # type: ignore[arg-type]
         if ref:
-            refs.keep(through.pk, [(row.pk, ref)], timezone.now())
+            refs.keep(through.pk, [(row.pk, ref.split(","))], timezone.now())
         row.refresh_from_db()
         return row
 

@@ -21,6 +21,7 @@ from sendout.core.providers.smpp_hearing import Told
 from sendout.deliveries.models import Delivery
 from sendout.inbound.smpp import receivers as module
 from sendout.inbound.smpp.receivers import Receivers
+from sendout.inbound.waiting import take_in_due
 from sendout.senders import reception
 from sendout.senders.models import Reception, Sender
 from sendout.senders.ways import provider_of
@@ -70,6 +71,8 @@ async def listening(name: str) -> AsyncIterator[Receivers]:
 
 
 async def status(row: Delivery) -> str:
+    """Take in what is committed, and give what became of a text."""
+    await db(take_in_due)
     await db(row.refresh_from_db)
     return str(row.status)
 
@@ -112,7 +115,7 @@ async def test_nothing_is_acknowledged_before_it_is_committed(
 ) -> None:
     row = await db(partial(text, "77"))
     with Smsc(tmp_path, plan(sender)) as smsc, psycopg.connect(database_url) as other:
-        other.execute("SELECT 1 FROM deliveries_delivery FOR UPDATE")
+        other.execute("LOCK TABLE inbound_hookevent IN SHARE MODE")
         async with listening("worker"):
             await until(heard(smsc, "bind_receiver", 1))
             smsc.order("tell", RECEIPT)
@@ -129,7 +132,7 @@ async def test_what_was_told_to_the_dead_is_told_again(
 ) -> None:
     row = await db(partial(text, "77"))
     with Smsc(tmp_path, plan(sender)) as smsc, psycopg.connect(database_url) as other:
-        other.execute("SELECT 1 FROM deliveries_delivery FOR UPDATE")
+        other.execute("LOCK TABLE inbound_hookevent IN SHARE MODE")
         async with listening("worker"):
             await until(heard(smsc, "bind_receiver", 1))
             smsc.order("tell", RECEIPT)
@@ -181,7 +184,7 @@ async def test_more_than_can_be_kept_is_told_again(
     monkeypatch.setattr(module, "MOST", 2)
     row = await db(partial(text, "77"))
     with Smsc(tmp_path, plan(sender)) as smsc, psycopg.connect(database_url) as other:
-        other.execute("SELECT 1 FROM deliveries_delivery FOR UPDATE")
+        other.execute("LOCK TABLE inbound_hookevent IN SHARE MODE")
         async with listening("worker"):
             await until(heard(smsc, "bind_receiver", 1))
             for _ in range(5):
@@ -227,7 +230,7 @@ async def test_what_comes_on_a_connection_for_sending_goes_the_same_way(
         told = list[Told]()
         provider = provider_of(sender)
         async with listening("worker") as receivers:
-            provider.hear = lambda each: (told.append(each), receivers.hear(sender.pk, each))
+            provider.listener = lambda each: (told.append(each), receivers.hear(sender.pk, each))
             connection = await provider.connect()
             smsc.order("tell", RECEIPT)
             await until(heard(smsc, "acknowledged", 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
@@ -9,12 +10,14 @@ import pytest
 from django.utils import timezone
 
 from sendout.accounts.models import Organisation
+from sendout.core.providers.smpp_pdu import Address, Message
 from sendout.deliveries.models import Batch, Delivery, Event
 from sendout.deliveries.record import Happening, record
-from sendout.inbound.models import SmppReceipt
-from sendout.inbound.smpp import matching
-from sendout.inbound.smpp.matching import GIVE_UP, SETTLED, take_in_due
-from sendout.inbound.smpp.taking import take
+from sendout.inbound import waiting
+from sendout.inbound.matching import SETTLED
+from sendout.inbound.models import HookEvent
+from sendout.inbound.smpp import taking
+from sendout.inbound.waiting import GIVE_UP, take_in_due
 from sendout.senders.models import Sender
 from sendout.suppression.models import Suppression
 from tests.inbound.smpp.conftest import PHONE, Text, receipt, smpp_sender
@@ -27,13 +30,23 @@ def status(row: Delivery) -> str:
     return str(row.status)
 
 
+def take(sender: int, told: list[Message]) -> None:
+    """Take in what was told, and what waited."""
+    taking.take(sender, told)
+    look_again()
+
+
+def look_again() -> None:
+    HookEvent.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    take_in_due()
+
+
 def pass_time(by: timedelta) -> None:
     """Let what waits have waited for longer, and look again."""
-    for row in SmppReceipt.objects.all():
+    for row in HookEvent.objects.all():
         row.received_at -= by
-        row.due_at = timezone.now()
         row.save()
-    take_in_due()
+    look_again()
 
 
 def test_a_receipt_finds_its_text_by_the_providers_id(sender: Sender, text: Text) -> None:
@@ -45,8 +58,8 @@ def test_a_receipt_finds_its_text_by_the_providers_id(sender: Sender, text: Text
 @pytest.mark.parametrize(
     ("stat", "end", "code"),
     [
-        ("DELIVRD", "delivered", ""), ("UNDELIV", "bounced", "5.0.0"),
-        ("EXPIRED", "bounced", "5.4.7"), ("REJECTD", "bounced", "5.7.1"),
+        ("DELIVRD", "delivered", ""), ("UNDELIV", "bounced", ""),
+        ("EXPIRED", "bounced", "phone-off"), ("REJECTD", "bounced", "barred"),
         ("ACCEPTD", "sent", ""), ("UNKNOWN", "sent", ""),
     ],
 )  # fmt: skip
@@ -62,7 +75,7 @@ def test_a_number_that_does_not_exist_goes_on_the_list(club: Organisation, text:
     strict = smpp_sender(club, bad_number_errors="44")
     row = text("77", through=strict)
     take(strict.pk, [receipt("77", "UNDELIV", err="044")])
-    assert (status(row), row.error_code) == ("bounced", "5.1.1")
+    assert (status(row), row.error_code) == ("bounced", "number")
     assert Suppression.objects.get().address == PHONE
 
 
@@ -104,17 +117,16 @@ def test_a_long_text_is_bounced_when_any_part_is(
 
 def test_a_receipt_before_our_own_answer_waits(sender: Sender, text: Text) -> None:
     take(sender.pk, [receipt("77"), receipt("77")])
-    assert SmppReceipt.objects.count() == 1
+    assert HookEvent.objects.exists()
     row = text("77")
-    take_in_due()
-    assert (status(row), SmppReceipt.objects.count()) == ("delivered", 0)
+    look_again()
+    assert (status(row), HookEvent.objects.count()) == ("delivered", 0)
 
 
 def test_parts_before_our_own_answer_wait(sender: Sender, text: Text) -> None:
     take(sender.pk, [receipt("a")])
     row = text("a,b", segments=2)
     take(sender.pk, [receipt("b")])
-    take_in_due()
     assert status(row) == "delivered"
 
 
@@ -128,7 +140,7 @@ def test_an_unknown_id_resolves_the_one_unknown_text_of_the_phone(
     pass_time(SETTLED)
     assert status(row) == "delivered"
     assert (row.accepted_at is not None, row.segments) == (True, 1)
-    assert not SmppReceipt.objects.exists()
+    assert not HookEvent.objects.exists()
 
 
 def test_an_unknown_long_text_needs_all_its_parts(sender: Sender, text: Text) -> None:
@@ -146,6 +158,47 @@ def test_an_unknown_text_may_have_bounced(sender: Sender, text: Text) -> None:
     take(sender.pk, [receipt("77", "UNDELIV")])
     pass_time(SETTLED)
     assert status(row) == "bounced"
+
+
+def test_a_receipt_that_is_told_again_is_never_about_another_text(
+    sender: Sender, text: Text
+) -> None:
+    first = text()
+    take(sender.pk, [receipt("77")])
+    pass_time(SETTLED)
+    assert status(first) == "delivered"
+    second = text()
+    take(sender.pk, [receipt("77"), receipt("77", "ACCEPTD")])
+    pass_time(SETTLED)
+    assert (status(second), HookEvent.objects.count()) == ("unknown", 0)
+    take(sender.pk, [receipt("78", "UNDELIV")])
+    pass_time(SETTLED)
+    assert (status(first), status(second)) == ("delivered", "bounced")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        Address("15145550101", 1, 1), Address("+15145550101", 1, 1), Address("+15145550101", 0, 0),
+        Address("15145550101", 0, 1), Address("5145550101", 2, 1), Address("0015145550101", 0, 0),
+        Address("0015145550101", 1, 1), Address("5145550101", 1, 1),
+    ],
+)  # fmt: skip
+def test_a_phone_is_the_same_however_it_is_written(
+    sender: Sender, text: Text, written: Address
+) -> None:
+    row = text()
+    take(sender.pk, [replace(receipt("77"), source=written)])
+    pass_time(SETTLED)
+    assert status(row) == "delivered"
+
+
+def test_receipts_that_come_late_and_out_of_order_end_right(sender: Sender, text: Text) -> None:
+    row = text("77")
+    for stat in ("DELIVRD", "ACCEPTD", "ENROUTE", "DELIVRD"):
+        take(sender.pk, [receipt("77", stat)])
+    assert status(row) == "delivered"
+    assert not HookEvent.objects.exists()
 
 
 def test_two_unknown_texts_of_one_phone_are_not_guessed(sender: Sender, text: Text) -> None:
@@ -173,8 +226,7 @@ def test_what_only_is_on_its_way_proves_nothing_by_the_phone(sender: Sender, tex
 
 
 def test_a_text_in_hand_keeps_its_phone_from_being_guessed(sender: Sender, text: Text) -> None:
-    unknown, leaving = text(), text("88")
-    Delivery.objects.filter(pk=leaving.pk).update(status="queued", accepted_at=None, attempt=0)
+    unknown, leaving = text(), text(answered=False)
     Batch.objects.filter(sendout=leaving.sendout_id).update(
         held=[leaving.pk], claimed_at=timezone.now()
     )
@@ -186,15 +238,15 @@ def test_a_text_in_hand_keeps_its_phone_from_being_guessed(sender: Sender, text:
 def test_a_receipt_about_nothing_is_dropped_in_time(sender: Sender) -> None:
     take(sender.pk, [receipt("77")])
     pass_time(timedelta(0))
-    assert SmppReceipt.objects.count() == 1
+    assert HookEvent.objects.count() == 1
     pass_time(GIVE_UP)
-    assert SmppReceipt.objects.count() == 0
+    assert HookEvent.objects.count() == 0
 
 
 def test_only_so_many_wait_in_vain(sender: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(matching, "MOST", 3)
+    monkeypatch.setattr(waiting, "MOST", 3)
     take(sender.pk, [receipt(str(n)) for n in range(9)])
-    assert SmppReceipt.objects.count() == 3
+    assert HookEvent.objects.count() == 3
 
 
 def test_nobody_resolves_what_is_anothers(
