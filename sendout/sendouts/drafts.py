@@ -56,6 +56,11 @@ def closed(sendout: SendOut) -> str:
     """Say in one sentence why a send-out that is no draft cannot be changed, and what can be."""
     if sendout.state == State.SCHEDULED:
         return f"“{sendout.name}” is scheduled: take it back to draft to change it."
+    if sendout.state in (State.RUNNING, State.PAUSED):
+        return (
+            f"“{sendout.name}” is leaving already and cannot be changed: open it and press Cancel "
+            "to stop what has not left."
+        )
     return f"“{sendout.name}” was started already and cannot be changed: copy it as a new draft."
 
 

@@ -67,12 +67,23 @@ def schedule(sendout: SendOut, when: datetime) -> None:
         raise NotPossible("The time is past: choose a later one, or send now.")
     if when > timezone.now() + FARTHEST:
         raise NotPossible("The time is more than ten years away: check the year.")
-    move(sendout, State.SCHEDULED, after=(State.DRAFT, State.SCHEDULED), scheduled_for=when)
+    before = (State.DRAFT, State.SCHEDULED)
+    move(sendout, State.SCHEDULED, after=before, scheduled_for=when, undo_until=None)
+
+
+def wait_for_undo(sendout: SendOut, seconds: int) -> None:
+    """Have a draft start in so many seconds, until which it can be undone; raises NotPossible.
+
+    Nothing is made of its audience before, so that `unschedule` leaves nothing behind.
+    """
+    check(sendout)
+    end = timezone.now() + timedelta(seconds=seconds)
+    move(sendout, State.SCHEDULED, after=(State.DRAFT,), scheduled_for=end, undo_until=end)
 
 
 def unschedule(sendout: SendOut) -> None:
     """Make a scheduled send-out a draft again; raises NotPossible when it has started."""
-    move(sendout, State.DRAFT, after=(State.SCHEDULED,), scheduled_for=None)
+    move(sendout, State.DRAFT, after=(State.SCHEDULED,), scheduled_for=None, undo_until=None)
 
 
 def pause(sendout: SendOut) -> None:

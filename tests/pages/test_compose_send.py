@@ -40,6 +40,8 @@ def ann(club: Organisation) -> Participant:
 def sendout(
     club: Organisation, alice: User, ann: Participant, email_sender: Sender, sms_sender: Sender
 ) -> SendOut:
+    club.undo_seconds = 0
+    club.save()
     sendout = drafts.start(club, alice, "Pool closed", "both")
     said = {"subject": "For {{ Child }}", "body": "Hi {{ first_name }}", "sms_text": "{{ Child }}"}
     Message.objects.filter(pk=sendout.message.pk).update(**said)

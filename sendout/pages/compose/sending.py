@@ -34,16 +34,17 @@ from sendout.sendouts.models import SendOut, State
 @member_of(Role.SENDER)
 @require_POST
 def send(request: MemberRequest, pk: int) -> HttpResponse:
-    """Send now what the page showed."""
+    """Send what the page showed, once it cannot be undone any more."""
     sendout = find_sendout(request, pk)
     if night := asked_about(request, sendout, timezone.now()):
         return check_page(request, sendout, asking=Asking(night))
     try:
         with as_checked(sendout, request.POST.get("version", "")) as draft:
-            freeze.send_now(draft)
+            freeze.send(draft)
     except NotPossible as refusal:
         return _back(request, sendout, refusal)
-    messages.success(request, f"“{sendout.name}” is being sent.")
+    if not draft.undoable:
+        messages.success(request, f"“{sendout.name}” is being sent.")
     return redirect("pages:messages", request.organisation.slug)
 
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("<int:pk>/<str:channel>/report/", report.report, name="report"),
     path("<int:pk>/<str:channel>/report/retry/", report.retry, name="report_retry"),
     path("<int:pk>/<str:channel>/report/resend/", report.resend, name="report_resend"),
+    path("<int:pk>/correction/", actions.correction, name="sendout_correction"),
     path("<int:pk>/delivery/<int:delivery>/", popup.delivery, name="delivery"),
     path("<int:pk>/delivery/<int:delivery>/correct/", correct.of_delivery, name="delivery_correct"),
     path("<int:pk>/pause/", actions.pause, name="sendout_pause"),

@@ -1,4 +1,4 @@
-// What every page needs: toasts, the refresh buttons, and a word when the server does not answer.
+// What every page needs: toasts, countdowns, the refresh buttons, and a word when the server does not answer.
 // htmx 4 and htmx 2 name their events differently; both names are listened to.
 
 const failed = ["htmx:error", "htmx:response:error", "htmx:sendError", "htmx:responseError"];
@@ -44,8 +44,16 @@ function refresh(event) {
   if (event.target.closest("[data-refresh]")) window.htmx.trigger(document.body, "refresh");
 }
 
+// The server tells the seconds anew with each refresh; between two of them they are counted here.
+function countDown() {
+  for (const left of document.querySelectorAll("[data-countdown]")) {
+    left.textContent = Math.max(0, Number(left.textContent) - 1);
+  }
+}
+
 for (const name of failed) document.addEventListener(name, requestFailed);
 for (const name of answered) document.addEventListener(name, requestAnswered);
 document.addEventListener("htmx:before:response", leaveIfSignedOut);
 document.addEventListener("click", refresh);
 showToasts();
+setInterval(countDown, 1000);
