@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -30,6 +30,7 @@ from sendout.senders import health, pool
 from sendout.senders.models import Sender
 from sendout.senders.signing import CannotSign, can_sign, signers_of
 from sendout.sendouts.models import SendOut, State
+from sendout.usage.prices import PriceList, price_list
 
 
 @dataclass(slots=True)
@@ -133,7 +134,7 @@ class Way:
     """One send-out by one channel: what is said, and through which sender.
 
     trouble: why nothing can leave as it should; then nothing does. chosen: id of the send-out's
-    own sender; shared: whether others work together with this one.
+    own sender; shared: whether others work together with this one. prices: as they are now.
     """
 
     sendout: int
@@ -146,6 +147,7 @@ class Way:
     trouble: str = ""
     chosen: int = 0
     shared: bool = False
+    prices: PriceList = field(default_factory=PriceList)
 
     def prepare(self, rows: Iterable[Claimed], now: datetime) -> list[Prepared]:
         """Make the envelopes of a slice."""
@@ -204,7 +206,8 @@ def _way(found: SendOut, channel: str, sender: Sender, *, shared: bool) -> Way:
     own = found.sender(channel)
     sender.organisation = found.organisation  # read already, for those who ask for its time zone
     way = (found.pk, channel, found.urgent, found.organisation, sender, text)
-    return Way(*way, signers, trouble, chosen=own.pk if own else 0, shared=shared)
+    chosen = own.pk if own else 0
+    return Way(*way, signers, trouble, chosen, shared, price_list(found.organisation_id))
 
 
 def _signers(sender: Sender) -> tuple[tuple[Signer, ...], str]:

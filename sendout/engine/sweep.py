@@ -13,6 +13,7 @@ from sendout.deliveries import counting, freeze, jobs, steer
 from sendout.deliveries.hold import Hold, release
 from sendout.deliveries.models import OPEN, Batch, Delivery
 from sendout.deliveries.record import record
+from sendout.engine.costs import NOTHING, costs_of
 from sendout.engine.settle import first_retry, unheard
 from sendout.senders import throughput
 from sendout.senders.models import OutboxCopy
@@ -80,10 +81,13 @@ def let_go(now: datetime) -> None:
 
 def _forget(batch: Batch, now: datetime) -> None:
     rows = Delivery.objects.filter(pk__in=batch.held or (), status__in=OPEN)
+    cost = costs_of(batch.sendout_id, batch.channel, batch.held or (), now)
     told = [
         happening
         for pk, attempt in rows.order_by("pk").values_list("pk", "attempt")
-        for happening in unheard(batch.channel, pk, attempt + 1, LEFT, now)
+        for happening in unheard(
+            batch.channel, pk, attempt + 1, LEFT, now, cost=cost.get(pk, NOTHING)
+        )
     ]
     release(Hold(batch.pk, batch.turn), first_retry(told))
     record(told)

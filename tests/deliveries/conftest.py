@@ -14,6 +14,7 @@ from sendout.deliveries.models import Count, Delivery
 from sendout.people.models import Participant
 from sendout.senders.models import Sender
 from sendout.sendouts.models import SendOut
+from sendout.usage.models import Usage
 
 MakeSendOut = Callable[..., SendOut]
 MakePerson = Callable[..., Participant]
@@ -68,10 +69,40 @@ def recount() -> Counter[tuple[int, str, str]]:
     return +counted
 
 
+CHARGED = {"sent", "delivered", "opened", "clicked", "replied", "complained"}
+
+
+def charged_rows() -> Counter[tuple[int, int, str, str, str]]:
+    """Add up the rows that are charged: how many, their segments, their price."""
+    found: Counter[tuple[int, int, str, str, str]] = Counter()
+    for row in Delivery.objects.all():
+        taken = row.status in CHARGED or row.accepted_at is not None
+        assert taken or row.price == 0, f"{row.status} costs nothing"
+        assert row.quoted is None or not taken
+        if taken and (row.segments or row.price):
+            key = (row.organisation_id, row.sendout_id, row.channel, row.country)
+            found.update(
+                {(*key, "n"): 1, (*key, "segments"): row.segments, (*key, "price"): row.price}
+            )
+    return +found
+
+
+def booked() -> Counter[tuple[int, int, str, str, str]]:
+    """Add up the usage of all days in the same way."""
+    found: Counter[tuple[int, int, str, str, str]] = Counter()
+    for line in Usage.objects.exclude(kind="received"):
+        key = (line.organisation_id, line.sendout, line.channel, line.country)
+        for name in ("n", "segments", "price"):
+            found[(*key, name)] += getattr(line, name)
+    return +found
+
+
 @pytest.fixture
 def law_of_counts(db: None) -> Iterator[None]:
-    """After every test here, counts equal a recount and statuses follow from the facts."""
+    """After every test here, counts equal a recount, usage equals what the rows were charged, and
+    statuses follow from the facts."""
     yield
+    assert booked() == charged_rows()
     kept = Counter(
         {
             (c.sendout_id, c.channel, c.status, name): getattr(c, name)
