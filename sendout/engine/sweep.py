@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from sendout.deliveries import counting, freeze, jobs, steer
+from sendout.deliveries import counting, freeze, jobs, limit, steer
 from sendout.deliveries.hold import Hold, release
 from sendout.deliveries.models import OPEN, Batch, Delivery
 from sendout.deliveries.record import record
@@ -31,6 +31,7 @@ def tick(now: datetime) -> None:
     start_due(now)
     jobs.defer_retries()
     end_expired(now)
+    limit.pause_beyond(now)
 
 
 def tidy(now: datetime) -> None:
@@ -52,7 +53,7 @@ def start_due(now: datetime) -> None:
             freeze.send_now(sendout)
         except NotPossible as reason:
             logger.warning("send-out %s did not start: %s", sendout.pk, reason)
-            unschedule(sendout)
+            unschedule(sendout, f"It did not start at its time. {reason}")
 
 
 def end_expired(now: datetime) -> None:
