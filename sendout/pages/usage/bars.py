@@ -54,9 +54,13 @@ def bars(month: date, days: Iterable[Line], currency: str) -> Bars | None:
     for day in range(1, count + 1):
         line = found.get(day)
         height = max(LEAST, HEIGHT * size[day] // most) if line else 0
-        words = f"{line.messages:,} messages, {money(line.price, currency)}" if line else ""
+        words = f"{_messages(line.messages)}, {money(line.price, currency)}" if line else ""
         every.append(
             Bar(day, (day - 1) * STEP + (STEP - WIDTH) // 2, HEIGHT - height, height, words)
         )
-    top = f"{most:,} messages" if free else money(most, currency)
+    top = _messages(most) if free else money(most, currency)
     return Bars(every, top, count * STEP)
+
+
+def _messages(n: int) -> str:
+    return f"{n:,} message{'' if n == 1 else 's'}"
