@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 MILLION = 1_000_000
 PLACES = 6  # a price for one text may be a fraction of a cent, and no finer than this
@@ -22,17 +23,25 @@ class BadAmount(ValueError):
     """What was typed is no amount of money; the text is one sentence for whoever typed it."""
 
 
-def money(millionths: int, currency: str) -> str:
-    """Write an amount with its currency: `0.014 CAD`, `1,204.50 CAD`, `12 JPY`."""
-    return f"{amount(millionths, currency)} {currency}"
+def money(millionths: int, currency: str, digits: int = 0) -> str:
+    """Write an amount with its currency: `0.014 CAD`, `1,204.50 CAD`, `12 JPY`.
+
+    digits: behind the point at least, as `digits_for` gives them for a column of amounts.
+    """
+    return f"{amount(millionths, currency, digits)} {currency}"
 
 
-def amount(millionths: int, currency: str) -> str:
+def amount(millionths: int, currency: str, digits: int = 0) -> str:
     """Write an amount: the digits of the small coin, more only where there is something left."""
     whole, rest = divmod(abs(millionths), MILLION)
-    part = f"{rest:0{PLACES}}".rstrip("0").ljust(_digits(currency), "0")
+    part = f"{rest:0{PLACES}}".rstrip("0").ljust(max(digits, _digits(currency)), "0")
     sign = "-" if millionths < 0 else ""
     return f"{sign}{whole:,}.{part}" if part else f"{sign}{whole:,}"
+
+
+def digits_for(amounts: Iterable[int]) -> int:
+    """Give how many digits behind the point these need, so that a column of them lines up."""
+    return max((len(f"{abs(each) % MILLION:0{PLACES}}".rstrip("0")) for each in amounts), default=0)
 
 
 def _digits(currency: str) -> int:

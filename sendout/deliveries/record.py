@@ -158,6 +158,13 @@ SELECT id, sendout_id, channel, old_status, status FROM changed
 """
 
 
+LOCK = """
+SELECT count(*) FROM (
+    SELECT 1 FROM deliveries_delivery WHERE id = ANY(%(deliveries)s) ORDER BY id FOR NO KEY UPDATE
+) AS locked
+"""
+
+
 def record(happenings: Iterable[Happening], now: datetime | None = None) -> list[Change]:
     """Write what happened, each thing once however often it is told, and give what changed.
 
@@ -180,9 +187,18 @@ def record_slice(at: datetime, accepted: Sequence[Accepted], others: Iterable[Ha
     """
     # The others first: counts are locked in the order of their statuses (`counting`), in which
     # nearly all come before `sent`. The other way round, slices waited for each other in circles.
-    record(others, at)
+    told = list(others)
+    if told and accepted:
+        _lock_rows([*(h.delivery for h in told), *(row[0] for row in accepted)])
+    record(told, at)
     if accepted:
         record((_told(at, row) for row in accept(at, accepted)), at)
+
+
+def _lock_rows(deliveries: list[int]) -> None:
+    """Lock rows that two statements will write, in the order in which receipts lock theirs."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, {"deliveries": deliveries})
 
 
 def _told(at: datetime, row: Accepted) -> Happening:

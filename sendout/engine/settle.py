@@ -47,9 +47,9 @@ def settle(
         if rest and way.channel == "email":
             heard = [(sent.row.normal, answers[sent.row.id]) for sent in slice_]
             domains.learn(way.sender.pk, heard, now)
-        if odd := _through_another(way, slice_):
-            note_sender(way.sender.pk, odd)
         record_slice(now, quick, told)
+        if odd := _through_another(way, slice_):
+            note_sender(way.sender.pk, odd)  # of rows that are locked by now, all in one order
         _list_bad_addresses(way, rest)
         if keeps_copy:
             _keep_future(slice_, answers, now)

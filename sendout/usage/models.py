@@ -24,11 +24,11 @@ class Direction(models.TextChoices):
 class Kind(models.TextChoices):
     """Why there was something to charge; all but the last are send-outs."""
 
-    CAMPAIGN = "campaign", "Sent"
-    ANSWER = "answer", "Answers"
-    FORWARD = "forward", "Forwarded"
-    NOTICE = "notice", "Notices"
-    RECEIVED = "received", "Received"
+    CAMPAIGN = "campaign", "sent"
+    ANSWER = "answer", "sent in answer"
+    FORWARD = "forward", "forwarded"
+    NOTICE = "notice", "sent as notices"
+    RECEIVED = "received", "received"
 
 
 class Price(models.Model):

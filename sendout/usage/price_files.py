@@ -7,13 +7,13 @@ from typing import BinaryIO
 
 from phonenumbers import SUPPORTED_REGIONS
 
-from sendout.core.money import plain_amount, read_amount
+from sendout.core.money import plain_amount
 from sendout.core.table.delimited import find_delimiter, read_records
 from sendout.core.table.errors import BadTable
 from sendout.core.table.safe import unshield
 from sendout.core.table.text import find_encoding
 from sendout.usage.models import Direction, Medium
-from sendout.usage.prices import Line, PriceList
+from sendout.usage.prices import Line, PriceList, read_price
 
 COLUMNS = ["channel", "direction", "country", "price"]
 MOST = 2_000  # lines; there are some 250 countries
@@ -85,7 +85,7 @@ def _read(cells: list[str], places: list[int]) -> tuple[Line, int]:
             "out, sms and out, or sms and in"
         )
     check_country(channel, country)
-    return (channel, direction, country), read_amount(texts[3])
+    return (channel, direction, country), read_price(texts[3])
 
 
 def check_country(channel: str, country: str) -> None:

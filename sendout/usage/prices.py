@@ -8,10 +8,15 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from sendout.accounts.models import Organisation
+from sendout.core.money import MILLION, BadAmount, read_amount
 from sendout.usage.models import Direction, Price
 
 Line = tuple[str, str, str]
 """Channel, direction, country."""
+
+# Units of the currency. What millions of long texts cost at this price is still a number that
+# PostgreSQL can add up: one that it could not would hold up what is being sent.
+MOST = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,14 @@ def price_list(organisation: int) -> PriceList:
         "channel", "direction", "country", "price"
     )
     return PriceList({(channel, way, country): price for channel, way, country, price in rows})
+
+
+def read_price(typed: str) -> int:
+    """Read a price as millionths. Raises BadAmount for what is none, or more than `MOST`."""
+    price = read_amount(typed)
+    if price > MOST * MILLION:
+        raise BadAmount(f"{typed.strip()[:40]} is too much; a price is at most {MOST:,}")
+    return price
 
 
 def put(organisation: Organisation, line: Line, price: int) -> None:

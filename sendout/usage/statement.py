@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,7 @@ from sendout.usage.models import Kind, Medium, Usage
 COLUMNS = [
     "day", "kind", "channel", "country", "send_out", "messages", "segments", "price", "currency",
 ]  # fmt: skip
+_MONTH = re.compile(r"(2[01]\d\d)-(0[1-9]|1[0-2])", re.ASCII)
 _ORDER = {(kind, channel): n for n, (kind, channel) in enumerate(
     (kind, channel) for channel in Medium.values for kind in Kind.values
 )}  # fmt: skip
@@ -36,11 +38,9 @@ class Line:
 
     @property
     def label(self) -> str:
-        """What was charged for, in words."""
-        if self.kind == Kind.CAMPAIGN:
-            return {"email": "Emails sent", "sms": "SMS sent"}[self.channel]
+        """What was charged for, in words; of a line that is told by its kind and channel."""
         words = "SMS" if self.channel == Medium.SMS else "Emails"
-        return f"{Kind(self.kind).label}, {words}" if self.kind else words
+        return f"{words} {Kind(self.kind).label}"
 
 
 def used_in(organisation: Organisation, month: date) -> QuerySet[Usage]:
@@ -75,6 +75,11 @@ def total(found: Iterable[Line]) -> Line:
     )
 
 
+def has_charges(organisation: Organisation) -> bool:
+    """Tell whether the organisation was ever charged anything."""
+    return Usage.objects.filter(organisation=organisation, price__gt=0).exists()
+
+
 def months(organisation: Organisation, this: date) -> list[date]:
     """Give the first days of the months that have usage, and of this one, the newest first."""
     days = Usage.objects.filter(organisation=organisation).dates("day", "month")
@@ -100,7 +105,5 @@ def rows(organisation: Organisation, month: date) -> Iterator[Sequence[object]]:
 
 def read_month(text: str) -> date | None:
     """Read a month like `2026-11`; None for anything else."""
-    try:
-        return date.fromisoformat(f"{text}-01")
-    except ValueError:
-        return None
+    found = _MONTH.fullmatch(text)
+    return date(int(found[1]), int(found[2]), 1) if found else None

@@ -152,7 +152,7 @@ def look_back(page: Page, site: Site) -> None:
     main = page.get_by_role("main")
     expect(main).to_contain_text("1.834 CAD of 2.00 CAD are spent")
     expect(main.get_by_role("row", name=re.compile("SMS sent"))).to_contain_text("0.854 CAD")
-    expect(main.get_by_role("row", name=re.compile("Received, SMS"))).to_contain_text("0.98 CAD")
+    expect(main.get_by_role("row", name=re.compile("SMS received"))).to_contain_text("0.980 CAD")
     picture(page, "money-usage")
     page.get_by_role("link", name="Statement").click()
     expect(page.get_by_role("row", name=re.compile("^Total"))).to_have_count(3)

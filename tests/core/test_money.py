@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendout.core.money import BadAmount, amount, money, plain_amount, read_amount
+from sendout.core.money import (
+    BadAmount,
+    amount,
+    digits_for,
+    money,
+    plain_amount,
+    read_amount,
+)
 
 
 @pytest.mark.parametrize(
@@ -25,6 +32,18 @@ from sendout.core.money import BadAmount, amount, money, plain_amount, read_amou
 )
 def test_an_amount_has_the_digits_of_its_currency(millionths: int, currency: str, words: str):
     assert money(millionths, currency) == words
+
+
+def test_amounts_of_a_column_have_as_many_digits_as_the_finest_needs():
+    column = [14_000, 0, 1_204_500_000]
+    digits = digits_for(column)
+    assert [money(each, "CAD", digits) for each in column] == [
+        "0.014 CAD", "0.000 CAD", "1,204.500 CAD",
+    ]  # fmt: skip
+    assert [money(each, "CAD", digits_for([5_000_000])) for each in (0, 5_000_000)] == [
+        "0.00 CAD", "5.00 CAD",
+    ]  # fmt: skip
+    assert digits_for([]) == 0
 
 
 @given(st.integers(0, 10**14))

@@ -15,6 +15,7 @@ from tests.e2e.conftest import Home, Started
 from tests.rigs.recording_sink import RecordingSink
 
 MANY = 4_000
+EACH = 1_003  # millionths that an email costs
 LEASE = "6"  # seconds after which a row that a dead worker held is known to be unsure
 READY_SECONDS = 60.0
 ENDING_SECONDS = 90.0
@@ -62,7 +63,23 @@ def site(home: Home, tmp_path: Path) -> Iterator[Site]:
         sender = ("--channel", "email", "--kind", "smtp", "--url", sink.url)
         home.run("sender", "add", "--org", "aqua-club", *sender, "--from", "office@example.org")
         home.run("import", people, "--org", "aqua-club", "--group", "All")
-        yield Site(home, sink, tmp_path)
+        home.ask(
+            "INSERT INTO usage_price (organisation_id, channel, direction, country, price)"
+            " SELECT id, 'email', 'out', '', %s FROM accounts_organisation",
+            EACH,
+        )
+        site = Site(home, sink, tmp_path)
+        yield site
+        check_charges(site)
+
+
+def check_charges(site: Site) -> None:
+    """Whoever died meanwhile: what was accepted is charged once, on its row and in the ledger."""
+    rows = "SELECT count(accepted_at), sum(price) FROM deliveries_delivery"
+    [(accepted, charged)] = site.home.ask(rows)
+    assert charged == accepted * EACH
+    ledger = "SELECT sum(n), sum(segments), sum(price) FROM usage_usage"
+    assert site.home.ask(ledger) == [(accepted, accepted, charged)]
 
 
 @contextmanager

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from sendout.accounts.models import Organisation, User
+from sendout.usage.ledger import charge
 from sendout.usage.models import Price
 from sendout.usage.prices import price_list, put
 from tests.cast import sign_in
@@ -45,6 +47,10 @@ def test_a_price_is_set_seen_changed_and_removed(owner: Client, club: Organisati
     [
         ({"price": "much"}, "“much” is not an amount; write it like 0.0075."),
         ({"price": "0.0000001"}, "has more than 6 digits"),
+        ({"price": "-0.01"}, "“-0.01” is not an amount"),
+        ({"price": "1,000"}, "can be read in two ways"),
+        ({"price": "100000.01"}, "is too much; a price is at most 100,000."),
+        ({"price": "1000000000"}, "is too much"),
         ({"country": "XX"}, "Select a valid choice"),
         ({"what": "email/out"}, "Email has one price for all countries."),
         ({"what": "email/in"}, "Select a valid choice"),
@@ -74,6 +80,18 @@ def test_currency_and_limit(owner: Client, club: Organisation):
     assert (club.currency, club.spending_limit) == ("CAD", None)
 
 
+def test_the_currency_stays_once_something_was_charged(owner: Client, club: Organisation):
+    put(club, ("sms", "in", ""), 1_000)
+    charge(club, "+15145550100", 1, timezone.now())
+    page = owner.post(f"{PAGE}money/", {"currency": "EUR", "limit": ""}).content.decode()
+    assert "Messages were charged in CAD already" in page
+    club.refresh_from_db()
+    assert club.currency == "CAD"
+    owner.post(f"{PAGE}money/", {"currency": "CAD", "limit": "7"})
+    club.refresh_from_db()
+    assert club.spending_limit == 7_000_000
+
+
 def test_a_list_goes_out_and_comes_back(owner: Client, club: Organisation):
     put(club, ("sms", "out", "CA"), 14_000)
     file = b"".join(owner.get(f"{PAGE}export/").streaming_content)
@@ -87,6 +105,8 @@ def test_a_list_goes_out_and_comes_back(owner: Client, club: Organisation):
     ("file", "sentence"),
     [
         (b"channel,direction,country,price\nsms,out,QQ,1\n", "Nothing was changed. Line 2: “QQ”"),
+        (b"channel,direction,country,price\nsms,out,,-1\n", "Line 2: “-1” is not an amount"),
+        (b"channel,direction,country,price\nsms,out,,200000\n", "Line 2: 200000 is too much"),
         (b"x" * 200_001, "at most 200,000 bytes"),
         (b"", "Nothing was changed."),
         (None, "Choose a file first"),

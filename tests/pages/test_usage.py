@@ -15,6 +15,7 @@ from sendout.cli import export
 from sendout.deliveries.freeze import send_now
 from sendout.deliveries.models import Delivery
 from sendout.deliveries.record import Happening, record
+from sendout.sendouts.models import SendOut
 from sendout.usage.ledger import charge
 from sendout.usage.prices import put
 from tests.cast import sign_in
@@ -50,7 +51,7 @@ def may(club: Organisation, person: MakePerson, sendout: MakeSendOut) -> None:
 
 def test_the_month_is_shown_by_kind_country_and_message(owner: Client, may: None):
     page = owner.get(PAGE, {"month": "2026-05"}).content.decode()
-    for words in ("0.042 CAD", "SMS sent", "Received, SMS", "Canada", "United States", "Closure"):
+    for words in ("0.042 CAD", "SMS sent", "SMS received", "Canada", "United States", "Closure"):
         assert words in page
     assert "May 4: 2 messages, 0.028 CAD" in page
     assert "May 31: 1 message, 0.014 CAD" in page
@@ -60,7 +61,20 @@ def test_another_month_has_none_of_it(owner: Client, may: None):
     page = owner.get(PAGE, {"month": "2026-06"}).content.decode()
     assert "Nothing was charged in this month" in page
     assert "Closure" not in page
-    assert owner.get(PAGE, {"month": "nonsense"}).status_code == 200
+    for month in ("nonsense", "9999-12", "0001-01", "2026-13", "2026-5", "2026-05-04", "٢٠٢٦-٠٥"):
+        assert owner.get(PAGE, {"month": month}).status_code == 200
+
+
+def test_a_message_that_is_gone_keeps_what_it_cost(owner: Client, may: None):
+    gone = SendOut.objects.get().pk
+    assert f"/messages/{gone}/" in owner.get(PAGE, {"month": "2026-05"}).content.decode()
+    SendOut.objects.get().delete()
+    for path in ("", "statement/"):
+        page = owner.get(f"{PAGE}{path}", {"month": "2026-05"}).content.decode()
+        assert f"Message {gone}" in page
+        assert "deleted since" in page
+        assert "0.042 CAD" in page
+        assert f"/messages/{gone}/" not in page
 
 
 def test_the_statement_adds_up_in_each_of_its_tables(owner: Client, may: None):

@@ -14,6 +14,7 @@ from sendout.usage.models import Usage
 from sendout.usage.prices import put
 from sendout.usage.statement import read_month
 
+NO_MONTHS = ("", "2026", "2026-13", "2026-00", "November", "9999-12", "2026-W4", "2026-11\n")
 NOON = datetime(2026, 1, 31, 17, tzinfo=UTC)
 NEXT = datetime(2026, 2, 1, 4, 59, tzinfo=UTC)  # still January in Toronto
 
@@ -52,7 +53,7 @@ def test_months_follow_each_other():
     assert next_month(date(2026, 12, 1)) == date(2027, 1, 1)
     assert next_month(date(2026, 1, 31)) == date(2026, 2, 1)
     assert read_month("2026-11") == date(2026, 11, 1)
-    assert [read_month(text) for text in ("", "2026", "2026-13", "November")] == [None] * 4
+    assert [read_month(text) for text in NO_MONTHS] == [None] * len(NO_MONTHS)
 
 
 def test_postgresql_knows_every_zone_an_organisation_can_keep(db: None):

@@ -99,6 +99,9 @@ def drawback_words(found: Drawback, currency: str) -> str:
         longer = f"{texts} two parts"
     else:
         longer = f"{texts} longer, {found.segments:,} parts instead of {found.without:,}"
-    price, other = money(found.price, currency), money(found.price_without, currency)
     where = "" if found.written else ", in names and fields of recipients,"
-    return f"{characters}{where} {makes} {longer}: {price} instead of {other}."
+    said = f"{characters}{where} {makes} {longer}"
+    if not found.price:
+        return f"{said}."
+    price, other = money(found.price, currency), money(found.price_without, currency)
+    return f"{said}: {price} instead of {other}."

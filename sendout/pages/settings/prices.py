@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import chain
 from typing import Any, BinaryIO, cast
 
@@ -19,10 +20,15 @@ from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.settings.organisation import countries, country_name
 from sendout.usage import price_files
 from sendout.usage.models import Direction, Medium, Price
-from sendout.usage.prices import price_list, put, replace
+from sendout.usage.prices import price_list, put, read_price, replace
+from sendout.usage.statement import has_charges
 
 LARGEST_FILE = 200_000  # bytes
 EVERYWHERE = ("", "All other countries")
+CHARGED = (
+    "Messages were charged in {} already, and their statements stay as they are. For another "
+    "currency, found another organisation."
+)
 WAYS = [
     ("email/out", "An email"),
     ("sms/out", "A part of an SMS that is sent"),
@@ -30,9 +36,9 @@ WAYS = [
 ]
 
 
-def _amount(typed: str) -> int:
+def _read(read: Callable[[str], int], typed: str) -> int:
     try:
-        return read_amount(typed)
+        return read(typed)
     except BadAmount as error:
         raise forms.ValidationError(f"{error}.") from error
 
@@ -42,7 +48,7 @@ class MoneyForm(forms.Form):
 
     currency = forms.CharField(
         max_length=3,
-        help_text="Three letters, such as CAD. Amounts are not converted when it changes.",
+        help_text="Three letters, such as CAD. It stays once something was charged.",
         validators=[RegexValidator("^[A-Za-z]{3}$", "Give the three-letter code, such as CAD.")],
     )
     limit = forms.CharField(
@@ -60,7 +66,7 @@ class MoneyForm(forms.Form):
     def clean_limit(self) -> int | None:
         """Read the limit in millionths."""
         typed = self.cleaned_data["limit"].strip()
-        return _amount(typed) if typed else None
+        return _read(read_amount, typed) if typed else None
 
 
 class PriceForm(forms.Form):
@@ -74,7 +80,7 @@ class PriceForm(forms.Form):
 
     def clean_price(self) -> int:
         """Read the price in millionths."""
-        return _amount(self.cleaned_data["price"])
+        return _read(read_price, self.cleaned_data["price"])
 
     def clean(self) -> dict[str, Any]:
         """Refuse a country for email."""
@@ -94,15 +100,22 @@ def prices(request: MemberRequest) -> HttpResponse:
 @require_POST
 def change_money(request: MemberRequest) -> HttpResponse:
     """Change the currency and the month's limit."""
+    organisation = request.organisation
     form = MoneyForm(request.POST)
+    if form.is_valid() and _would_rename_charges(organisation, form.cleaned_data["currency"]):
+        form.add_error("currency", CHARGED.format(organisation.currency))
     if not form.is_valid():
         return _page(request, money_form=form)
-    organisation = request.organisation
     organisation.currency = form.cleaned_data["currency"]
     organisation.spending_limit = form.cleaned_data["limit"]
     organisation.save(update_fields=["currency", "spending_limit"])
     messages.success(request, "Currency and limit are saved.")
     return redirect("pages:prices", organisation.slug)
+
+
+def _would_rename_charges(organisation: Organisation, currency: str) -> bool:
+    """Tell whether what was charged in one currency would be shown in another from then on."""
+    return currency != organisation.currency and has_charges(organisation)
 
 
 @member_of(Role.OWNER)

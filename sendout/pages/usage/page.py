@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from sendout.accounts.models import Role
-from sendout.core.money import money
+from sendout.core.money import digits_for, money
 from sendout.core.table.safe import csv_lines
 from sendout.deliveries import limit
 from sendout.pages.access import MemberRequest, member_of
@@ -98,29 +98,38 @@ def export(request: MemberRequest) -> StreamingHttpResponse:
 
 def _context(request: MemberRequest, month: date, used: QuerySet[Usage]) -> dict[str, object]:
     kinds = by_kind(used)
+    named = ((line.label, country_name(line), line) for line in kinds)
     return {
         "organisation": request.organisation,
         "section": "usage",
         "month": month,
-        "kinds": _shown(request, ((line.label, country_name(line), line) for line in kinds)),
+        "kinds": _shown(request, used, named),
         "total": total(kinds),
-        "price": money(total(kinds).price, request.organisation.currency),
+        "price": money(total(kinds).price, request.organisation.currency, _digits(used)),
     }
 
 
-def _shown(request: MemberRequest, found: Iterable[tuple[str, str, Line]]) -> list[Shown]:
-    every = list(found)
+def _digits(used: QuerySet[Usage]) -> int:
+    """Give the digits that the amounts of a month need, so that all its columns line up."""
+    return digits_for(used.order_by().values_list("price", flat=True).distinct())
+
+
+def _shown(
+    request: MemberRequest, used: QuerySet[Usage], found: Iterable[tuple[str, str, Line]]
+) -> list[Shown]:
+    every, digits = list(found), _digits(used)
     most = max((line.price for _, _, line in every), default=0) or 1
     currency = request.organisation.currency
     return [
-        Shown(name, note, line, money(line.price, currency), 100 * line.price / most)
+        Shown(name, note, line, money(line.price, currency, digits), 100 * line.price / most)
         for name, note, line in every
     ]
 
 
 def _days(request: MemberRequest, used: QuerySet[Usage]) -> list[Shown]:
     found = lines(used, "day")
-    return _shown(request, ((f"{line.day:%A}", f"{line.day:%-d %B}", line) for line in found))
+    named = ((f"{line.day:%A}", f"{line.day:%-d %B}", line) for line in found)
+    return _shown(request, used, named)
 
 
 def _by_sendout(request: MemberRequest, used: QuerySet[Usage]) -> list[Shown]:
@@ -129,13 +138,15 @@ def _by_sendout(request: MemberRequest, used: QuerySet[Usage]) -> list[Shown]:
     own = SendOut.objects.filter(organisation=request.organisation)
     names = dict(own.filter(pk__in=[each.sendout for each in found]).values_list("pk", "name"))
     found.sort(key=lambda line: (line.sendout == 0, -line.price, -line.sendout))
-    return _shown(request, ((_name(line, names), "", line) for line in found))
+    return _shown(request, used, ((*_name(line, names), line) for line in found))
 
 
-def _name(line: Line, names: dict[int, str]) -> str:
+def _name(line: Line, names: dict[int, str]) -> tuple[str, str]:
+    """Give the name of a send-out, and a note where there is no more to see of it."""
     if not line.sendout:
-        return "Received"
-    return names.get(line.sendout, f"Message {line.sendout}, deleted since")
+        return "Received", ""
+    name = names.get(line.sendout)
+    return (name, "") if name else (f"Message {line.sendout}", "deleted since")
 
 
 def _stands(request: MemberRequest, month: date) -> dict[str, object] | None:

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('day', models.DateField()),
-                ('kind', models.CharField(choices=[('campaign', 'Sent'), ('answer', 'Answers'), ('forward', 'Forwarded'), ('notice', 'Notices'), ('received', 'Received')], max_length=8)),
+                ('kind', models.CharField(choices=[('campaign', 'sent'), ('answer', 'sent in answer'), ('forward', 'forwarded'), ('notice', 'sent as notices'), ('received', 'received')], max_length=8)),
                 ('channel', models.CharField(choices=[('email', 'Email'), ('sms', 'SMS')], max_length=5)),
                 ('country', models.CharField(blank=True, max_length=2)),
                 ('sendout', models.BigIntegerField()),
