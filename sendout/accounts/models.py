@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from datetime import time
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -31,6 +32,14 @@ class Language(models.TextChoices):
 
     ENGLISH = "en", "English"
     FRENCH = "fr", "Français"
+
+
+class StopWords(models.TextChoices):
+    """Which texts end with how to unsubscribe."""
+
+    NONE = "none", "None"
+    FIRST = "first", "The first to each person"
+    EVERY = "every", "Every one"
 
 
 class Users(BaseUserManager["User"]):
@@ -74,6 +83,10 @@ class Organisation(models.Model):
     for that begin with, where they are to be on a domain of its own; without a slash at its end.
     currency: ISO 4217, of all prices. spending_limit: what a month may cost, in millionths of the
     currency; none where it is null.
+
+    stop_words: which marketing texts end with how to unsubscribe, in the words of stop_words_en or
+    stop_words_fr (empty for our own); stop_words_in_all: operational ones too. quiet_hours: whether
+    texts are to be held back from quiet_from until quiet_until, by the recipient's clock.
     """
 
     slug = models.SlugField(max_length=50, unique=True)
@@ -98,6 +111,15 @@ class Organisation(models.Model):
         validators=[RegexValidator("^[A-Z]{3}$", "Give the three-letter code, such as CAD.")],
     )
     spending_limit = models.PositiveBigIntegerField(null=True, blank=True)
+    stop_words = models.CharField(
+        max_length=5, choices=StopWords, default=StopWords.NONE, db_default=StopWords.NONE
+    )
+    stop_words_in_all = models.BooleanField(default=False, db_default=False)
+    stop_words_en = models.CharField(max_length=80, blank=True, default="", db_default="")
+    stop_words_fr = models.CharField(max_length=80, blank=True, default="", db_default="")
+    quiet_hours = models.BooleanField(default=False, db_default=False)
+    quiet_from = models.TimeField(default=time(21), db_default=time(21))
+    quiet_until = models.TimeField(default=time(8), db_default=time(8))
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

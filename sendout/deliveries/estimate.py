@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from django.db import connection
 
+from sendout.accounts.models import Organisation
 from sendout.compose.fields import ALWAYS, STANDARD, Merging
-from sendout.compose.rendering import templates
-from sendout.core.message.template import fields, parse
+from sendout.compose.rendering import compile_sms
+from sendout.core.message.template import fields
 from sendout.core.regions import region_of
+from sendout.deliveries import told
 from sendout.deliveries.measuring import Drawback, Measured, Texts
 from sendout.deliveries.models import Count
 from sendout.deliveries.plan import PLAN, values
@@ -22,7 +24,7 @@ from sendout.usage.prices import PriceList, price_list
 
 AT_A_TIME = 2_000  # people fetched
 
-_PERSON = "p.first_name, p.last_name, p.email, p.phone, {fields}"
+_PERSON = "p.first_name, p.last_name, p.email, p.phone, p.language, {told}, {fields}"
 PLANNED = f"""
 {PLAN} SELECT {_PERSON} FROM planned JOIN people_participant p ON p.id = planned.id
 WHERE planned.reason = ''
@@ -41,6 +43,17 @@ OPEN = ("queued", "deferred")
 Values = dict[str, str | int | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whose texts are measured. statement: SQL that gives them. told: whether they were told how
+    to unsubscribe, in SQL.
+    """
+
+    statement: str
+    parameters: Values
+    told: str
+
+
 @dataclass(slots=True)
 class Person:
     """What a text may ask for; own fields are empty where it asks for none."""
@@ -49,6 +62,8 @@ class Person:
     last_name: str
     email: str
     phone: str
+    language: str
+    told: bool
     fields: dict[str, str]
 
     @property
@@ -100,7 +115,8 @@ def estimate(sendout: SendOut) -> Estimate:
         if channel == Channel.EMAIL:
             found.parts.extend(_emails(_planned_emails(sendout), prices))
         else:
-            _add_texts(found, sendout, PLANNED, values(sendout, channel), prices)
+            asked = Asked(PLANNED, values(sendout, channel), told.earlier("p.id"))
+            _add_texts(found, sendout, asked, prices)
     return found
 
 
@@ -112,7 +128,8 @@ def left_to_pay(sendout: SendOut) -> int:
     if not prices.is_free(Channel.EMAIL):
         found.parts.extend(_emails(_open_emails(sendout), prices))
     if not prices.is_free(Channel.SMS):
-        _add_texts(found, sendout, LEFT, parameters, prices)
+        asked = Asked(LEFT, parameters, told.earlier("p.id", "d.id"))
+        _add_texts(found, sendout, asked, prices)
     with connection.cursor() as cursor:
         cursor.execute(UNKNOWN, parameters)
         return found.price + int(cursor.fetchone()[0])
@@ -134,21 +151,19 @@ def _emails(n: int, prices: PriceList) -> Iterator[Part]:
         yield Part(Channel.EMAIL, "", n, n, prices.price(Channel.EMAIL))
 
 
-def _add_texts(
-    found: Estimate, sendout: SendOut, statement: str, parameters: Values, prices: PriceList
-) -> None:
+def _add_texts(found: Estimate, sendout: SendOut, asked: Asked, prices: PriceList) -> None:
     organisation = sendout.organisation
-    template = parse(templates(sendout.message, organisation).sms)
-    asked = fields(template)
-    merging = Merging(asked, organisation)
-    texts = Texts(template)
+    compiled = compile_sms(sendout.message, organisation)
+    merged = fields(compiled.template)
+    merging = Merging(merged, organisation)
+    texts = Texts(compiled)
     by_country: dict[str, Counter[Measured]] = {}
-    for person in _people(statement, parameters, own=bool(asked - STANDARD.keys() - ALWAYS)):
+    for person in _people(asked, organisation, once=compiled.once, own=_asks_own(merged)):
         country = region_of(person.phone)
         seen = by_country.get(country)
         if seen is None:
             seen = by_country[country] = Counter()
-        seen[texts.measured(merging.values(person))] += 1
+        seen[texts.measured(merging.values(person), person.language, told=person.told)] += 1
     each = prices.by_country(Channel.SMS)
     for country, seen in sorted(by_country.items()):
         segments = sum(text.segments * n for text, n in seen.items())
@@ -156,11 +171,21 @@ def _add_texts(
     found.drawbacks.extend(texts.drawbacks(by_country, each))
 
 
-def _people(statement: str, parameters: Values, *, own: bool) -> Iterator[Person]:
-    query = statement.format(fields="p.fields::text" if own else "'{}'")
+def _asks_own(merged: Collection[str]) -> bool:
+    """Tell whether a text asks for fields that the organisation has made up itself."""
+    return bool(set(merged) - STANDARD.keys() - ALWAYS)
+
+
+def _people(asked: Asked, organisation: Organisation, *, once: bool, own: bool) -> Iterator[Person]:
+    """Read whose texts are measured. once, own: whether it matters who was told, and own fields."""
+    query = asked.statement.format(
+        told=asked.told if once else "false", fields="p.fields::text" if own else "'{}'"
+    )
+    categories = told.categories_of(organisation)
     with connection.chunked_cursor() as cursor:
-        cursor.execute(query, parameters)
+        cursor.execute(query, asked.parameters | {"categories": categories})
         while rows := cursor.fetchmany(AT_A_TIME):
             for row in rows:
-                first, last, email, phone, own_fields = row
-                yield Person(first, last, email, phone, json.loads(own_fields))
+                first, last, email, phone, language, heard, own_fields = row
+                names = (first, last, email, phone, language)
+                yield Person(*names, heard, json.loads(own_fields))

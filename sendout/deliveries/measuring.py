@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sendout.core.message.gsm_plain import plain
 from sendout.core.message.sms import measure
-from sendout.core.message.template import Template, escape_nothing
+from sendout.core.message.texting import CompiledSms
 
 MOST = 50_000  # texts whose measure is kept: names come again and again
 Strange = tuple[str, ...]
@@ -44,33 +45,38 @@ class Drawback:
 
 
 class Texts:
-    """Measures the texts that one template makes."""
+    """Measures the texts that one message makes."""
 
-    def __init__(self, template: Template) -> None:
-        self._template = template
-        said = [*template.constants, *(slot.fallback for slot in template.slots)]
-        self._written = frozenset(measure("".join(said)).forcing)
-        self._known: dict[Strange, Measured] = {}
+    def __init__(self, compiled: CompiledSms) -> None:
+        self._compiled = compiled
+        self._slots = compiled.template.slots
+        fallbacks = (slot.fallback for slot in self._slots)
+        said = [*compiled.template.constants, *fallbacks, *compiled.closing.values()]
+        self._written = frozenset(measure(plain("".join(said), compiled.level)[0]).forcing)
+        self._known: dict[tuple[Strange, str, bool], Measured] = {}
 
-    def measured(self, values: Mapping[str, str]) -> Measured:
-        """Measure the text for somebody with these values."""
-        key = tuple([values.get(slot.key) or slot.fallback for slot in self._template.slots])
+    def measured(
+        self, values: Mapping[str, str], language: str = "", *, told: bool = False
+    ) -> Measured:
+        """Measure the text for somebody with these values, as `CompiledSms.fill` makes it."""
+        filled = tuple([values.get(slot.key) or slot.fallback for slot in self._slots])
+        key = (filled, language if self._compiled.closing else "", told)
         found = self._known.get(key)
         if found is None:
             if len(self._known) >= MOST:
                 self._known.clear()
-            found = self._known[key] = self._measure(values)
+            text = self._compiled.fill(values, language, told=told)
+            found = self._known[key] = self._measure(text)
         return found
 
-    def _measure(self, values: Mapping[str, str]) -> Measured:
-        text = self._template.fill(values, escape_nothing)
+    def _measure(self, text: str) -> Measured:
         found = measure(text)
         if not found.forcing:
             return Measured(found.segments, found.segments)
         ours = tuple(c for c in found.forcing if c in self._written)
         guilty = ours or found.forcing
-        plain = measure(text.translate(dict.fromkeys(map(ord, guilty))))
-        return Measured(found.segments, plain.segments, guilty, bool(ours))
+        without = measure(text.translate(dict.fromkeys(map(ord, guilty))))
+        return Measured(found.segments, without.segments, guilty, bool(ours))
 
     def drawbacks(
         self, by_country: Mapping[str, Counter[Measured]], each: Mapping[str, int]

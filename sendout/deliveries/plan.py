@@ -21,7 +21,8 @@ WITH audience AS ({AUDIENCE}), stopped AS (
         CASE WHEN p.email = '' THEN 'no_address' WHEN p.email_normal = '' THEN 'invalid_address'
             ELSE COALESCE(e.reason, '') END AS email_reason,
         CASE WHEN COALESCE(NULLIF(p.phone, ''), p.phone_typed) = '' THEN 'no_address'
-            WHEN p.phone = '' THEN 'invalid_address' ELSE COALESCE(t.reason, '') END AS sms_reason
+            WHEN p.phone = '' THEN 'invalid_address' WHEN p.phone_kind <> '' THEN p.phone_kind
+            ELSE COALESCE(t.reason, '') END AS sms_reason
     FROM people_participant p JOIN audience a ON a.id = p.id
     LEFT JOIN stopped e ON e.channel = 'email' AND e.address = p.email_normal
     LEFT JOIN stopped t ON t.channel = 'sms' AND t.address = p.phone

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from sendout.core.addresses import BadAddress, read_email
-from sendout.core.bounces.codes import blame
+from sendout.core.bounces.codes import STOPPED, blame
 from sendout.core.delivery.outcome import Blame
-from sendout.core.message.stop import is_stop
+from sendout.core.message.replies import Asked, read
 from sendout.deliveries.models import Delivery
 from sendout.deliveries.record import Happening, record
-from sendout.suppression.entries import suppress
+from sendout.suppression.entries import Entry, suppress_all
 from sendout.suppression.models import BAD_ADDRESS, Reason
 
 
@@ -24,7 +25,8 @@ class Report:
 
     kind: a fact, `reply`, or what only tells the story. code, text: the code and words of a bounce;
     the words of a reply. key: what makes it the same report when it comes twice. at_fault: whether
-    a bounce is for good and blames the address; without it code and words decide.
+    a bounce is for good and blames the address; without it code and words decide. ref: the
+    provider's id of the message, where it came along.
     """
 
     delivery: int
@@ -35,6 +37,7 @@ class Report:
     code: str = ""
     text: str = ""
     at_fault: bool | None = None
+    ref: str = ""
 
 
 def take_in(reports: Iterable[Report]) -> None:
@@ -43,16 +46,13 @@ def take_in(reports: Iterable[Report]) -> None:
     with transaction.atomic():
         record(h for report in told for h in _happenings(report))
         listed = [(report, why) for report in told if (why := _lists(report))]
-        rows = _rows(report.delivery for report, _ in listed)
-        for report, why in listed:
-            if report.delivery in rows:
-                _suppress(rows[report.delivery], report, why)
+        _suppress(listed)
 
 
 def _happenings(report: Report) -> list[Happening]:
     kinds = [report.kind]
     if report.kind == "reply":
-        kinds = ["replied", "unsubscribed"] if is_stop(report.text) else ["replied"]
+        kinds = ["replied", "unsubscribed"] if read(report.text) is Asked.STOP else ["replied"]
     return [
         Happening(
             report.delivery,
@@ -62,6 +62,7 @@ def _happenings(report: Report) -> list[Happening]:
             key=report.key,
             text=report.text,
             code=report.code,
+            ref=report.ref,
         )
         for kind in kinds
     ]
@@ -71,7 +72,11 @@ def _lists(report: Report) -> str:
     """Say why this report puts its address on the list: "unsubscribed", "bad", ..., or nothing."""
     if report.kind == "complained":
         return Reason.COMPLAINT
-    if report.kind == "unsubscribed" or (report.kind == "reply" and is_stop(report.text)):
+    if report.kind == "unsubscribed" or (
+        report.kind == "reply" and read(report.text) is Asked.STOP
+    ):
+        return Reason.UNSUBSCRIBED
+    if report.kind == "bounced" and report.code == STOPPED:
         return Reason.UNSUBSCRIBED
     return "bad" if report.kind == "bounced" and _blames_address(report) else ""
 
@@ -87,9 +92,20 @@ def _rows(deliveries: Iterable[int]) -> dict[int, Delivery]:
     return Delivery.objects.select_related(*related).in_bulk(list(deliveries))
 
 
-def _suppress(row: Delivery, report: Report, why: str) -> None:
-    suppress(
-        row.organisation,
+def _suppress(listed: Sequence[tuple[Report, str]]) -> None:
+    """Put on the list whom these reports put there, each at its own organisation."""
+    rows = _rows(report.delivery for report, _ in listed)
+    organisations = {row.organisation_id: row.organisation for row in rows.values()}
+    entries: dict[int, list[Entry]] = defaultdict(list)
+    for report, why in listed:
+        if row := rows.get(report.delivery):
+            entries[row.organisation_id].append(_entry(row, report, why))
+    for organisation in sorted(entries):
+        suppress_all(organisations[organisation], entries[organisation])
+
+
+def _entry(row: Delivery, report: Report, why: str) -> Entry:
+    return Entry(
         row.channel,
         _normal(row),
         BAD_ADDRESS[row.channel] if why == "bad" else why,

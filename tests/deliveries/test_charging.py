@@ -27,9 +27,10 @@ from sendout.usage.models import Usage
 from sendout.usage.prices import price_list
 from sendout.usage.prices import replace as replace_prices
 from sendout.usage.statement import by_kind, lines, months, rows, total, used_in
-from tests.deliveries.conftest import MakePerson, MakeSendOut, booked, charged_rows
+from tests.counts import assert_charged, assert_counted, in_database
+from tests.deliveries.conftest import MakePerson, MakeSendOut
 
-pytestmark = pytest.mark.usefixtures("law_of_counts")
+pytestmark = pytest.mark.django_db
 
 START = datetime(2026, 1, 5, 16, tzinfo=UTC)
 PRICES = {
@@ -253,7 +254,8 @@ def test_rows_usage_and_statement_agree_after_any_month(
 
 def check_agreement(clubs: list[Organisation], received: Counter[int]) -> None:
     """What the rows were charged is what the ledger has, what the statement and the file say."""
-    assert booked() == charged_rows()
+    assert_counted(in_database)
+    assert_charged(in_database)
     for club in clubs:
         own = Delivery.objects.filter(organisation=club)
         charged = sum(own.values_list("price", flat=True)) + received[club.pk]

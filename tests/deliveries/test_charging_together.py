@@ -20,10 +20,7 @@ from sendout.usage.models import Usage
 from sendout.usage.prices import put
 from tests.deliveries.conftest import MakePerson, MakeSendOut
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("law_of_counts"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 PEOPLE, SLICE, RECEIVED = 240, 12, 40
 COUNTRIES = ("CA", "US", "")

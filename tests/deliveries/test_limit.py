@@ -24,7 +24,7 @@ from sendout.usage.models import Usage
 from sendout.usage.prices import put
 from tests.deliveries.conftest import MakePerson, MakeSendOut
 
-pytestmark = pytest.mark.usefixtures("law_of_counts")
+pytestmark = pytest.mark.django_db
 
 EACH = 1_000_000  # a text costs a dollar here
 

@@ -23,7 +23,7 @@ from sendout.suppression.models import Suppression
 from sendout.usage import prices
 from tests.deliveries.conftest import MakePerson, MakeSendOut
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("law_of_counts")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from tests.deliveries.conftest import MakePerson, MakeSendOut
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("no_jobs_left", "law_of_counts"),
+    pytest.mark.usefixtures("no_jobs_left"),
 ]
 
 

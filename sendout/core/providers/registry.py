@@ -8,9 +8,12 @@ from __future__ import annotations
 from typing import ClassVar, Protocol, Self
 
 from sendout.core.providers.base import Config, Provider
+from sendout.core.providers.http_gateway import HttpGateway
 from sendout.core.providers.sandbox import EmailSandbox, SmsSandbox
 from sendout.core.providers.setting import BadConfig, Setting, Value
 from sendout.core.providers.smtp import SmtpProvider
+from sendout.core.providers.twilio import TwilioProvider
+from sendout.core.providers.vonage import VonageProvider
 
 
 class Kind(Provider, Protocol):
@@ -33,6 +36,9 @@ KINDS: list[type[Kind]] = [
     SmtpProvider,
     EmailSandbox,
     SmsSandbox,
+    TwilioProvider,
+    VonageProvider,
+    HttpGateway,
 ]
 
 
@@ -62,6 +68,11 @@ def leaves_as_written(channel: str, kind: str) -> bool:
     Only then do a signature and a return path of ours survive. Raises BadConfig.
     """
     return getattr(find(channel, kind), "leaves_as_written", False)
+
+
+def calls_back(channel: str, kind: str) -> bool:
+    """Tell whether this kind is a `callback.CallsBack`. Raises BadConfig."""
+    return hasattr(find(channel, kind), "hear")
 
 
 def build(channel: str, kind: str, config: Config) -> Provider:

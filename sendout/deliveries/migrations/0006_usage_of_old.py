@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("deliveries", "0005_country_and_quote"),
         ("usage", "0001_prices_and_usage"),
-        ("accounts", "0003_currency_and_limit"),
+        ("accounts", "0004_currency_and_limit"),
     ]
 
     operations = [migrations.RunSQL(FILL, migrations.RunSQL.noop)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sendout.pages.compose import audience, check, cost, preview, sending, write
+from sendout.pages.compose import audience, characters, check, cost, preview, sending, write
 
 urlpatterns = [
     path("", write.new, name="compose_new"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("<int:pk>/audience/drop/", audience.drop, name="compose_drop"),
     path("<int:pk>/check/", check.check, name="compose_check"),
     path("<int:pk>/cost/", cost.cost, name="compose_cost"),
+    path("<int:pk>/plain/", characters.make_plain, name="compose_plain"),
     path("<int:pk>/preview/", preview.panel, name="compose_preview"),
     path("<int:pk>/preview/email/", preview.email, name="compose_preview_email"),
     path("<int:pk>/test/", sending.test, name="compose_test"),

@@ -9,13 +9,14 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from sendout.compose.fields import merge_values
-from sendout.compose.rendering import sms_for, templates
+from sendout.compose.rendering import compile_sms
 from sendout.core.bounces.codes import blame
 from sendout.core.delivery.outcome import Blame
 from sendout.core.money import money
 from sendout.deliveries.hold import taken_at
 from sendout.deliveries.models import Delivery, Event
 from sendout.deliveries.report import reason
+from sendout.deliveries.told import told_before
 from sendout.pages.messages.rows import is_moving, newest
 
 # An event's kind -> the status whose colour and icon it has, and what it is called in the story.
@@ -47,17 +48,20 @@ SOURCES = {
     "recipient": "by the recipient",
     "bounce": "told by a mail that came back",
     "esp": "told by the email service",
+    "sms": "told by the SMS service",
 }
 ADVICE = {
     "no_address": "Add it here; then they can get this message, too.",
     "invalid_address": "Correct it here; then they can get this message, too.",
+    "landline": "Ask for a mobile number, and enter it here; then they can get this message, too.",
+    "premium": "Ask for a mobile number, and enter it here; then they can get this message, too.",
     "bad_email": "Ask for the right address, and correct it here: what was missed can follow.",
     "bad_number": "Ask for the right number, and correct it here: what was missed can follow.",
     "unsubscribed": "They asked not to get these. Only they can change that.",
     "complaint": "They marked a message as spam. Do not write to this address again.",
     "duplicate": "Somebody with the same address got it; choose “once per participant” otherwise.",
 }
-CORRECTABLE = ("no_address", "invalid_address", "bad_email", "bad_number")
+CORRECTABLE = ("no_address", "invalid_address", "landline", "premium", "bad_email", "bad_number")
 BOUNCED = {"email": "bad_email", "sms": "bad_number"}
 
 
@@ -159,8 +163,10 @@ class ShownDelivery:
 
     def _said(self) -> str:
         organisation = self.row.organisation
-        text = templates(self.row.sendout.message, organisation).sms
-        return sms_for(text, merge_values(self.row.participant, organisation))[0]
+        person = self.row.participant
+        told = bool(told_before(organisation, [self.row.pk]))
+        text = compile_sms(self.row.sendout.message, organisation)
+        return text.fill(merge_values(person, organisation), person.language, told=told)
 
 
 def _bad_address(row: Delivery) -> str:

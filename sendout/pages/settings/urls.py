@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sendout.pages.settings import members, organisation, prices
+from sendout.pages.settings import members, organisation, prices, texts
 
 urlpatterns = [
     path("", organisation.settings, name="settings"),
+    path("texts/", texts.texts, name="settings_texts"),
     path("prices/", prices.prices, name="prices"),
     path("prices/money/", prices.change_money, name="prices_money"),
     path("prices/add/", prices.add, name="price_add"),

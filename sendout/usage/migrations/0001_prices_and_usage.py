@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0003_currency_and_limit'),
+        ('accounts', '0004_currency_and_limit'),
     ]
 
     operations = [

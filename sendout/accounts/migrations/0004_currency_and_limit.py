@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0002_tracking_of_organisation'),
+        ('accounts', '0003_texts_and_quiet_hours'),
     ]
 
     operations = [
