@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,6 +12,8 @@ from sendout.core.bounces import codes
 from sendout.core.delivery import retry
 from sendout.core.delivery.outcome import Accepted, Blame, Outcome, Refused, Unsure
 from sendout.core.providers.base import Envelope
+from sendout.core.providers.registry import ids_in
+from sendout.deliveries import refs
 from sendout.deliveries.accept import Accepted as QuickAcceptance
 from sendout.deliveries.hold import Hold, release
 from sendout.deliveries.record import Happening, record_slice
@@ -48,6 +50,8 @@ def settle(
         if rest and way.channel == "email":
             heard = [(sent.row.normal, answers[sent.row.id]) for sent in slice_]
             domains.learn(way.sender.pk, heard, now)
+        if read := ids_in(way.channel, way.sender.kind):
+            refs.keep(way.sender.pk, _ids(slice_, answers, read), now)
         record_slice(now, quick, told)
         if odd := _through_another(way, slice_):
             note_sender(way.sender.pk, odd)  # of rows that are locked by now, all in one order
@@ -107,6 +111,15 @@ def storable(outcome: Outcome) -> Outcome:
 
 def _cut(text: str, most: int) -> str:
     return text.replace("\0", "")[:most]
+
+
+def _ids(
+    slice_: Sequence[Prepared], answers: Mapping[int, Outcome], read: Callable[[str], list[str]]
+) -> Iterator[tuple[int, list[str]]]:
+    """Give the ids in the whole references, which a delivery's row may have to cut."""
+    for sent in slice_:
+        if isinstance(outcome := answers[sent.row.id], Accepted):
+            yield sent.row.id, read(outcome.ref)
 
 
 def _taken(slice_: Sequence[Prepared], answers: Mapping[int, Outcome]) -> list[Envelope]:

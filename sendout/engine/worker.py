@@ -6,10 +6,12 @@ import asyncio
 import logging
 import signal
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from django.conf import settings
 from django.db import Error
 
+from sendout.core.providers.smpp_hearing import Told
 from sendout.deliveries.jobs import QUEUE
 from sendout.engine import database, metrics
 from sendout.engine.database import in_database
@@ -25,7 +27,23 @@ CLOCK = ["clock", "inbound"]  # waits neither for a batch nor for an import
 PEOPLE = ["people"]
 
 
-async def work(concurrency: int, metrics_at: tuple[str, int] | None = None) -> None:
+class Listener(Protocol):
+    """What hears what providers tell on connections that are held open; `inbound` has one."""
+
+    def hear(self, sender: int, told: Told) -> None:
+        """Take what came in on a connection of the sender."""
+        ...
+
+    async def run(self) -> None:
+        """Listen until it is cancelled, and come to an end then."""
+        ...
+
+
+async def work(
+    concurrency: int,
+    metrics_at: tuple[str, int] | None = None,
+    listener: Listener | None = None,
+) -> None:
     """Work until SIGTERM or SIGINT; the slices in hand are finished and settled first.
 
     metrics_at: host and port where Prometheus may ask this process.
@@ -38,6 +56,10 @@ async def work(concurrency: int, metrics_at: tuple[str, int] | None = None) -> N
         asyncio.create_task(every(INHERIT, inherit)),
         asyncio.create_task(every(IDLE / 4, close_idle)),
     ]
+    listening = None
+    if listener is not None:
+        lanes.hearing = listener.hear
+        listening = asyncio.create_task(listener.run())
     await asyncio.gather(
         work_on([QUEUE], concurrency, stopping),
         work_on(CLOCK, 4, stopping),
@@ -46,6 +68,9 @@ async def work(concurrency: int, metrics_at: tuple[str, int] | None = None) -> N
     for chore in chores:
         chore.cancel()
     await lanes.close()
+    if listening is not None:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
     journal().close()
     database.close()
 

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('senders', '0007_pool_and_warmup'),
+        ('senders', '0008_reception'),
         ('usage', '0002_prices_of_senders'),
     ]
 

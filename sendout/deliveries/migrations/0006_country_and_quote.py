@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('deliveries', '0004_one_write_each'),
+        ('deliveries', '0005_text_ref'),
     ]
 
     operations = [

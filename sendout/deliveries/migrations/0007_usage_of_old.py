@@ -22,7 +22,7 @@ GROUP BY d.organisation_id, day, d.channel, d.sendout_id
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("deliveries", "0005_country_and_quote"),
+        ("deliveries", "0006_country_and_quote"),
         ("usage", "0001_prices_and_usage"),
         ("accounts", "0004_currency_and_limit"),
     ]
