@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
-from sendout.accounts.models import Organisation
-from sendout.deliveries.estimate import Part, estimate
+from sendout.accounts.models import Organisation, StopWords
+from sendout.core.message.gsm_plain import Plain
+from sendout.deliveries.claim import claim
+from sendout.deliveries.estimate import Part, estimate, left_to_pay
+from sendout.deliveries.freeze import send_now
 from sendout.deliveries.measuring import Drawback
+from sendout.deliveries.models import Delivery
+from sendout.deliveries.record import Happening, record
+from sendout.engine.prepare import find_way
 from sendout.people.models import Group
 from sendout.sendouts.models import SendOut
 from sendout.suppression.entries import suppress
@@ -80,6 +87,41 @@ def test_own_fields_and_fallbacks_are_filled_in(
     person("Ben", phone="+15145550102")
     found = estimate(says(sendout(channels="sms"), "Level: {{ level|none }}"))
     assert [part.segments for part in found.parts] == [3]
+
+
+def test_the_words_below_are_counted_by_language_and_only_for_whom_they_are_new(
+    priced: Organisation, person: MakePerson, sendout: MakeSendOut
+):
+    priced.stop_words, priced.stop_words_in_all = StopWords.FIRST, True
+    priced.save()
+    told = person("Ann", phone="+15145550101")
+    person("Ben", phone="+15145550102")
+    person("Chloé", phone="+15145550103", language="fr")
+    before = sendout(channels="sms", everyone=False)
+    before.people.add(told)
+    send_now(before)
+    cost = {"segments": 1, "price": 10, "country": "CA"}
+    record([Happening(Delivery.objects.get().pk, "accepted", timezone.now(), **cost)])
+    text = "x" * 130  # the English words fit below it, the French ones do not
+    news = says(sendout(channels="sms"), text)
+    assert [part.segments for part in estimate(news).parts] == [4]
+    send_now(news)
+    assert left_to_pay(news) == 40
+    way = find_way(news.pk, "sms")
+    assert way is not None
+    rows = claim(news.pk, "sms", 1, 10).claimed
+    assert [each.segments for each in way.prepare(rows, timezone.now())] == [1, 1, 2]
+
+
+def test_what_is_made_plain_is_measured_plain(
+    priced: Organisation, person: MakePerson, sendout: MakeSendOut
+):
+    person("Ann", phone="+15145550101")
+    curly = says(sendout(channels="sms"), f"{{{{ first_name }}}}’s course – {'x' * 90}")
+    assert estimate(curly).price == 20
+    assert estimate(curly).drawbacks == [Drawback(("’", "–"), True, 1, 2, 1, 20, 10)]
+    curly.message.sms_plain = Plain.ACCENTS
+    assert (estimate(curly).price, estimate(curly).drawbacks) == (10, [])
 
 
 def test_texts_of_another_organisation_are_not_read(
