@@ -120,7 +120,7 @@ async def send_slice(way: Way, batch: int, room: int) -> bool:
         return True
     rested = way.sender.down_until is not None
     try:
-        async with lanes.of(way.sender).turn(way.urgent, batch) as turn:
+        async with lanes.of(way.sender).turn(way.urgent) as turn:
             begun = time.monotonic()
             limit = min(turn.size, room)
             found, slice_ = await in_database(take_up, way, batch, limit)

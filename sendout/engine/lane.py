@@ -19,7 +19,6 @@ from sendout.core.delivery.outcome import Blame, Outcome, Refused
 from sendout.core.pace import SliceSize
 from sendout.core.providers.base import Connection, Envelope, Provider, SenderDown
 from sendout.core.providers.smpp_hearing import Listens, Told
-from sendout.deliveries.jobs import priority
 from sendout.engine.places import Places
 from sendout.engine.prepare import Prepared
 from sendout.senders.models import Sender
@@ -139,12 +138,12 @@ class Lane:
         self._places = Places(self.most + min(self.most, AHEAD))
 
     @asynccontextmanager
-    async def turn(self, urgent: bool = False, batch: int = 0) -> AsyncIterator[Turn]:
-        """Wait for a place, urgent slices before others, those of early batches before later ones.
+    async def turn(self, urgent: bool = False) -> AsyncIterator[Turn]:
+        """Wait for a place, urgent slices before others.
 
         Raises SenderDown when no connection can be opened: then nothing was claimed yet.
         """
-        async with self._places.one(-priority(batch, urgent)):
+        async with self._places.one(urgent):
             async with self._opening:
                 if not self._busy:
                     await self._keep(self._usable() or await self.provider.connect())

@@ -1,38 +1,37 @@
-"""Room for so many at once; of those who wait, the first in rank gets the next free place."""
+"""Room for so many at once, in which those who are in a hurry come first."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from heapq import heappop, heappush
-from itertools import count
 
 
 @dataclass(slots=True)
 class Places:
-    """So many places for those who want one. Of equal rank, who came first goes first."""
+    """So many places for those who want one; who is urgent gets the next free one."""
 
     free: int
-    _waiting: list[tuple[int, int, asyncio.Future[None]]] = field(default_factory=list)
-    _came: count[int] = field(default_factory=count)
+    _urgent: deque[asyncio.Future[None]] = field(default_factory=deque)
+    _others: deque[asyncio.Future[None]] = field(default_factory=deque)
 
     @asynccontextmanager
-    async def one(self, rank: int) -> AsyncIterator[None]:
-        """Wait for a place, and give it back afterwards. rank: the lowest goes first."""
-        await self._take(rank)
+    async def one(self, urgent: bool) -> AsyncIterator[None]:
+        """Wait for a place, and give it back afterwards."""
+        await self._take(self._urgent if urgent else self._others)
         try:
             yield
         finally:
             self._give()
 
-    async def _take(self, rank: int) -> None:
+    async def _take(self, waiting: deque[asyncio.Future[None]]) -> None:
         if self.free:
             self.free -= 1
             return
         mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heappush(self._waiting, (rank, next(self._came), mine))
+        waiting.append(mine)
         try:
             await mine
         except asyncio.CancelledError:
@@ -41,9 +40,9 @@ class Places:
             raise
 
     def _give(self) -> None:
-        while self._waiting:
-            *_, next_ = heappop(self._waiting)
-            if not next_.done():
-                next_.set_result(None)
-                return
+        for waiting in (self._urgent, self._others):
+            while waiting:
+                if not (next_ := waiting.popleft()).done():
+                    next_.set_result(None)
+                    return
         self.free += 1

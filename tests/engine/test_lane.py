@@ -163,21 +163,20 @@ async def test_a_bug_in_a_provider_is_raised_where_the_slice_waits():
         await send_several(lane, [2])
 
 
-async def test_the_first_in_rank_gets_the_next_place_and_none_is_lost() -> None:
+async def test_urgent_ones_get_the_next_place_and_none_is_lost() -> None:
     places, came = Places(1), []
 
-    async def want(name: str, rank: int) -> None:
-        async with places.one(rank):
+    async def want(name: str, urgent: bool) -> None:
+        async with places.one(urgent):
             came.append(name)
             await asyncio.sleep(0.01)
 
-    wants = [asyncio.create_task(want(f"other {n}", 7)) for n in range(3)]
+    wants = [asyncio.create_task(want(f"other {n}", False)) for n in range(3)]
     await asyncio.sleep(0)
-    wants.append(asyncio.create_task(want("gives up", -9)))
-    wants.append(asyncio.create_task(want("first batch", 1)))
-    wants.append(asyncio.create_task(want("urgent", -9)))
+    wants.append(asyncio.create_task(want("gives up", True)))
+    wants.append(asyncio.create_task(want("urgent", True)))
     await asyncio.sleep(0)
     wants[3].cancel()
     await asyncio.gather(*wants, return_exceptions=True)
-    assert came == ["other 0", "urgent", "first batch", "other 1", "other 2"]
+    assert came == ["other 0", "urgent", "other 1", "other 2"]
     assert places.free == 1
