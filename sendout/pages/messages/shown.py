@@ -148,6 +148,11 @@ class Shown:
         ]
 
     @property
+    def started(self) -> bool:
+        """Whether something of it may have left, so that it can be sent again."""
+        return self.sendout.started_at is not None
+
+    @property
     def may_pause(self) -> bool:
         """Whether there is something to pause."""
         return self.state == State.RUNNING
