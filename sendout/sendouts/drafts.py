@@ -40,14 +40,14 @@ def default_sender(organisation: Organisation, channel: str) -> Sender | None:
 
 
 @contextmanager
-def changing(sendout: SendOut) -> Iterator[SendOut]:
+def changing(sendout: SendOut, states: tuple[State, ...] = (State.DRAFT,)) -> Iterator[SendOut]:
     """Hold a draft while it is changed, so that it cannot start meanwhile.
 
-    Gives the row as it stands now. Raises NotPossible when it is no draft any more.
+    Gives the row as it stands now. Raises NotPossible when it is in none of the states any more.
     """
     with transaction.atomic():
         now = SendOut.objects.select_for_update(of=("self",)).get(pk=sendout.pk)
-        if now.state != State.DRAFT:
+        if now.state not in states:
             raise NotPossible(closed(now))
         yield now
 
