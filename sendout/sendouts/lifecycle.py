@@ -42,11 +42,12 @@ def check(sendout: SendOut) -> None:
         sender = sendout.sender(channel)
         if sender is None or not sender.active:
             raise NotPossible(f"Choose a sender for {channel.label}: none is set or it is off.")
-        if not _says_something(sendout, channel):
+        if not says_something(sendout, channel):
             raise NotPossible(f"The {channel.label} text is empty: write it first.")
 
 
-def _says_something(sendout: SendOut, channel: str) -> bool:
+def says_something(sendout: SendOut, channel: str) -> bool:
+    """Tell whether there is a text for this channel."""
     message = sendout.message
     if channel == "sms":
         return bool(message.sms_text.strip())

@@ -105,6 +105,7 @@ MESSAGES = [
     Place("popup-page", f"{CLUB}/messages/{{sent}}/"),
     Place("report", f"{CLUB}/messages/{{sent}}/email/report/"),
     Place("report-sms", f"{CLUB}/messages/{{sent}}/sms/report/"),
+    Place("again", f"{CLUB}/messages/{{sent}}/again/?to=unopened"),
     Place("delivery-page", f"{CLUB}/messages/{{sent}}/delivery/{{delivery}}/"),
     Place("compose-new", f"{CLUB}/compose/"),
     Place("compose-write", f"{CLUB}/compose/{{draft}}/"),

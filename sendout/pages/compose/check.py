@@ -80,7 +80,7 @@ def check_page(
         "asking": asking,
         "night": night_of(sendout, sendout.scheduled_for or timezone.now()),
         "hours": hours_of(request.organisation),
-        "scheduling": scheduling or ScheduleForm(),
+        "scheduling": scheduling or ScheduleForm(initial={"when": sendout.scheduled_for}),
     }
     status = 409 if asking else 422 if scheduling and scheduling.errors else 200
     return render(request, "pages/compose/check.html", context, status=status)

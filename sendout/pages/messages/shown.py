@@ -16,6 +16,7 @@ from sendout.sendouts.models import Channels, SendOut, State
 
 CHANNEL_LABELS = {"email": "Emails", "sms": "SMS"}
 ANSWERS = timedelta(minutes=15)  # in which most receipts, opens and replies come after the end
+LATE = timedelta(minutes=1)  # after its time; a start within it is as planned
 NAMED = 3  # groups that are named in a line before the rest is counted
 
 
@@ -150,6 +151,17 @@ class Shown:
             for sender in senders
             if sender is not None and seconds_down(sender)
         ]
+
+    @property
+    def late(self) -> bool:
+        """Whether it was scheduled and nothing ran then, so that it left later."""
+        planned, left = self.scheduled_for, self.sendout.started_at
+        return planned is not None and left is not None and left - planned > LATE
+
+    @property
+    def started(self) -> bool:
+        """Whether something of it may have left, so that it can be sent again."""
+        return self.sendout.started_at is not None
 
     @property
     def may_pause(self) -> bool:
