@@ -181,7 +181,7 @@ class HttpWay:
 
     @property
     def longest(self) -> float:
-        """Seconds for a whole request: aiohttp waits for ever for a body whose chunks are broken."""
+        """Seconds for a whole request: aiohttp waits for ever where chunks are broken."""
         return min(CONNECTING, self._timeout) + self._timeout
 
     @property
