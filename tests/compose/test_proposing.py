@@ -8,7 +8,7 @@ from sendout.accounts.models import Organisation
 from sendout.compose.models import Message
 from sendout.compose.proposing import propose_sms
 
-CLUB = Organisation(name="Aqua", stop_words="always")
+CLUB = Organisation(name="Aqua", stop_words="every")
 
 
 @pytest.mark.parametrize(
