@@ -82,6 +82,16 @@ def test_missing_and_broken_merge_fields_are_named(browser: Client, sendout: Sen
     assert "<code>Child</code>" not in page
 
 
+def test_what_to_mend_in_the_email_is_said(browser: Client, sendout: SendOut) -> None:
+    assert "Mend the email" not in browser.get(page_of(sendout, "check")).content.decode()
+    said = {"body": '<p><img src="https://x.example/a.png"></p>', "body_format": "html"}
+    Message.objects.filter(pk=sendout.message.pk).update(**said)
+    page = browser.get(page_of(sendout, "check")).content.decode()
+    assert "1 picture without words" in page
+    SendOut.objects.filter(pk=sendout.pk).update(channels="sms")
+    assert "Mend the email" not in browser.get(page_of(sendout, "check")).content.decode()
+
+
 def test_an_organisation_without_postal_address_is_told_of_the_law(
     browser: Client, sendout: SendOut, club: Organisation
 ) -> None:
