@@ -19,6 +19,7 @@ _of_organisation: list[URLPattern | URLResolver] = [
     path("not-received/", include("sendout.pages.not_received.urls")),
     path("unsubscribes/", include("sendout.pages.suppressions.urls")),
     path("settings/", include("sendout.pages.settings.urls")),
+    path("usage/", include("sendout.pages.usage.urls")),
     path("workers/", include("sendout.pages.workers.urls")),
 ]
 

@@ -42,11 +42,12 @@ def check(sendout: SendOut) -> None:
         sender = sendout.sender(channel)
         if sender is None or not sender.active:
             raise NotPossible(f"Choose a sender for {channel.label}: none is set or it is off.")
-        if not _says_something(sendout, channel):
+        if not says_something(sendout, channel):
             raise NotPossible(f"The {channel.label} text is empty: write it first.")
 
 
-def _says_something(sendout: SendOut, channel: str) -> bool:
+def says_something(sendout: SendOut, channel: str) -> bool:
+    """Tell whether there is a text for this channel."""
     message = sendout.message
     if channel == "sms":
         return bool(message.sms_text.strip())
@@ -57,7 +58,7 @@ def begin(sendout: SendOut) -> None:
     """Start a draft or scheduled send-out, once; raises NotPossible."""
     check(sendout)
     before = (State.DRAFT, State.SCHEDULED)
-    move(sendout, State.RUNNING, after=before, started_at=timezone.now())
+    move(sendout, State.RUNNING, after=before, started_at=timezone.now(), trouble="")
 
 
 def schedule(sendout: SendOut, when: datetime) -> None:
@@ -68,7 +69,7 @@ def schedule(sendout: SendOut, when: datetime) -> None:
     if when > timezone.now() + FARTHEST:
         raise NotPossible("The time is more than ten years away: check the year.")
     before = (State.DRAFT, State.SCHEDULED)
-    move(sendout, State.SCHEDULED, after=before, scheduled_for=when, undo_until=None)
+    move(sendout, State.SCHEDULED, after=before, scheduled_for=when, undo_until=None, trouble="")
 
 
 def wait_for_undo(sendout: SendOut, seconds: int) -> None:
@@ -78,14 +79,22 @@ def wait_for_undo(sendout: SendOut, seconds: int) -> None:
     """
     check(sendout)
     end = timezone.now() + timedelta(seconds=seconds)
-    move(sendout, State.SCHEDULED, after=(State.DRAFT,), scheduled_for=end, undo_until=end)
+    times = {"scheduled_for": end, "undo_until": end}
+    move(sendout, State.SCHEDULED, after=(State.DRAFT,), trouble="", **times)
 
 
-def unschedule(sendout: SendOut) -> None:
-    """Make a scheduled send-out a draft again; raises NotPossible when it has started."""
-    move(sendout, State.DRAFT, after=(State.SCHEDULED,), scheduled_for=None, undo_until=None)
+def unschedule(sendout: SendOut, trouble: str = "") -> None:
+    """Make a scheduled send-out a draft again; raises NotPossible when it has started.
+
+    trouble: why it could not start, when nobody asked for this.
+    """
+    times = {"scheduled_for": None, "undo_until": None}
+    move(sendout, State.DRAFT, after=(State.SCHEDULED,), trouble=trouble, **times)
 
 
-def pause(sendout: SendOut) -> None:
-    """Stop claiming; what a connection holds at this moment still leaves."""
-    move(sendout, State.PAUSED, after=(State.RUNNING,))
+def pause(sendout: SendOut, trouble: str = "") -> None:
+    """Stop claiming; what a connection holds at this moment still leaves.
+
+    trouble: why, when nobody asked for it.
+    """
+    move(sendout, State.PAUSED, after=(State.RUNNING,), trouble=trouble)

@@ -52,6 +52,7 @@ class SendOut(models.Model):
     everyone: the whole organisation, beside the groups and people picked.
     undo_until: the end of the time after "Send" to undo it in; None when it was scheduled.
     expires_at: after this nothing more is sent; what is left ends as skipped.
+    trouble: why it stands still though nobody asked for it, in a sentence; empty when it does not.
     origin: the send-out that this one repeats for some people; of a repeated repeat the first.
     """
 
@@ -74,6 +75,7 @@ class SendOut(models.Model):
     scheduled_for = models.DateTimeField(null=True, blank=True)
     undo_until = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
+    trouble = models.TextField(blank=True, db_default="")
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     origin = models.ForeignKey(

@@ -44,7 +44,8 @@ NO_PAGES = {
     "sender_dkim_switch", "sender_domain_reopen", "report_retry", "report_resend",
     "member_invite", "invitation_revoke", "member_role", "member_remove",
     "mailbox_test", "mailbox_use", "mailbox_delete", "returned_raw", "returned_again",
-    "returned_believe", "returned_delete",
+    "returned_believe", "returned_delete", "usage_export", "prices_export", "prices_import",
+    "prices_money", "price_add", "price_remove",
 }  # fmt: skip
 
 

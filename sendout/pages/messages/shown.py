@@ -17,6 +17,7 @@ from sendout.sendouts.models import Channels, SendOut, State
 
 CHANNEL_LABELS = {"email": "Emails", "sms": "SMS"}
 ANSWERS = timedelta(minutes=15)  # in which most receipts, opens and replies come after the end
+LATE = timedelta(minutes=1)  # after its time; a start within it is as planned
 NAMED = 3  # groups that are named in a line before the rest is counted
 
 
@@ -40,7 +41,10 @@ class Rate:
 
 
 class ShownChannel:
-    """One tab of the popup, or one cell of the list. ending: when it will be done, in words."""
+    """One tab of the popup, or one cell of the list.
+
+    ending: when it will be done; price: what it was charged so far, for the popup; both in words.
+    """
 
     def __init__(self, key: str, tally: Tally) -> None:
         self.key = key
@@ -59,6 +63,7 @@ class ShownChannel:
         self.cancelled = tally.cancelled
         self.waiting = tally.moving
         self.ending = ""
+        self.price = ""
 
     @property
     def statuses(self) -> list[StatusRow]:
@@ -148,6 +153,17 @@ class Shown:
             for sender in senders
             if sender is not None and seconds_down(sender)
         ]
+
+    @property
+    def late(self) -> bool:
+        """Whether it was scheduled and nothing ran then, so that it left later."""
+        planned, left = self.scheduled_for, self.sendout.started_at
+        return planned is not None and left is not None and left - planned > LATE
+
+    @property
+    def started(self) -> bool:
+        """Whether something of it may have left, so that it can be sent again."""
+        return self.sendout.started_at is not None
 
     @property
     def may_pause(self) -> bool:

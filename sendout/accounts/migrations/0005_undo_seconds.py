@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0003_texts_and_quiet_hours'),
+        ('accounts', '0004_currency_and_limit'),
     ]
 
     operations = [
