@@ -40,7 +40,7 @@ NO_PAGES = {
     "compose_unschedule", "compose_copy", "compose_discard", "group_rename", "group_delete",
     "group_add", "group_remove", "import_run", "import_delete", "list_run", "list_report",
     "list_undo", "list_delete", "sender_default", "sender_use",
-    "sender_hook", "esp_hook",
+    "sender_hook", "esp_hook", "sms_hook", "sms_hook_of", "compose_plain",
     "sender_dkim_switch", "sender_domain_reopen", "report_retry", "report_resend",
     "member_invite", "invitation_revoke", "member_role", "member_remove",
     "mailbox_test", "mailbox_use", "mailbox_delete", "returned_raw", "returned_again",
