@@ -36,6 +36,7 @@ class Delivery(models.Model):
 
     batch: ordinal of its job, 1 and up; 0 for rows that never leave. status: computed by
     `deliveries.record` alone. price: millionths of the organisation's currency.
+    participant: None for who is none, such as the staff; then address is what is compared, too.
     The `_at` fields and attempt, answered, unsure are the facts of `core.delivery.status`.
 
     Its references are not checked by the database: rows are made by `freeze` alone, from rows it
@@ -56,6 +57,7 @@ class Delivery(models.Model):
         Participant,
         models.CASCADE,
         related_name="deliveries",
+        null=True,
         db_index=False,
         db_constraint=False,
     )
@@ -106,6 +108,9 @@ class Delivery(models.Model):
                 fields=["sendout", "channel", "id"],
                 condition=models.Q(unsure__gt=0),
                 name="delivery_unsure",
+            ),
+            models.Index(  # who wrote to a phone, asked when a text comes from there
+                fields=["address", "id"], condition=models.Q(channel="sms"), name="delivery_phone"
             ),
             *(
                 models.Index(

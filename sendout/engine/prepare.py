@@ -29,7 +29,7 @@ from sendout.deliveries.claim import Claimed
 from sendout.senders import health, pool
 from sendout.senders.models import Sender
 from sendout.senders.signing import CannotSign, can_sign, signers_of
-from sendout.sendouts.models import SendOut, State
+from sendout.sendouts.models import Kind, SendOut, State
 
 
 @dataclass(slots=True)
@@ -188,7 +188,8 @@ def find_ways(sendout: int, channel: str) -> list[Way]:
     found = _sendout(sendout, running=True)
     if found is None or (sender := found.sender(channel)) is None:
         return []
-    members = pool.members(sender)
+    # An answer comes from the number that was written to, whoever shares the other work.
+    members = pool.members(sender) if found.kind == Kind.CAMPAIGN else [sender]
     return [_way(found, channel, member, shared=len(members) > 1) for member in members]
 
 

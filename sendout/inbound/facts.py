@@ -1,4 +1,4 @@
-"""Receipts, bounces, complaints and replies, from wherever they come, become facts."""
+"""Receipts, bounces and complaints, from wherever they come, become facts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from django.db import transaction
 from sendout.core.addresses import BadAddress, read_email
 from sendout.core.bounces.codes import blame
 from sendout.core.delivery.outcome import Blame
-from sendout.core.message.stop import is_stop
 from sendout.deliveries.models import Delivery
 from sendout.deliveries.record import Happening, record
 from sendout.suppression.entries import suppress
@@ -22,9 +21,9 @@ from sendout.suppression.models import BAD_ADDRESS, Reason
 class Report:
     """What somebody says about a delivery.
 
-    kind: a fact, `reply`, or what only tells the story. code, text: the code and words of a bounce;
-    the words of a reply. key: what makes it the same report when it comes twice. at_fault: whether
-    a bounce is for good and blames the address; without it code and words decide.
+    kind: a fact, or what only tells the story. code, text: the code and words of a bounce. key:
+    what makes it the same report when it comes twice. at_fault: whether a bounce is for good and
+    blames the address; without it code and words decide.
     """
 
     delivery: int
@@ -41,7 +40,7 @@ def take_in(reports: Iterable[Report]) -> None:
     """Record the reports and put on the Unsubscribes list whom they put there; all or nothing."""
     told = list(reports)
     with transaction.atomic():
-        record(h for report in told for h in _happenings(report))
+        record(map(_happening, told))
         listed = [(report, why) for report in told if (why := _lists(report))]
         rows = _rows(report.delivery for report, _ in listed)
         for report, why in listed:
@@ -49,29 +48,23 @@ def take_in(reports: Iterable[Report]) -> None:
                 _suppress(rows[report.delivery], report, why)
 
 
-def _happenings(report: Report) -> list[Happening]:
-    kinds = [report.kind]
-    if report.kind == "reply":
-        kinds = ["replied", "unsubscribed"] if is_stop(report.text) else ["replied"]
-    return [
-        Happening(
-            report.delivery,
-            kind,
-            report.at,
-            source=report.source,
-            key=report.key,
-            text=report.text,
-            code=report.code,
-        )
-        for kind in kinds
-    ]
+def _happening(report: Report) -> Happening:
+    return Happening(
+        report.delivery,
+        report.kind,
+        report.at,
+        source=report.source,
+        key=report.key,
+        text=report.text,
+        code=report.code,
+    )
 
 
 def _lists(report: Report) -> str:
     """Say why this report puts its address on the list: "unsubscribed", "bad", ..., or nothing."""
     if report.kind == "complained":
         return Reason.COMPLAINT
-    if report.kind == "unsubscribed" or (report.kind == "reply" and is_stop(report.text)):
+    if report.kind == "unsubscribed":
         return Reason.UNSUBSCRIBED
     return "bad" if report.kind == "bounced" and _blames_address(report) else ""
 
@@ -106,4 +99,6 @@ def _normal(row: Delivery) -> str:
         email = read_email(row.address)
     except BadAddress:
         email = None
-    return email.normal if email else row.participant.email_normal
+    if email is None:
+        return row.participant.email_normal if row.participant else ""
+    return email.normal

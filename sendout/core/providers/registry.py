@@ -64,6 +64,14 @@ def leaves_as_written(channel: str, kind: str) -> bool:
     return getattr(find(channel, kind), "leaves_as_written", False)
 
 
+def confirms_stop(channel: str, kind: str) -> bool:
+    """Tell whether providers of this kind usually answer a STOP themselves.
+
+    Raises BadConfig.
+    """
+    return getattr(find(channel, kind), "confirms_stop", False)
+
+
 def build(channel: str, kind: str, config: Config) -> Provider:
     """Make the provider with its settings. Raises BadConfig."""
     return find(channel, kind).from_config(config)

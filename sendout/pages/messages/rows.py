@@ -14,7 +14,7 @@ from sendout.deliveries.causes import LONGEST, Part, with_cause
 from sendout.deliveries.counting import Tally
 from sendout.deliveries.hold import held_now
 from sendout.deliveries.models import OPEN, Delivery, Event
-from sendout.deliveries.report import reason, with_status
+from sendout.deliveries.report import reason, recipient_name, with_status
 from sendout.pages.messages.report_words import words_for
 from sendout.pages.messages.shown import Shown
 
@@ -159,7 +159,7 @@ def _shown(deliveries: list[Delivery], held: set[int]) -> list[ShownRow]:
     return [
         ShownRow(
             id=row.pk,
-            participant=row.participant.name or row.address or "no name",
+            participant=recipient_name(row),
             address=row.address,
             status=_status(row, held),
             reason=reason(row),

@@ -14,8 +14,9 @@ from sendout.core.bounces.codes import blame
 from sendout.core.delivery.outcome import Blame
 from sendout.deliveries.hold import taken_at
 from sendout.deliveries.models import Delivery, Event
-from sendout.deliveries.report import reason
+from sendout.deliveries.report import reason, recipient_name
 from sendout.pages.messages.rows import is_moving, newest
+from sendout.people.models import Participant
 
 # An event's kind -> the status whose colour and icon it has, and what it is called in the story.
 KINDS = {
@@ -44,6 +45,7 @@ SOURCES = {
     "tracking": "",
     "sandbox": "told by the sandbox",
     "recipient": "by the recipient",
+    "staff": "by a member of your staff",
     "bounce": "told by a mail that came back",
     "esp": "told by the email service",
 }
@@ -86,7 +88,7 @@ class ShownDelivery:
     def __init__(self, row: Delivery) -> None:
         self.row = row
         self.id = row.pk
-        self.participant = row.participant.name or row.address or "no name"
+        self.participant = recipient_name(row)
         self.channel = row.channel
         self.address = row.address
         self.status = row.status
@@ -99,6 +101,8 @@ class ShownDelivery:
     @property
     def participant_url(self) -> str:
         """The participant's page."""
+        if self.row.participant_id is None:
+            return ""
         try:
             slug = self.row.organisation.slug
             return reverse("pages:participant", args=[slug, self.row.participant_id])
@@ -158,8 +162,9 @@ class ShownDelivery:
 
     def _said(self) -> str:
         organisation = self.row.organisation
+        person = self.row.participant or Participant()
         text = templates(self.row.sendout.message, organisation).sms
-        return sms_for(text, merge_values(self.row.participant, organisation))[0]
+        return sms_for(text, merge_values(person, organisation))[0]
 
 
 def _bad_address(row: Delivery) -> str:

@@ -1,0 +1,106 @@
+"""What follows from a reply: the list, an automatic answer, a forward, an answer handed on."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sendout.core.message.replies import Asked
+from sendout.core.providers import registry
+from sendout.core.providers.setting import BadConfig
+from sendout.replies.forwarding import forward, is_of_staff
+from sendout.replies.keeping import whole_conversation
+from sendout.replies.models import Reply
+from sendout.replies.relaying import hand_on
+from sendout.replies.review import close_reviews, words_taken_for_stop
+from sendout.replies.sending import Target, When, send_to_one, told_since
+from sendout.replies.wording import HELP, START, STOP, automatic_text
+from sendout.senders.models import Channel, Sender
+from sendout.senders.sharing import is_number_of_ours
+from sendout.sendouts.lifecycle import NotPossible
+from sendout.sendouts.models import Kind
+from sendout.suppression import stop as stopping
+from sendout.suppression.entries import stops
+from sendout.suppression.models import Reason
+
+logger = logging.getLogger(__name__)
+
+ONCE_IN = timedelta(hours=1)  # an automatic answer of a kind to a phone: no loop with its own one
+FRESH = timedelta(hours=1)  # what was said longer ago gets no automatic answer any more
+
+
+def act(reply: Reply, now: datetime) -> None:
+    """Do what a reply that was kept just now asks for; its conversation is held."""
+    if reply.of_staff:
+        hand_on(reply, now)
+    else:
+        ACTS[Asked(reply.asked)](reply, now)
+
+
+def _stop(reply: Reply, now: datetime) -> None:
+    newly = stopping.stop(reply.organisation, reply.phone, reply.text, delivery=reply.delivery_id)
+    close_reviews(reply.conversation)
+    if newly and not confirms_stop(reply.sender):
+        answer_by_itself(reply, STOP, now)
+
+
+def _start(reply: Reply, now: datetime) -> None:
+    said = words_taken_for_stop(reply.organisation, reply.phone)
+    lifted = stopping.start(reply.organisation, reply.phone, reply.text, said)
+    if lifted and not confirms_stop(reply.sender):
+        answer_by_itself(reply, START, now)
+
+
+def _help(reply: Reply, now: datetime) -> None:
+    answer_by_itself(reply, HELP, now)
+
+
+ACTS: dict[Asked, Callable[[Reply, datetime], None]] = {
+    Asked.STOP: _stop,
+    Asked.START: _start,
+    Asked.HELP: _help,
+    Asked.REVIEW: forward,
+    Asked.REPLY: forward,
+}
+
+
+def confirms_stop(sender: Sender | None) -> bool:
+    """Tell whether the provider confirms a STOP to the phone, so that we need not."""
+    if sender is None:
+        return False
+    if sender.confirms_stop is not None:
+        return sender.confirms_stop
+    try:
+        return registry.confirms_stop(sender.channel, sender.kind)
+    except BadConfig:
+        return False
+
+
+def answer_by_itself(reply: Reply, kind: str, now: datetime) -> None:
+    """Send an automatic answer, at most one of a kind to a phone in an hour.
+
+    Nothing to the staff's phones and to numbers of this installation; nothing where more than the
+    phone's own STOP stands against it.
+    """
+    conversation = whole_conversation(reply)
+    if reply.at < now - FRESH or told_since(conversation, kind, now - ONCE_IN):
+        return
+    if is_of_staff(reply) or is_number_of_ours(reply.phone):
+        return
+    against = stops(reply.organisation, Channel.SMS, reply.phone, "operational")
+    if against not in (None, Reason.UNSUBSCRIBED):
+        return
+    try:
+        send_to_one(
+            conversation,
+            Kind.NOTICE,
+            Target(Channel.SMS, reply.phone),
+            automatic_text(kind, conversation),
+            reply=reply,
+            sender=reply.sender,
+            automatic=kind,
+            when=When(not_after=now + ONCE_IN),
+        )
+    except NotPossible as refusal:
+        logger.warning("no automatic answer to reply %s: %s", reply.pk, refusal)

@@ -1,0 +1,58 @@
+"""Replies that may mean STOP and do not say it: a person decides, with one click."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from sendout.accounts.models import Organisation, User
+from sendout.core.message.replies import Asked
+from sendout.deliveries.record import Happening, record
+from sendout.replies import conversations
+from sendout.replies.models import Conversation, Reply, Review
+from sendout.suppression import stop as stopping
+
+
+@transaction.atomic
+def put_on_list(reply: Reply, member: User) -> bool:
+    """Take the reply for a STOP: its words are the evidence. False when it was decided before."""
+    if not _decide(reply, Review.LISTED, member):
+        return False
+    stopping.stop(
+        reply.organisation, reply.phone, reply.text, delivery=reply.delivery_id, member=member
+    )
+    if reply.delivery_id is not None:
+        now, key = timezone.now(), f"reply-{reply.pk}"
+        record([Happening(reply.delivery_id, "unsubscribed", now, "staff", key, reply.text)])
+    return True
+
+
+@transaction.atomic
+def dismiss(reply: Reply, member: User) -> bool:
+    """Note that it was not meant so. False when it was decided before."""
+    return _decide(reply, Review.DISMISSED, member)
+
+
+def _decide(reply: Reply, decision: Review, member: User) -> bool:
+    """Change the row and look who won."""
+    rows = Reply.objects.filter(pk=reply.pk, review=Review.OPEN)
+    if not rows.update(review=decision, decided_by=member, decided_at=timezone.now()):
+        return False
+    conversations.decided(reply.conversation, 1)
+    reply.review = decision
+    return True
+
+
+def close_reviews(conversation: Conversation) -> None:
+    """Note that a STOP came, so that nothing is left to decide."""
+    open_ = Reply.objects.filter(conversation=conversation, review=Review.OPEN)
+    n = open_.update(review=Review.LISTED, decided_at=timezone.now())
+    if n:
+        conversations.decided(conversation, n)
+
+
+def words_taken_for_stop(organisation: Organisation, phone: str) -> set[str]:
+    """Give the texts from this phone that put it on the list."""
+    said = Reply.objects.filter(organisation=organisation, phone=phone)
+    stopped = said.filter(asked=Asked.STOP) | said.filter(review=Review.LISTED)
+    return set(stopped.values_list("text", flat=True))
