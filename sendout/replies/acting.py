@@ -13,7 +13,7 @@ from sendout.replies.forwarding import forward, is_of_staff
 from sendout.replies.keeping import whole_conversation
 from sendout.replies.models import Reply
 from sendout.replies.relaying import hand_on
-from sendout.replies.review import close_reviews, words_taken_for_stop
+from sendout.replies.review import close_reviews, is_overtaken, words_taken_for_stop
 from sendout.replies.sending import Target, When, send_to_one, told_since
 from sendout.replies.wording import HELP, START, STOP, automatic_text
 from sendout.senders.models import Channel, Sender
@@ -39,6 +39,8 @@ def act(reply: Reply, now: datetime) -> None:
 
 
 def _stop(reply: Reply, now: datetime) -> None:
+    if is_overtaken(reply):
+        return
     newly = stopping.stop(reply.organisation, reply.phone, reply.text, delivery=reply.delivery_id)
     close_reviews(reply.conversation)
     if newly and not confirms_stop(reply.sender):
@@ -46,6 +48,8 @@ def _stop(reply: Reply, now: datetime) -> None:
 
 
 def _start(reply: Reply, now: datetime) -> None:
+    if is_overtaken(reply):
+        return
     said = words_taken_for_stop(reply.organisation, reply.phone)
     lifted = stopping.start(reply.organisation, reply.phone, reply.text, said)
     if lifted and not confirms_stop(reply.sender):

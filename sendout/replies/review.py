@@ -51,6 +51,12 @@ def close_reviews(conversation: Conversation) -> None:
         conversations.decided(conversation, n)
 
 
+def is_overtaken(reply: Reply) -> bool:
+    """Tell whether the phone said STOP or START since: texts may come late and out of order."""
+    said = Reply.objects.filter(organisation=reply.organisation, phone=reply.phone)
+    return said.filter(asked__in=(Asked.STOP, Asked.START), at__gt=reply.at).exists()
+
+
 def words_taken_for_stop(organisation: Organisation, phone: str) -> set[str]:
     """Give the texts from this phone that put it on the list."""
     said = Reply.objects.filter(organisation=organisation, phone=phone)

@@ -1,0 +1,232 @@
+"""What follows from a text: the list, one automatic answer, a conversation to look at."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from sendout.accounts.models import Organisation, User
+from sendout.core.providers.heard import Incoming
+from sendout.deliveries.models import Delivery
+from sendout.people.models import Participant
+from sendout.replies import review
+from sendout.replies.models import Conversation, Outgoing, Reply
+from sendout.replies.taking import take_in
+from sendout.senders.models import Sender
+from sendout.sendouts.models import SendOut
+from sendout.suppression.entries import suppress
+from sendout.suppression.models import Lifted, Suppression
+from tests.replies.conftest import NUMBER, PHONE, number_of, text, write
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("law_of_counts")]
+
+
+def listed() -> dict[str, str]:
+    return dict(Suppression.objects.values_list("reason", "evidence"))
+
+
+def said() -> list[str]:
+    """What was sent by itself, in order."""
+    rows = Outgoing.objects.exclude(automatic="").order_by("pk")
+    return [outgoing.sendout.message.sms_text for outgoing in rows]
+
+
+def an_hour_passes() -> None:
+    Outgoing.objects.update(created_at=timezone.now() - timedelta(minutes=61))
+
+
+def test_a_stop_puts_the_phone_on_the_list_with_its_words(number: Sender, ann: Participant):
+    row = write(number)
+    reply = text(number, "Stop.")
+    entry = Suppression.objects.get()
+    assert (entry.channel, entry.address, entry.category) == ("sms", PHONE, "")
+    assert (entry.reason, entry.evidence, entry.delivery) == ("unsubscribed", "Stop.", row.pk)
+    row.refresh_from_db()
+    assert (row.status, row.unsubscribed_at) == ("replied", reply.at)
+    assert reply.asked == "stop"
+    assert Conversation.objects.get().unread == 0
+
+
+def test_one_confirmation_and_never_a_second(number: Sender, ann: Participant):
+    write(number)
+    for words in ("STOP", "stop", "Unsubscribe"):
+        text(number, words)
+    assert said() == ["Aqua Club: you get no more texts from us. Text START to get them again."]
+    an_hour_passes()
+    text(number, "STOP")
+    assert len(said()) == 1
+
+
+def test_the_confirmation_is_in_the_language_of_whose_phone_it_is(number: Sender, ann: Participant):
+    Participant.objects.update(language="fr")
+    text(number, "ARRET")
+    assert said() == ["Aqua Club : vous ne recevrez plus nos textos. Textez START pour y revenir."]
+
+
+@pytest.mark.parametrize("confirms", [True, False, None])
+def test_a_provider_that_confirms_a_stop_is_left_to_it(number: Sender, confirms: bool | None):
+    Sender.objects.update(confirms_stop=confirms)
+    number.refresh_from_db()
+    text(number, "STOP")
+    text(number, "START")
+    assert len(said()) == (0 if confirms else 2)
+    assert listed() == {}
+
+
+def test_a_stop_that_is_told_late_is_listed_and_not_answered(number: Sender):
+    text(number, "STOP", at=timezone.now() - timedelta(hours=2))
+    assert listed() == {"unsubscribed": "STOP"}
+    assert said() == []
+
+
+def test_start_lifts_what_stop_made(number: Sender, club: Organisation):
+    text(number, "STOP")
+    text(number, "Start")
+    assert listed() == {}
+    assert Lifted.objects.get().why == "Came back by SMS: Start"
+    assert said()[1] == "Aqua Club: you get our texts again. Text STOP to get no more."
+
+
+@pytest.mark.parametrize("reason", ["admin", "bad_number", "complaint"])
+def test_start_lifts_nothing_else(number: Sender, club: Organisation, reason: str):
+    suppress(club, "sms", PHONE, reason, evidence="before")
+    text(number, "START")
+    assert listed() == {reason: "before"}
+    text(number, "STOP")
+    an_hour_passes()
+    text(number, "START")
+    assert listed() == {reason: "before"}
+
+
+def test_start_lifts_no_choice_made_elsewhere(number: Sender, club: Organisation):
+    suppress(club, "sms", PHONE, "unsubscribed", evidence="From the list of 2024")
+    suppress(club, "sms", PHONE, "unsubscribed", "marketing", evidence="On the page")
+    text(number, "STOP")
+    text(number, "START")
+    assert sorted(Suppression.objects.values_list("evidence", flat=True)) == [
+        "From the list of 2024",
+        "On the page",
+    ]
+    assert said() == []
+
+
+def test_texts_out_of_order_end_with_the_last_word(number: Sender):
+    now = timezone.now()
+    text(number, "START", at=now)
+    text(number, "STOP", at=now - timedelta(minutes=1))
+    assert listed() == {}
+
+
+def test_stop_concerns_the_organisation_that_is_meant(
+    number: Sender, their_number: Sender, club: Organisation
+):
+    write(number)
+    text(their_number, "STOP")
+    assert Suppression.objects.get().organisation == club
+
+
+def test_help_names_the_organisation_once_an_hour(number: Sender, club: Organisation):
+    Organisation.objects.filter(pk=club.pk).update(contact="office@club.example, 514-555-0100")
+    number.refresh_from_db()
+    for words in ("HELP", "info", "Aide"):
+        text(number, words)
+    words = "Aqua Club: office@club.example, 514-555-0100. Text STOP to get no more texts."
+    assert said() == [words]
+    an_hour_passes()
+    text(number, "HELP")
+    assert said() == [words, words]
+
+
+def test_whoever_said_stop_is_told_about_help(number: Sender):
+    text(number, "STOP")
+    text(number, "HELP")
+    assert len(said()) == 2
+
+
+def test_nobody_else_who_is_listed_is_answered(number: Sender, club: Organisation):
+    suppress(club, "sms", PHONE, "admin")
+    text(number, "HELP")
+    assert said() == []
+
+
+def test_two_installed_numbers_never_talk_to_each_other(number: Sender, their_number: Sender):
+    text(number, "HELP", phone=their_number.from_address)
+    assert said() == []
+
+
+def test_no_sender_that_works_loses_no_stop(number: Sender):
+    Sender.objects.update(active=False)
+    number.refresh_from_db()
+    text(number, "STOP")
+    assert listed() == {"unsubscribed": "STOP"}
+    assert said() == []
+
+
+def test_nothing_is_done_by_itself_about_a_near_miss(number: Sender, alice: User):
+    row = write(number)
+    reply = text(number, "stop texting me!!")
+    assert (reply.asked, reply.review, listed(), said()) == ("review", "open", {}, [])
+    conversation = Conversation.objects.get()
+    assert (conversation.unread, conversation.reviews) == (1, 1)
+    assert review.put_on_list(reply, alice)
+    assert not review.put_on_list(reply, alice)
+    assert not review.dismiss(reply, alice)
+    entry = Suppression.objects.get()
+    assert (entry.reason, entry.evidence) == ("unsubscribed", "stop texting me!!")
+    assert (entry.created_by, entry.delivery) == (alice, row.pk)
+    row.refresh_from_db()
+    assert row.unsubscribed_at
+    conversation.refresh_from_db()
+    assert conversation.reviews == 0
+    reply.refresh_from_db()
+    assert (reply.review, reply.decided_by) == ("listed", alice)
+
+
+def test_a_near_miss_is_dismissed_or_settled_by_a_stop(number: Sender, alice: User):
+    first, second = (text(number, "will you please stop") for _ in range(2))
+    assert review.dismiss(first, alice)
+    text(number, "STOP")
+    second.refresh_from_db()
+    assert (second.review, second.decided_by) == ("listed", None)
+    assert Conversation.objects.get().reviews == 0
+
+
+def test_told_twice_it_is_one_text(number: Sender, ann: Participant):
+    write(number)
+    heard = [
+        Incoming(PHONE, NUMBER, words, f"ref-{place}")
+        for place, words in enumerate(["Thanks", "STOP", "HELP", "stop it please"])
+    ]
+    for _ in range(3):
+        take_in(number, heard + heard[::-1])
+    assert Reply.objects.count() == 4
+    assert SendOut.objects.exclude(kind="campaign").count() == 2
+    conversation = Conversation.objects.get()
+    assert (conversation.unread, conversation.reviews) == (2, 0)  # the STOP settles the other
+
+
+def test_texts_without_an_id_are_all_kept(number: Sender):
+    for _ in range(2):
+        take_in(number, [Incoming(PHONE, NUMBER, "ok", "")])
+    assert Reply.objects.count() == 2
+
+
+def test_the_same_id_from_another_provider_is_another_text(number: Sender, club: Organisation):
+    other = number_of(club, from_address="+15145550101", name="Others", account="b")
+    for sender in (number, other):
+        take_in(sender, [Incoming(PHONE, sender.from_address, "ok", "1")])
+    assert Reply.objects.count() == 2
+
+
+def test_an_automatic_answer_is_a_send_out_to_one(number: Sender, ann: Participant):
+    row = write(number)
+    text(number, "HELP")
+    notice = Outgoing.objects.get()
+    sent = Delivery.objects.get(sendout=notice.sendout)
+    assert (sent.address, sent.participant, sent.sender) == (PHONE, None, number)
+    assert (notice.sendout.kind, notice.sendout.urgent) == ("notice", True)
+    assert ProcrastinateJob.objects.filter(args__sendout=notice.sendout_id).count() == 1
+    assert text(number, "Thanks").delivery == row  # what is answered is the message before
