@@ -15,6 +15,7 @@ from sendout.replies.models import Conversation, Reply, Review
 WANTS_ANSWER = (Asked.REPLY, Asked.REVIEW)  # the rest is dealt with by itself
 ANSWER = "answer"
 QUOTED = 200  # characters that a list shows of the last text
+COUNTED = 99  # unread conversations; who has more need not know how many
 
 
 def hold(organisation: Organisation, phone: str, at: datetime) -> Conversation:
@@ -52,6 +53,13 @@ def _show_last(conversation: Conversation, at: datetime, text: str, kind: str) -
         conversation.last_at = max(at, conversation.last_at)
         conversation.last_text, conversation.last_kind = text[:QUOTED], kind
     conversation.save()
+
+
+def count_unread(organisation: Organisation) -> str:
+    """Count the conversations with something unread, up to `COUNTED`; nothing for none."""
+    unread = Conversation.objects.filter(organisation=organisation, unread__gt=0)
+    n = len(unread.order_by().values_list("pk")[: COUNTED + 1])
+    return f"{COUNTED}+" if n > COUNTED else str(n or "")
 
 
 @transaction.atomic

@@ -74,6 +74,11 @@ def _forward_answered(meant: Meant, reply: Reply) -> Outgoing | None:
     return recent.select_related("conversation").first()
 
 
+def event_key(reply: Reply) -> str:
+    """Give the key of the events that a reply makes in its message's story."""
+    return f"reply-{reply.pk}"
+
+
 def whole_conversation(reply: Reply) -> Conversation:
     """Give the reply's conversation as it stands now, held until the transaction ends."""
     return conversations.hold_again(reply.conversation)

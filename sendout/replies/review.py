@@ -9,6 +9,7 @@ from sendout.accounts.models import Organisation, User
 from sendout.core.message.replies import Asked
 from sendout.deliveries.record import Happening, record
 from sendout.replies import conversations
+from sendout.replies.keeping import event_key
 from sendout.replies.models import Conversation, Reply, Review
 from sendout.suppression import stop as stopping
 
@@ -22,7 +23,7 @@ def put_on_list(reply: Reply, member: User) -> bool:
         reply.organisation, reply.phone, reply.text, delivery=reply.delivery_id, member=member
     )
     if reply.delivery_id is not None:
-        now, key = timezone.now(), f"reply-{reply.pk}"
+        now, key = timezone.now(), event_key(reply)
         record([Happening(reply.delivery_id, "unsubscribed", now, "staff", key, reply.text)])
     return True
 

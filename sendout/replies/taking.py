@@ -12,7 +12,7 @@ from sendout.core.providers.heard import Incoming
 from sendout.deliveries.record import Happening, record
 from sendout.replies.acting import act
 from sendout.replies.charging import charge
-from sendout.replies.keeping import keep
+from sendout.replies.keeping import event_key, keep
 from sendout.replies.models import Reply
 from sendout.senders.models import Sender
 
@@ -43,6 +43,6 @@ def _happenings(reply: Reply) -> Iterator[Happening]:
             kind,
             reply.at,
             source="recipient",
-            key=f"reply-{reply.pk}",
+            key=event_key(reply),
             text=reply.text,
         )

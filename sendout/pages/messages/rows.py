@@ -72,6 +72,7 @@ class ShownRow:
 
     id: int
     participant: str
+    has_person: bool
     address: str
     status: str
     reason: str
@@ -160,6 +161,7 @@ def _shown(deliveries: list[Delivery], held: set[int]) -> list[ShownRow]:
         ShownRow(
             id=row.pk,
             participant=recipient_name(row),
+            has_person=row.participant_id is not None,
             address=row.address,
             status=_status(row, held),
             reason=reason(row),

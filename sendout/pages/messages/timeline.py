@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.urls import NoReverseMatch, reverse
@@ -16,7 +16,10 @@ from sendout.deliveries.hold import taken_at
 from sendout.deliveries.models import Delivery, Event
 from sendout.deliveries.report import reason, recipient_name
 from sendout.pages.messages.rows import is_moving, newest
+from sendout.pages.replies.thread import Copy, copies_of
 from sendout.people.models import Participant
+from sendout.replies.keeping import event_key
+from sendout.replies.models import Conversation, Review
 
 # An event's kind -> the status whose colour and icon it has, and what it is called in the story.
 KINDS = {
@@ -75,11 +78,12 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """One SMS of the conversation. direction: out, in, or stop."""
+    """One SMS of the conversation. direction: out, in, stop or review. copies: its forwards."""
 
     direction: str
     text: str
     at: datetime
+    copies: list[Copy] = field(default_factory=list)
 
 
 class ShownDelivery:
@@ -97,6 +101,9 @@ class ShownDelivery:
         self.may_correct = (row.skip_reason or _bad_address(row)) in CORRECTABLE
         self.moving = is_moving(row)
         self._events = list(row.events.order_by("-at", "-pk"))
+        replies = list(row.replies.all()) if row.replied_at else []
+        self._replies = {event_key(reply): reply for reply in replies}
+        self._copies = copies_of(replies)
 
     @property
     def participant_url(self) -> str:
@@ -108,6 +115,16 @@ class ShownDelivery:
             return reverse("pages:participant", args=[slug, self.row.participant_id])
         except NoReverseMatch:
             return ""
+
+    @property
+    def conversation(self) -> int:
+        """The id of the conversation with this phone, if there is one."""
+        if self.channel != "sms":
+            return 0
+        found = Conversation.objects.filter(
+            organisation=self.row.organisation_id, phone=self.address
+        )
+        return found.values_list("pk", flat=True).first() or 0
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -131,6 +148,11 @@ class ShownDelivery:
         """The story, newest first: what was told, and what the row itself knows."""
         first, *own = self._own()
         told = [_moment(event) for event in self._events]
+        told += [
+            Moment(copy.status, f"{copy.label}: the reply, to {copy.to}", copy.outgoing.created_at)
+            for copies in self._copies.values()
+            for copy in copies
+        ]
         return [*sorted(told + own, key=lambda moment: moment.at, reverse=True), first]
 
     def _own(self) -> list[Moment]:
@@ -152,13 +174,20 @@ class ShownDelivery:
         if self.row.channel != "sms":
             return []
         bubbles = [Bubble("out", self._said(), self.row.accepted_at or newest(self.row))]
+        heard = [event for event in reversed(self._events) if event.kind == "replied"]
+        return bubbles + [self._bubble(event) for event in heard]
+
+    def _bubble(self, event: Event) -> Bubble:
+        """A reply: orange when it put the phone on the list, green else."""
         stops = {event.at for event in self._events if event.kind == "unsubscribed"}
-        bubbles += [
-            Bubble("stop" if event.at in stops else "in", event.text, event.at)
-            for event in reversed(self._events)
-            if event.kind == "replied"
-        ]
-        return bubbles
+        reply = self._replies.get(event.key)
+        direction = "stop" if event.at in stops else "in"
+        if reply and reply.review == Review.OPEN:
+            direction = "review"
+        elif reply and reply.review == Review.LISTED:
+            direction = "stop"
+        copies = self._copies.get(reply.pk, []) if reply else []
+        return Bubble(direction, event.text, event.at, copies)
 
     def _said(self) -> str:
         organisation = self.row.organisation

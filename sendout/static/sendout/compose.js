@@ -5,7 +5,7 @@ const form = document.querySelector("[data-compose]");
 const USED = { email: ["email"], sms: ["sms"] };
 let writing = null;
 
-function show(counter, text) {
+export function show(counter, text) {
   const found = measure(text.trim());
   const put = (name, words) => (counter.querySelector(`[data-${name}]`).textContent = words);
   put("segments", found.segments);
