@@ -42,6 +42,8 @@ NO_PAGES = {
     "sender_hook", "esp_hook",
     "sender_dkim_switch", "sender_domain_reopen", "report_retry", "report_resend",
     "member_invite", "invitation_revoke", "member_role", "member_remove",
+    "reply_list", "reply_dismiss", "forwarding_delete", "conversation_answer",
+    "conversation_assign", "conversation_done", "conversation_read",
     "mailbox_test", "mailbox_use", "mailbox_delete", "returned_raw", "returned_again",
     "returned_believe", "returned_delete",
 }  # fmt: skip
