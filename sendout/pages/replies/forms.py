@@ -73,8 +73,8 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
         labels = {
             "sendout": "Only replies to this message",
             "group": "Only replies from people of this group",
-            "opens": "from",
-            "closes": "until",
+            "opens": "Opens at",
+            "closes": "Closes at",
             "away": "Answer while the office is closed",
             "active": "In use",
         }

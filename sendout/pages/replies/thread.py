@@ -125,7 +125,9 @@ def _said(conversation: Conversation, outgoing: Mapping[int, Outgoing]) -> list[
     rows = Delivery.objects.filter(
         organisation=conversation.organisation, channel="sms", address=conversation.phone
     )
-    rows = rows.exclude(sendout__kind=Kind.FORWARD).select_related(*related).order_by("-pk")
+    # To one phone that several share, a message goes once: the others' rows say nothing here.
+    rows = rows.exclude(sendout__kind=Kind.FORWARD).exclude(skip_reason="duplicate")
+    rows = rows.select_related(*related).order_by("-pk")
     return [_sent(conversation, row, outgoing.get(row.pk)) for row in rows[:MOST]]
 
 
