@@ -12,7 +12,7 @@ from sendout.accounts.models import Membership, Organisation
 from sendout.core.message.replies import Asked
 from sendout.replies.models import Conversation, Reply, Review
 
-WANTS_ANSWER = (Asked.REPLY, Asked.REVIEW)  # the rest is dealt with by itself
+WANTS_ANSWER = (Asked.REPLY.value, Asked.REVIEW.value)  # the rest is dealt with by itself
 ANSWER = "answer"
 QUOTED = 200  # characters that a list shows of the last text
 COUNTED = 99  # unread conversations; who has more need not know how many
@@ -20,7 +20,7 @@ COUNTED = 99  # unread conversations; who has more need not know how many
 
 def hold(organisation: Organisation, phone: str, at: datetime) -> Conversation:
     """Give the conversation with a phone, made at need; nobody else changes it meanwhile."""
-    start = {"last_at": at, "last_kind": Asked.REPLY}
+    start = {"last_at": at, "last_kind": Asked.REPLY.value}
     made, _ = Conversation.objects.get_or_create(
         organisation=organisation, phone=phone, defaults=start
     )

@@ -122,7 +122,7 @@ def _say_closed(
 ) -> None:
     """Answer that nobody is there, once in a conversation while it is closed."""
     closed = [rule for rule in rules if rule.away and not hours_of(rule).open_at(now)]
-    if not closed or reply.asked != Asked.REPLY or reply.at < now - timedelta(hours=1):
+    if not closed or reply.asked != Asked.REPLY.value or reply.at < now - timedelta(hours=1):
         return
     since = min(hours_of(closed[0]).closed_since(now), now - timedelta(hours=1))
     if told_since(conversation, CLOSED, since):

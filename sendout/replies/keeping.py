@@ -58,8 +58,8 @@ def _reply(heard: Incoming, meant: Meant, at: datetime) -> Reply:
         text=text,
         at=at,
         delivery_id=meant.delivery,
-        asked=asked,
-        review=Review.OPEN if asked == Asked.REVIEW else Review.NONE,
+        asked=asked.value,
+        review=Review.OPEN if asked is Asked.REVIEW else Review.NONE,
     )
 
 

@@ -19,12 +19,12 @@ def put_on_list(reply: Reply, member: User) -> bool:
     """Take the reply for a STOP: its words are the evidence. False when it was decided before."""
     if not _decide(reply, Review.LISTED, member):
         return False
-    stopping.stop(
-        reply.organisation, reply.phone, reply.text, delivery=reply.delivery_id, member=member
-    )
     if reply.delivery_id is not None:
         now, key = timezone.now(), event_key(reply)
         record([Happening(reply.delivery_id, "unsubscribed", now, "staff", key, reply.text)])
+    stopping.stop(
+        reply.organisation, reply.phone, reply.text, delivery=reply.delivery_id, member=member
+    )
     return True
 
 
@@ -35,7 +35,8 @@ def dismiss(reply: Reply, member: User) -> bool:
 
 
 def _decide(reply: Reply, decision: Review, member: User) -> bool:
-    """Change the row and look who won."""
+    """Change the row and look who won; the conversation is held first, as by a text that comes."""
+    conversations.hold_again(reply.conversation)
     rows = Reply.objects.filter(pk=reply.pk, review=Review.OPEN)
     if not rows.update(review=decision, decided_by=member, decided_at=timezone.now()):
         return False
@@ -55,11 +56,11 @@ def close_reviews(conversation: Conversation) -> None:
 def is_overtaken(reply: Reply) -> bool:
     """Tell whether the phone said STOP or START since: texts may come late and out of order."""
     said = Reply.objects.filter(organisation=reply.organisation, phone=reply.phone)
-    return said.filter(asked__in=(Asked.STOP, Asked.START), at__gt=reply.at).exists()
+    return said.filter(asked__in=(Asked.STOP.value, Asked.START.value), at__gt=reply.at).exists()
 
 
 def words_taken_for_stop(organisation: Organisation, phone: str) -> set[str]:
     """Give the texts from this phone that put it on the list."""
     said = Reply.objects.filter(organisation=organisation, phone=phone)
-    stopped = said.filter(asked=Asked.STOP) | said.filter(review=Review.LISTED)
+    stopped = said.filter(asked=Asked.STOP.value) | said.filter(review=Review.LISTED)
     return set(stopped.values_list("text", flat=True))

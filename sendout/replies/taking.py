@@ -37,7 +37,7 @@ def _happenings(reply: Reply) -> Iterator[Happening]:
     """Say in facts what a reply means for the message that it answers."""
     if reply.delivery_id is None or reply.of_staff:
         return
-    for kind in ("replied", "unsubscribed") if reply.asked == Asked.STOP else ("replied",):
+    for kind in ("replied", "unsubscribed") if reply.asked == Asked.STOP.value else ("replied",):
         yield Happening(
             reply.delivery_id,
             kind,

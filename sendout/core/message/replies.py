@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import Enum
 
 from sendout.core.message.stop import is_stop
 from sendout.core.message.template import fold
@@ -12,7 +12,7 @@ HELP_WORDS = {"help", "info", "aide"}
 NEAR = {"stop", "unsubscribe", "desabonner", "arret", "arreter", "baja"}
 
 
-class Asked(StrEnum):
+class Asked(Enum):
     """What a reply asks for. REVIEW: it may mean STOP, and a person is to decide."""
 
     STOP = "stop"

@@ -115,7 +115,7 @@ def _heard(conversation: Conversation, outgoing: Iterable[Outgoing]) -> list[Ite
 def _kind(reply: Reply) -> str:
     if reply.of_staff:
         return "staff"
-    if reply.asked == Asked.STOP or reply.review == Review.LISTED:
+    if reply.asked == Asked.STOP.value or reply.review == Review.LISTED:
         return "stop"
     return "review" if reply.review == Review.OPEN else "in"
 
