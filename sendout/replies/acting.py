@@ -9,15 +9,16 @@ from datetime import datetime, timedelta
 from sendout.core.message.replies import Asked
 from sendout.core.providers import registry
 from sendout.core.providers.setting import BadConfig
-from sendout.replies.forwarding import forward, is_of_staff
-from sendout.replies.keeping import whole_conversation
+from sendout.replies.answering import stopped_words
+from sendout.replies.forwarding import forward
+from sendout.replies.keeping import leave_to_staff, whole_conversation
 from sendout.replies.models import Reply
 from sendout.replies.relaying import hand_on
-from sendout.replies.review import close_reviews, is_overtaken, words_taken_for_stop
+from sendout.replies.review import close_reviews, is_overtaken, words_of_stops
 from sendout.replies.sending import Target, When, send_to_one, told_since
 from sendout.replies.wording import HELP, START, STOP, automatic_text
 from sendout.senders.models import Channel, Sender
-from sendout.senders.sharing import is_number_of_ours
+from sendout.senders.sharing import has_number
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import Kind
 from sendout.suppression import stop as stopping
@@ -50,9 +51,11 @@ def _stop(reply: Reply, now: datetime) -> None:
 def _start(reply: Reply, now: datetime) -> None:
     if is_overtaken(reply):
         return
-    said = words_taken_for_stop(reply.organisation, reply.phone)
+    said = words_of_stops(reply.organisation, reply.phone)
     lifted = stopping.start(reply.organisation, reply.phone, reply.text, said)
-    if lifted and not confirms_stop(reply.sender):
+    if why := stopped_words(reply.conversation):
+        leave_to_staff(reply, f"START lifts what STOP made, and nothing else. {why}")
+    elif lifted and not confirms_stop(reply.sender):
         answer_by_itself(reply, START, now)
 
 
@@ -84,13 +87,13 @@ def confirms_stop(sender: Sender | None) -> bool:
 def answer_by_itself(reply: Reply, kind: str, now: datetime) -> None:
     """Send an automatic answer, at most one of a kind to a phone in an hour.
 
-    Nothing to the staff's phones and to numbers of this installation; nothing where more than the
-    phone's own STOP stands against it.
+    Nothing to the organisation's own numbers; nothing where more than the phone's own STOP stands
+    against it.
     """
     conversation = whole_conversation(reply)
     if reply.at < now - FRESH or told_since(conversation, kind, now - ONCE_IN):
         return
-    if is_of_staff(reply) or is_number_of_ours(reply.phone):
+    if has_number(reply.organisation, reply.phone):
         return
     against = stops(reply.organisation, Channel.SMS, reply.phone, "operational")
     if against not in (None, Reason.UNSUBSCRIBED):

@@ -48,6 +48,12 @@ def say(conversation: Conversation, text: str, at: datetime) -> None:
     _show_last(hold_again(conversation), at, text, ANSWER)
 
 
+def bring_back(conversation: Conversation) -> None:
+    """Show that something in the conversation is not settled."""
+    rows = Conversation.objects.filter(pk=conversation.pk)
+    rows.update(unread=F("unread") + 1, done=False)
+
+
 def _show_last(conversation: Conversation, at: datetime, text: str, kind: str) -> None:
     if at >= conversation.last_at or not conversation.last_text:
         conversation.last_at = max(at, conversation.last_at)

@@ -12,9 +12,10 @@ from sendout.replies.hours import Hours
 from sendout.replies.keeping import whole_conversation
 from sendout.replies.models import Conversation, ForwardRule, Outgoing, Reply
 from sendout.replies.sending import AT_ONCE, Target, When, send_to_one, told_since
+from sendout.replies.staff import is_staff_phone
 from sendout.replies.wording import CLOSED, forward_body, forward_subject, forward_text, people_of
 from sendout.senders.models import Channel
-from sendout.senders.sharing import is_number_of_ours
+from sendout.senders.sharing import has_number
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import Kind
 from sendout.suppression.entries import stops
@@ -25,11 +26,8 @@ MOST_AN_HOUR = 30  # forwards of one conversation; more is a machine that answer
 
 
 def forward(reply: Reply, now: datetime) -> None:
-    """Send a copy to whoever the rules name, and say so where the office is closed.
-
-    What comes from the staff's own phones, or from a number of this installation, goes nowhere.
-    """
-    if is_of_staff(reply) or is_number_of_ours(reply.phone):
+    """Send a copy to whoever the rules name, and say so where the office is closed."""
+    if stays_here(reply):
         return
     conversation = whole_conversation(reply)
     people = people_of(conversation)
@@ -52,10 +50,18 @@ def rules_for(reply: Reply, people: Sequence[Participant]) -> list[ForwardRule]:
     return list(grouped) or [r for r in rules if not r.sendout_id and not r.group_id]
 
 
-def is_of_staff(reply: Reply) -> bool:
-    """Tell whether replies of this organisation are forwarded to the phone that wrote."""
-    rules = ForwardRule.objects.filter(organisation=reply.organisation, active=True)
-    return rules.filter(phones__contains=[reply.phone]).exists()
+def stays_here(reply: Reply) -> bool:
+    """Tell whether a reply goes on to nobody, since it might go in a circle.
+
+    Such are: what answers a forward, what comes from a number of the organisation, and what the
+    staff's phones say that answers nothing. What a parent who works here answers to the news is
+    for the others as any other parent's.
+    """
+    if has_number(reply.organisation, reply.phone):
+        return True
+    if reply.delivery is not None:
+        return reply.delivery.sendout.kind == Kind.FORWARD
+    return is_staff_phone(reply.organisation, reply.phone)
 
 
 def hours_of(rule: ForwardRule) -> Hours:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -12,6 +13,7 @@ from sendout.replies import conversations
 from sendout.replies.attribution import Meant, find_meant
 from sendout.replies.models import Conversation, Outgoing, Reply, Review
 from sendout.replies.numbers import LONGEST, readings
+from sendout.replies.staff import is_staff_phone
 from sendout.senders.models import Sender
 from sendout.senders.sharing import sharing
 from sendout.sendouts.models import Kind
@@ -25,7 +27,8 @@ def keep(received_by: Sender, heard: Incoming, now: datetime) -> Reply | None:
 
     Holds its conversation until the transaction ends.
     """
-    ref = heard.ref.replace("\0", "")[:LONGEST_REF]
+    heard = _storable(heard)
+    ref = heard.ref[:LONGEST_REF]
     if ref and Reply.objects.filter(received_by=received_by.pk, ref=ref).exists():
         return None
     at = min(heard.at or now, now)
@@ -36,7 +39,9 @@ def keep(received_by: Sender, heard: Incoming, now: datetime) -> Reply | None:
     forward = _forward_answered(meant, reply)
     phone = forward.conversation.phone if forward else meant.phone
     conversation = conversations.hold(meant.sender.organisation, phone, at)
-    reply.conversation, reply.of_staff = conversation, forward is not None
+    reply.conversation = conversation
+    if forward is not None:
+        reply.of_staff, reply.review = True, Review.NONE
     try:
         with transaction.atomic():
             reply.save()
@@ -47,15 +52,21 @@ def keep(received_by: Sender, heard: Incoming, now: datetime) -> Reply | None:
     return reply
 
 
+def _storable(heard: Incoming) -> Incoming:
+    """Leave out what PostgreSQL cannot keep: NUL, and halves of characters outside the BMP."""
+    texts = {name: getattr(heard, name) for name in ("phone", "to", "text", "ref")}
+    kept = {n: t.encode("utf-8", "replace").decode().replace("\0", "") for n, t in texts.items()}
+    return replace(heard, **kept)
+
+
 def _reply(heard: Incoming, meant: Meant, at: datetime) -> Reply:
-    text = heard.text.replace("\0", "")
-    asked = read(text)
+    asked = read(heard.text)
     return Reply(
         organisation=meant.sender.organisation,
         sender=meant.sender,
         phone=meant.phone,
-        to=heard.to.replace("\0", "")[:LONGEST],
-        text=text,
+        to=heard.to[:LONGEST],
+        text=heard.text,
         at=at,
         delivery_id=meant.delivery,
         asked=asked.value,
@@ -66,9 +77,12 @@ def _reply(heard: Incoming, meant: Meant, at: datetime) -> Reply:
 def _forward_answered(meant: Meant, reply: Reply) -> Outgoing | None:
     """Give the forward that this text answers, when the staff wrote it.
 
-    STOP, START and HELP are the phone's own business: they are for no family.
+    STOP, START and HELP are the phone's own business: they are for no family. Who is taken out of
+    the rules speaks for nobody any more.
     """
     if meant.kind != Kind.FORWARD or reply.asked not in conversations.WANTS_ANSWER:
+        return None
+    if not is_staff_phone(reply.organisation, reply.phone):
         return None
     recent = Outgoing.objects.filter(delivery=meant.delivery, created_at__gt=reply.at - OF_STAFF)
     return recent.select_related("conversation").first()
@@ -77,6 +91,13 @@ def _forward_answered(meant: Meant, reply: Reply) -> Outgoing | None:
 def event_key(reply: Reply) -> str:
     """Give the key of the events that a reply makes in its message's story."""
     return f"reply-{reply.pk}"
+
+
+def leave_to_staff(reply: Reply, trouble: str) -> None:
+    """Note what could not be done about a reply, and have somebody look at its conversation."""
+    reply.trouble = trouble
+    reply.save(update_fields=["trouble"])
+    conversations.bring_back(reply.conversation)
 
 
 def whole_conversation(reply: Reply) -> Conversation:

@@ -15,7 +15,7 @@ def readings(text: str, country: str) -> list[str]:
     plain = "".join(text.split())
     tried = [plain] if plain.startswith("+") else [f"+{plain}", plain]
     found = [number for each in tried if (number := _read(each, country))]
-    return list(dict.fromkeys(found)) or [text.strip().replace("\0", "")[:LONGEST]]
+    return list(dict.fromkeys(found)) or [text.strip()[:LONGEST]]
 
 
 def _read(text: str, country: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sendout.replies.answering import Refused, answer
-from sendout.replies.keeping import whole_conversation
+from sendout.replies.keeping import leave_to_staff, whole_conversation
 from sendout.replies.models import Reply
 from sendout.sendouts.lifecycle import NotPossible
 
@@ -18,8 +18,7 @@ def hand_on(reply: Reply, now: datetime) -> None:
     lately = conversation.replies.filter(of_staff=True, at__gt=now - timedelta(hours=1))
     try:
         if lately.count() > MOST_AN_HOUR:
-            raise Refused("Not handed on: too many texts came from the staff's phone in an hour.")
+            raise Refused("Too many texts came from the staff's phone in an hour.")
         answer(conversation, reply.text, reply=reply)
     except (Refused, NotPossible) as refusal:
-        reply.trouble = str(refusal)
-        reply.save(update_fields=["trouble"])
+        leave_to_staff(reply, f"Not handed on. {refusal}")

@@ -59,8 +59,7 @@ def is_overtaken(reply: Reply) -> bool:
     return said.filter(asked__in=(Asked.STOP.value, Asked.START.value), at__gt=reply.at).exists()
 
 
-def words_taken_for_stop(organisation: Organisation, phone: str) -> set[str]:
-    """Give the texts from this phone that put it on the list."""
-    said = Reply.objects.filter(organisation=organisation, phone=phone)
-    stopped = said.filter(asked=Asked.STOP.value) | said.filter(review=Review.LISTED)
-    return set(stopped.values_list("text", flat=True))
+def words_of_stops(organisation: Organisation, phone: str) -> set[str]:
+    """Give the texts from this phone that put it on the list by themselves."""
+    said = Reply.objects.filter(organisation=organisation, phone=phone, asked=Asked.STOP.value)
+    return set(said.values_list("text", flat=True))

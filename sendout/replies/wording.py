@@ -22,6 +22,8 @@ TEXTS = {
     ("fr", START): "{name} : vous recevrez de nouveau nos textos. Textez STOP pour les cesser.",
     ("fr", HELP): "{name}{contact}. Textez STOP pour ne plus recevoir de textos.",
 }
+LONGEST = 1_600  # characters of a text: ten segments and more, which phones still put together
+CUT = "... (the rest is on the Replies page)"  # in GSM-7, as all that is said here
 NAMED = 2  # people of one phone who are named in a forward
 
 
@@ -48,8 +50,9 @@ def names_of(people: list[Participant]) -> str:
 
 
 def forward_text(reply: Reply, people: list[Participant]) -> str:
-    """Give the text that the staff gets on the phone."""
-    return f"{names_of(people)} {reply.phone}: {reply.text}".strip()
+    """Give the text that the staff gets on the phone; of a very long one, the beginning."""
+    text = f"{names_of(people)} {reply.phone}: {reply.text}".strip()
+    return text if len(text) <= LONGEST else text[: LONGEST - len(CUT)].rstrip() + CUT
 
 
 def forward_subject(reply: Reply, people: list[Participant]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sendout.accounts.models import Organisation
 from sendout.senders.models import Channel, Sender
 from sendout.senders.vault import CannotUnseal, unseal
 
@@ -30,18 +31,24 @@ def sharing(sender: Sender, to: str) -> list[Sender]:
     return named or own
 
 
-def is_number_of_ours(number: str) -> bool:
-    """Tell whether any sender of this installation has the number, so that two never talk on."""
+def has_number(organisation: Organisation, number: str) -> bool:
+    """Tell whether a sender of the organisation has the number, so that two never talk on.
+
+    Others' senders are not asked: anybody can write any number into one, and would silence by it.
+    """
     plain = digits(number)
-    return Sender.objects.filter(
-        channel=Channel.SMS, from_address__in=[number, plain, f"+{plain}"]
-    ).exists()
+    own = Sender.objects.filter(organisation=organisation, channel=Channel.SMS)
+    return own.filter(from_address__in=[number, plain, f"+{plain}"]).exists()
 
 
 def _same_account(one: Sender, other: Sender) -> bool:
-    """Compare what proves an account: all credentials, and each setting that both have."""
+    """Compare what proves an account: all credentials, and each setting that both have.
+
+    Where there are no credentials, as in the sandbox, nothing is proven.
+    """
     try:
-        proven = unseal(one.secrets) == unseal(other.secrets)
+        credentials = unseal(one.secrets)
+        proven = bool(credentials) and credentials == unseal(other.secrets)
     except CannotUnseal:
         return False
     both = one.config.keys() & other.config.keys()

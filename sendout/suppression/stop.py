@@ -41,16 +41,17 @@ def stop(
 
 
 def start(organisation: Organisation, phone: str, words: str, said: Collection[str]) -> bool:
-    """Lift what this phone's own words made, and put back what stood before; True if it did.
+    """Lift what this phone's own STOP made, and put back what stood before; True if it did.
 
-    said: the texts from this phone that were taken for STOP. Entries of the staff, of the
-    recipient's page, of imports, bad numbers and complaints stay.
+    said: the texts from this phone that were STOP. Entries of the staff (near misses that they put
+    there, too), of the recipient's page, of imports, bad numbers and complaints stay.
     """
     with transaction.atomic():
         entries = Suppression.objects.select_for_update().filter(
             organisation=organisation, channel=CHANNEL, address=phone
         )
-        own = [e for e in entries if _is_own(e) and e.evidence.partition(BEFORE)[0] in said]
+        by_itself = [entry for entry in entries if _is_own(entry) and not entry.created_by_id]
+        own = [entry for entry in by_itself if entry.evidence.partition(BEFORE)[0] in said]
         for entry in own:
             lift(entry, f"{CAME_BACK}{words}")
             restore(Place(organisation, CHANNEL, phone), entry)

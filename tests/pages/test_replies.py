@@ -13,9 +13,10 @@ from sendout.people.models import Participant
 from sendout.replies.models import Conversation, ForwardRule, Outgoing, Reply
 from sendout.senders.models import Sender
 from sendout.sendouts.models import SendOut
+from sendout.suppression.entries import suppress
 from sendout.suppression.models import Suppression
 from tests.cast import sign_in
-from tests.replies.conftest import PHONE, ann, number, text, write
+from tests.replies.conftest import PHONE, ann, number, number_of, text, write
 
 __all__ = ["ann", "number"]
 pytestmark = pytest.mark.django_db
@@ -80,6 +81,12 @@ def test_filters_show_what_they_say(office: Client, asked: Reply, alice: User, n
     assert (shown("open"), shown("done"), shown("mine")) == ({other.phone}, {asked.phone}, set())
 
 
+def test_done_twice_is_done(office: Client, asked: Reply):
+    for given, done in (("1", True), ("1", True), ("0", False), ("0", False)):
+        office.post(at(asked, "done/"), {"done": given})
+        assert Conversation.objects.get().done is done
+
+
 def test_a_new_reply_brings_back_what_was_done(office: Client, asked: Reply, number: Sender):
     office.post(at(asked, "done/"))
     assert Conversation.objects.get().done
@@ -127,6 +134,27 @@ def test_an_answer_to_who_is_on_the_list_is_refused_saying_why(
         "is on the Unsubscribes list: recipient unsubscribed (“STOP”)." in answer.content.decode()
     )
     assert not SendOut.objects.filter(kind="answer").exists()
+
+
+def test_a_long_answer_is_kept_in_the_box_and_refused(office: Client, asked: Reply):
+    answer = office.post(at(asked, "answer/"), {"text": "y" * 1_601})
+    assert "has 1,601 characters; shorten it to 1,600" in answer.content.decode()
+    assert "y" * 1_601 in answer.content.decode()
+
+
+def test_strange_words_are_words_in_their_own_direction(office: Client, asked: Reply):
+    number = asked.sender
+    assert number is not None
+    text(number, "\u202eشكرا <b>" + "z" * 10_000)
+    for path in ("", f"{asked.conversation_id}/"):
+        seen = page(office, path)
+        assert 'dir="auto">\u202eشكرا &lt;b&gt;zzz' in seen
+        assert len(seen) < 60_000
+    row = asked.delivery
+    assert row is not None
+    rows = office.get(f"/o/aqua-club/messages/{row.sendout_id}/sms/rows/").content.decode()
+    assert 'dir="auto">\u202eشكرا &lt;b&gt;zzz' in rows
+    assert len(rows) < 10_000
 
 
 def test_an_empty_answer_is_refused_and_what_was_typed_is_kept(
@@ -267,6 +295,7 @@ def test_a_rule_is_made_changed_and_deleted(office: Client, club: Organisation):
         ({"days": ["0"]}, "Say from when until when the office is open."),
         ({"days": ["0"], "opens": "17:00", "closes": "09:00"}, "closes after it opens"),
         ({"away": "Closed"}, "an office that never closes is never closed"),
+        ({"away": "x" * 481}, "This has 481 characters; shorten it to 480."),
         ({"days": ["7"]}, "7 is not one of the available choices"),
     ],
 )
@@ -277,6 +306,24 @@ def test_a_rule_that_cannot_work_says_why(
     assert answer.status_code == 422
     assert words in answer.content.decode()
     assert not ForwardRule.objects.exists()
+
+
+def test_a_rule_says_who_gets_nothing(office: Client, club: Organisation):
+    ForwardRule.objects.create(
+        organisation=club, name="Office", phones=["+15145550103"], mailboxes=["a@club.example"]
+    )
+    assert "on the Unsubscribes list" not in page(office, "forwarding/")
+    suppress(club, "email", "a@club.example", "bad_email")
+    seen = page(office, "forwarding/")
+    assert seen.count("on the Unsubscribes list: bad email") == 1
+
+
+def test_a_number_of_somebody_else_is_no_secret_told(
+    office: Client, other_club: Organisation, number: Sender
+):
+    """A form that refused it would tell Alice which numbers others have."""
+    number_of(other_club, account="b", from_address="+15145550103")
+    assert office.post(f"{AT}forwarding/add/", rule()).status_code == 302
 
 
 def test_two_rules_have_two_names(office: Client, club: Organisation):

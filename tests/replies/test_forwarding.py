@@ -9,14 +9,18 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from sendout.accounts.models import Organisation, User
+from sendout.core.message.sms import measure
+from sendout.deliveries.claim import claim
 from sendout.deliveries.models import Batch, Delivery
 from sendout.deliveries.record import Happening, record
+from sendout.inbound.facts import Report
+from sendout.inbound.facts import take_in as take_in_facts
 from sendout.people.models import Group, Participant
 from sendout.replies.answering import Refused, answer
 from sendout.replies.forwarding import MOST_AN_HOUR
 from sendout.replies.models import Conversation, ForwardRule, Outgoing, Reply
 from sendout.replies.relaying import MOST_AN_HOUR as MOST_HANDED_ON
-from sendout.replies.wording import conversation_url
+from sendout.replies.wording import LONGEST, conversation_url
 from sendout.senders.models import Sender
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.suppression.entries import suppress
@@ -192,14 +196,79 @@ def test_a_stop_of_the_staff_stops_the_forwards_alone(number: Sender, club: Orga
     reply = text(number, "STOP", phone=STAFF)
     assert not reply.of_staff
     assert [entry.address for entry in Suppression.objects.all()] == [STAFF]
-    assert copies("answer") == copies("notice") == {}
+    assert (copies("answer"), copies("notice").keys()) == ({}, {STAFF})
 
 
-def test_help_from_the_staff_is_neither_answered_nor_handed_on(number: Sender, club: Organisation):
+def test_help_from_the_staff_is_for_no_family(number: Sender, club: Organisation):
     rule(club)
     forwarded(number)
     text(number, "HELP", phone=STAFF)
-    assert copies("answer") == copies("notice") == {}
+    assert (copies("answer"), copies("notice").keys()) == ({}, {STAFF})
+
+
+def test_what_the_staff_writes_is_for_nobody_to_review(number: Sender, club: Organisation):
+    """ "Stop by" and the like are said to the family; the staff's phone is nobody's to list."""
+    rule(club)
+    forwarded(number)
+    reply = text(number, "stop texting so late, please", phone=STAFF)
+    assert (reply.of_staff, reply.review) == (True, "")
+    assert copies("answer") == {PHONE: "stop texting so late, please"}
+    assert Conversation.objects.get().reviews == 0
+
+
+def test_who_is_taken_out_of_the_rules_speaks_for_nobody(number: Sender, club: Organisation):
+    rule(club)
+    forwarded(number)
+    ForwardRule.objects.update(phones=[COACH])
+    reply = text(number, "Pay me instead", phone=STAFF)
+    assert (reply.of_staff, reply.conversation.phone, reply.conversation.unread) == (
+        False, STAFF, 1,
+    )  # fmt: skip
+    assert copies("answer") == {}
+    assert COACH not in copies()
+
+
+def test_what_the_staff_cannot_hand_on_is_brought_back(number: Sender, club: Organisation):
+    rule(club)
+    forwarded(number)
+    text(number, "STOP")
+    Conversation.objects.update(unread=0, done=True)
+    reply = text(number, "Yes, it is", phone=STAFF)
+    assert reply.trouble.startswith(f"Not handed on. {PHONE} is on the Unsubscribes list")
+    conversation = Conversation.objects.get()
+    assert (conversation.unread, conversation.done) == (1, False)
+
+
+def test_two_of_the_staff_with_one_phone_get_one_copy_and_one_voice(
+    number: Sender, club: Organisation, ann: Participant
+):
+    rule(club, "Alice", phones=[STAFF])
+    rule(club, "Bob", phones=[STAFF])
+    row = forwarded(number)
+    assert Delivery.objects.filter(sendout__kind="forward").get() == row
+    for words in ("Yes (Alice)", "No (Bob)"):
+        assert text(number, words, phone=STAFF).of_staff
+    answers = Delivery.objects.filter(sendout__kind="answer").order_by("pk")
+    assert [said(each) for each in answers] == ["Yes (Alice)", "No (Bob)"]
+
+
+def test_a_mailbox_that_bounces_gets_nothing_more_and_says_so(
+    number: Sender, club: Organisation, email_sender: Sender
+):
+    rule(club, phones=[STAFF], mailboxes=["office@club.example"])
+    text(number, "One")
+    row = Delivery.objects.get(address="office@club.example")
+    arrives(row)
+    report = Report(row.pk, "bounced", timezone.now(), "bounce", "1", "5.1.1", "No such user")
+    take_in_facts([report])
+    row.refresh_from_db()
+    assert (row.status, Suppression.objects.get().address) == ("bounced", "office@club.example")
+    text(number, "Two")
+    again = Delivery.objects.filter(address="office@club.example").latest("pk")
+    assert claim(again.sendout_id, "email", 1, 10).claimed == []
+    again.refresh_from_db()
+    assert (again.status, again.skip_reason, again.price) == ("skipped", "bad_email", 0)
+    assert Delivery.objects.filter(address=STAFF).count() == 2
 
 
 def test_nothing_the_staff_texts_is_forwarded(number: Sender, club: Organisation):
@@ -213,9 +282,12 @@ def test_a_parent_who_works_here_answers_for_herself(number: Sender, club: Organ
     rule(club)
     forwarded(number)
     row = write(number, STAFF, timezone.now())
+    ForwardRule.objects.update(phones=[STAFF, COACH])
     reply = text(number, "We will come", phone=STAFF)
     assert (reply.delivery, reply.of_staff) == (row, False)
     assert copies("answer") == {}
+    assert copies()[COACH] == f"{STAFF}: We will come"
+    assert Delivery.objects.filter(address=STAFF, sendout__kind="forward").count() == 1
 
 
 def test_a_forward_of_long_ago_is_answered_by_nobody(number: Sender, club: Organisation):
@@ -241,15 +313,44 @@ def test_machines_that_answer_each_other_come_to_an_end(number: Sender, club: Or
     assert "too many" in reply.trouble
 
 
-def test_two_organisations_never_forward_to_each_other_in_a_circle(
+def test_two_numbers_that_forward_to_each_other_come_to_an_end(
     number: Sender, club: Organisation, other_club: Organisation
 ):
+    """Two organisations name each other's number, and both are closed and say so."""
     theirs = number_of(other_club, account="b", from_address="+15145550101")
-    rule(club, phones=[theirs.from_address])
-    rule(other_club, phones=[number.from_address])
+    rule(club, phones=[theirs.from_address], away="Closed.", **closed_now(club))
+    rule(other_club, phones=[number.from_address], away="Away.", **closed_now(other_club))
+    texts = 0
     text(number, "Thanks")
-    text(theirs, f"{PHONE}: Thanks", phone=number.from_address)
+    while waiting := list(Delivery.objects.filter(channel="sms", status="queued").order_by("pk")):
+        for row in waiting:
+            arrives(row)
+            hears = {each.from_address: each for each in (number, theirs)}.get(row.address)
+            if hears and row.sender:
+                text(hears, said(row), phone=row.sender.from_address)
+                texts += 1
+        assert texts < 8
+    assert texts
     assert Delivery.objects.filter(sendout__kind="forward").count() == 1
+
+
+def test_nobody_else_can_silence_a_phone(
+    number: Sender, club: Organisation, other_club: Organisation
+):
+    """Charlie writes the number of one of Alice's parents into a sender of his own."""
+    number_of(other_club, account="b", from_address=PHONE)
+    rule(club)
+    text(number, "Is Tuesday on?")
+    text(number, "HELP")
+    assert (copies().keys(), copies("notice").keys()) == ({STAFF}, {PHONE})
+
+
+def test_a_number_of_the_organisation_is_a_machine(number: Sender, club: Organisation):
+    number_of(club, name="Second", from_address="+15145550101")
+    rule(club, away="Closed.", **closed_now(club))
+    text(number, "Hello", phone="+15145550101")
+    text(number, "HELP", phone="+15145550101")
+    assert copies() == copies("notice") == {}
 
 
 def test_what_cannot_be_forwarded_says_why(number: Sender, club: Organisation):
@@ -277,6 +378,26 @@ def test_an_answer_to_who_is_listed_is_refused_with_the_reason(number: Sender, a
     with pytest.raises(Refused, match=r"Unsubscribes list: recipient unsubscribed \(“STOP”\)"):
         answer(reply.conversation, "Really?", member=alice)
     assert copies("answer") == {}
+
+
+def test_a_very_long_reply_is_kept_whole_and_forwarded_in_part(
+    number: Sender, club: Organisation, email_sender: Sender, ann: Participant
+):
+    rule(club, phones=[STAFF], mailboxes=["office@club.example"])
+    words = "Ten thousand characters of it. " * 323
+    reply = text(number, words)
+    assert (reply.text, reply.segments, reply.conversation.last_text) == (words, 66, words[:200])
+    assert LONGEST - 10 < len(copies()[STAFF]) <= LONGEST
+    assert copies()[STAFF].endswith("character... (the rest is on the Replies page)")
+    assert measure(copies()[STAFF]).encoding == "GSM-7"
+    assert words.strip() in copies()["office@club.example"]
+
+
+def test_an_answer_that_is_too_long_is_refused_not_cut(number: Sender, alice: User):
+    reply = text(number, "Hello")
+    with pytest.raises(Refused, match="has 1,601 characters; shorten it to 1,600"):
+        answer(reply.conversation, "x" * 1_601, member=alice)
+    assert said(answer(reply.conversation, "a\r\nb", member=alice).delivery) == "a\nb"
 
 
 def test_an_answer_needs_a_sender_that_works(number: Sender, alice: User):

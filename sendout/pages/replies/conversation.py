@@ -13,10 +13,8 @@ from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.replies.thread import items_of
 from sendout.replies import answering, conversations
 from sendout.replies.models import Conversation
-from sendout.replies.wording import people_of
+from sendout.replies.wording import LONGEST, people_of
 from sendout.sendouts.lifecycle import NotPossible
-
-LONGEST = 1_600  # characters, ten segments and more; what phones still put together
 
 
 def find_conversation(request: MemberRequest, pk: int) -> Conversation:
@@ -72,7 +70,7 @@ def thread(request: MemberRequest, pk: int) -> HttpResponse:
 def answer(request: MemberRequest, pk: int) -> HttpResponse:
     """Send an answer, or say why that cannot be."""
     conversation = find_conversation(request, pk)
-    text, problem = request.POST.get("text", "").replace("\0", "")[:LONGEST], ""
+    text, problem = request.POST.get("text", "").replace("\0", ""), ""
     try:
         answering.answer(conversation, text, member=request.user)
         conversations.mark_read(conversation)
@@ -108,8 +106,8 @@ def assign(request: MemberRequest, pk: int) -> HttpResponse:
 def done(request: MemberRequest, pk: int) -> HttpResponse:
     """Put the conversation away, or take it up again; then show the list, or the conversation."""
     conversation = find_conversation(request, pk)
-    conversations.mark_done(conversation, not conversation.done)
-    if conversation.done:
+    conversations.mark_done(conversation, request.POST.get("done") != "0")
+    if request.POST.get("done") == "0":
         return redirect("pages:conversation", request.organisation.slug, pk)
     messages.success(request, f"{conversation.phone} is done; a new reply brings it back.")
     return redirect("pages:replies", request.organisation.slug)

@@ -11,13 +11,14 @@ from django.db.models import QuerySet
 from sendout.core.addresses import BadAddress, read_email, read_phone
 from sendout.people.models import Group
 from sendout.replies.models import ForwardRule
-from sendout.senders.sharing import is_number_of_ours
+from sendout.senders.sharing import has_number
 from sendout.sendouts.models import Kind, SendOut, State
 
 DAYS = list(
     enumerate(["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"])
 )
 MOST = 20  # phones or mailboxes of one rule
+LONGEST_AWAY = 480  # characters
 RECENT = 50  # send-outs to choose from
 
 
@@ -85,7 +86,7 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = {
             "opens": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "closes": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-            "away": forms.Textarea(attrs={"rows": 3, "maxlength": 480}),
+            "away": forms.Textarea(attrs={"rows": 3, "maxlength": LONGEST_AWAY}),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -121,9 +122,18 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _phone(self, line: str) -> str:
         phone = read_phone(line, self.instance.organisation.country)
-        if phone is not None and is_number_of_ours(phone.normal):
+        if phone is not None and has_number(self.instance.organisation, phone.normal):
             raise BadAddress(f"{phone.normal} is the number of a sender, not of a person")
         return phone.normal if phone else ""
+
+    def clean_away(self) -> str:
+        """It goes out as one text, which phones put together from a few segments."""
+        text: str = self.cleaned_data["away"].replace("\r\n", "\n").strip()
+        if len(text) > LONGEST_AWAY:
+            raise forms.ValidationError(
+                f"This has {len(text)} characters; shorten it to {LONGEST_AWAY}."
+            )
+        return text
 
     def clean_mailboxes(self) -> list[str]:
         """Read the addresses."""

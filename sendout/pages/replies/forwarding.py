@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,13 +12,38 @@ from django.views.decorators.http import require_POST
 from sendout.accounts.models import Role
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.replies.forms import DAYS, RuleForm
+from sendout.replies.answering import CATEGORY
 from sendout.replies.models import ForwardRule
+from sendout.senders.models import Channel
+from sendout.suppression.entries import stops
+from sendout.suppression.models import Reason
 
 
 def find_rule(request: MemberRequest, pk: int) -> ForwardRule:
     """Give the organisation's rule. Raises Http404."""
     rows = ForwardRule.objects.select_related("organisation", "group", "sendout")
     return get_object_or_404(rows, organisation=request.organisation, pk=pk)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRule:
+    """A rule in the list. targets: phones and mailboxes, and why each gets nothing, if so."""
+
+    rule: ForwardRule
+    hours: str
+    targets: list[tuple[str, str]]
+
+
+def shown_rule(rule: ForwardRule) -> ShownRule:
+    """Look at a rule with what the Unsubscribes list says about those it names."""
+    targets = [(phone, _listed(rule, Channel.SMS, phone)) for phone in rule.phones]
+    targets += [(mailbox, _listed(rule, Channel.EMAIL, mailbox)) for mailbox in rule.mailboxes]
+    return ShownRule(rule, hours_words(rule), targets)
+
+
+def _listed(rule: ForwardRule, channel: Channel, address: str) -> str:
+    reason = stops(rule.organisation, channel, address, CATEGORY)
+    return f"on the Unsubscribes list: {Reason(reason).label.lower()}" if reason else ""
 
 
 def hours_words(rule: ForwardRule) -> str:
@@ -31,12 +58,12 @@ def hours_words(rule: ForwardRule) -> str:
 def rules(request: MemberRequest) -> HttpResponse:
     """Show all rules."""
     found = ForwardRule.objects.filter(organisation=request.organisation)
-    found = found.select_related("group", "sendout").order_by("name")
+    found = found.select_related("organisation", "group", "sendout").order_by("name")
     context = {
         "organisation": request.organisation,
         "section": "settings",
         "tab": "forwarding",
-        "rules": [(rule, hours_words(rule)) for rule in found],
+        "rules": [shown_rule(rule) for rule in found],
     }
     return render(request, "pages/replies/forwarding.html", context)
 
