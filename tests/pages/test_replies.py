@@ -142,6 +142,23 @@ def test_a_long_answer_is_kept_in_the_box_and_refused(office: Client, asked: Rep
     assert "y" * 1_601 in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("words", "colour"),
+    [("Thanks", ""), ("STOP", " so-reply-stop"), ("stop texting me!!", " so-reply-review")],
+)
+def test_the_popup_shows_by_colour_what_a_reply_is(
+    office: Client, asked: Reply, number: Sender, words: str, colour: str
+):
+    text(number, words)
+    row = asked.delivery
+    assert row is not None
+    rows = office.get(f"/o/aqua-club/messages/{row.sendout_id}/sms/rows/").content.decode()
+    assert f'<span class="so-reply{colour}" dir="auto">{words}</span>' in rows
+    text(number, "Thank you")
+    rows = office.get(f"/o/aqua-club/messages/{row.sendout_id}/sms/rows/").content.decode()
+    assert '<span class="so-reply" dir="auto">Thank you</span>' in rows
+
+
 def test_strange_words_are_words_in_their_own_direction(office: Client, asked: Reply):
     number = asked.sender
     assert number is not None

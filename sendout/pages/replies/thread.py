@@ -112,6 +112,12 @@ def _heard(conversation: Conversation, outgoing: Iterable[Outgoing]) -> list[Ite
     ]
 
 
+def kinds_of(deliveries: Iterable[int]) -> dict[int, str]:
+    """Give the kind of the newest reply to each of these: in, stop or review."""
+    rows = Reply.objects.filter(delivery__in=list(deliveries), of_staff=False).defer("text")
+    return {reply.delivery_id or 0: _kind(reply) for reply in rows.order_by("at", "pk")}
+
+
 def _kind(reply: Reply) -> str:
     if reply.of_staff:
         return "staff"
