@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import django
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -37,7 +38,10 @@ os.environ.update(
 )
 django.setup()
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick, for tests
-pytest_plugins = ["tests.cast"]
+# How long an example takes tells how busy the machine is, not whether the code is right.
+hypothesis.settings.register_profile("sendout", deadline=None)
+hypothesis.settings.load_profile("sendout")
+pytest_plugins = ["tests.cast", "tests.counts"]
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from datetime import time
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -31,6 +32,14 @@ class Language(models.TextChoices):
 
     ENGLISH = "en", "English"
     FRENCH = "fr", "Français"
+
+
+class StopWords(models.TextChoices):
+    """Which texts end with how to unsubscribe."""
+
+    NONE = "none", "None"
+    FIRST = "first", "The first to each person"
+    EVERY = "every", "Every one"
 
 
 class Users(BaseUserManager["User"]):
@@ -72,6 +81,10 @@ class Organisation(models.Model):
 
     tracks: whether opens and clicks of its emails are looked at. tracking_url: what the addresses
     for that begin with, where they are to be on a domain of its own; without a slash at its end.
+
+    stop_words: which marketing texts end with how to unsubscribe, in the words of stop_words_en or
+    stop_words_fr (empty for our own); stop_words_in_all: operational ones too. quiet_hours: whether
+    texts are to be held back from quiet_from until quiet_until, by the recipient's clock.
     """
 
     slug = models.SlugField(max_length=50, unique=True)
@@ -89,6 +102,15 @@ class Organisation(models.Model):
     contact = models.CharField(max_length=200, blank=True)
     tracks = models.BooleanField(default=True, db_default=True)
     tracking_url = models.CharField(max_length=200, blank=True, default="", db_default="")
+    stop_words = models.CharField(
+        max_length=5, choices=StopWords, default=StopWords.NONE, db_default=StopWords.NONE
+    )
+    stop_words_in_all = models.BooleanField(default=False, db_default=False)
+    stop_words_en = models.CharField(max_length=80, blank=True, default="", db_default="")
+    stop_words_fr = models.CharField(max_length=80, blank=True, default="", db_default="")
+    quiet_hours = models.BooleanField(default=False, db_default=False)
+    quiet_from = models.TimeField(default=time(21), db_default=time(21))
+    quiet_until = models.TimeField(default=time(8), db_default=time(8))
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

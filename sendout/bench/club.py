@@ -10,7 +10,7 @@ from django.db import connection
 from sendout.accounts.models import Organisation
 from sendout.bench.work import FROM, NAMES, OWN_FIELDS, Pieces, people
 from sendout.compose.models import BodyFormat, Category, Message
-from sendout.compose.rendering import Rendered, compile_email, templates
+from sendout.compose.rendering import Templates, compile_email, templates
 from sendout.core.message.template import Template, parse
 from sendout.core.providers.setting import Value
 from sendout.people.models import Participant
@@ -81,7 +81,7 @@ def choose_way(newsletter: SendOut, connections: int, settings: dict[str, Value]
     newsletter.save(update_fields=["email_sender"])
 
 
-def read_texts(newsletter: SendOut) -> Rendered:
+def read_texts(newsletter: SendOut) -> Templates:
     """Give what the newsletter says, its slots still open."""
     return templates(newsletter.message, newsletter.organisation)
 

@@ -1,4 +1,4 @@
-"""`sendout bench send|stages|track`: how fast it sends and is read, on its own database."""
+"""`sendout bench send|stages|track|events`: how fast it is, on a database of its own."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import json
 import signal
 import sys
 
-from sendout.bench import stages
+from sendout.bench import events, stages
 from sendout.bench.contest import Rules, compare
 from sendout.bench.opens import measure
 from sendout.bench.peers import SENDOUT, known_peers
 from sendout.bench.servers import find_sink
-from sendout.cli.address import check_free
+from sendout.cli.address import PORT, check_free
 from sendout.cli.commands import Subparsers
 from sendout.cli.problem import Problem
 from sendout.cli.supervisor import say
@@ -54,6 +54,7 @@ def register(subparsers: Subparsers) -> None:
     send.set_defaults(perform=perform)
     add_stages(actions.add_parser("stages", help="what a message costs in each stage"))
     add_track(actions.add_parser("track", help="many who open and click at the same time"))
+    add_events(actions.add_parser("events", help="what an email service tells, in large numbers"))
 
 
 def add_stages(parser: argparse.ArgumentParser) -> None:
@@ -86,6 +87,22 @@ def add_track(track: argparse.ArgumentParser) -> None:
     track.set_defaults(perform=perform_track)
 
 
+def add_events(parser: argparse.ArgumentParser) -> None:
+    """Give `bench events` its options."""
+    parser.add_argument(
+        "--people", type=count, default=20_000, metavar="N", help="who got the message (20000)"
+    )
+    parser.add_argument(
+        "--batch", type=count, default=100, metavar="N", help="events in one request (100)"
+    )
+    parser.add_argument(
+        "--connections", type=count, default=8, metavar="C", help="of the service (8)"
+    )
+    parser.add_argument("--port", type=int, default=PORT, metavar="P", help=f"({PORT})")
+    parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
+    parser.set_defaults(perform=perform_events)
+
+
 def perform(arguments: argparse.Namespace) -> int:
     """Measure and print; 1 when Sendout did not record every recipient as sent."""
     find_sink()
@@ -115,6 +132,16 @@ def perform_track(arguments: argparse.Namespace) -> int:
     found = measure(arguments.people, arguments.connections, arguments.seconds, arguments.port)
     print(json.dumps(found.to_dict()) if arguments.json else found.to_text())
     return FAILED if found.missing or found.full.wrong or found.half.wrong else 0
+
+
+def perform_events(arguments: argparse.Namespace) -> int:
+    """Measure and print; 1 when an event is missing, or counted twice."""
+    check_free("127.0.0.1", arguments.port)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    say("the service is telling ...")
+    found = events.measure(arguments.people, arguments.batch, arguments.connections, arguments.port)
+    print(json.dumps(found.to_dict()) if arguments.json else found.to_text())
+    return FAILED if found.missing or found.again else 0
 
 
 def rules_of(arguments: argparse.Namespace) -> Rules:

@@ -136,6 +136,7 @@ def found_club() -> tuple[Organisation, User]:
     club = found(SLUG, NAME, country="CA", timezone="America/Toronto", owner=alice)
     club.postal_address = "12 Pool Street, Ottawa ON"
     club.contact = f"{OFFICE}, 613-555-0100"
+    club.quiet_hours = False  # people rehearse at night, too, and wake nobody
     club.save()
     return club, alice
 

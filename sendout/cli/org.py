@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from datetime import time
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -27,6 +28,11 @@ def register(subparsers: Subparsers) -> None:
     create.add_argument("--name", required=True, help='its name, such as "Aqua Club"')
     create.add_argument("--country", default="CA", help="two letters, for phone numbers (CA)")
     create.add_argument("--timezone", default="America/Toronto", help="such as Europe/Paris")
+    create.add_argument(
+        "--quiet-hours",
+        metavar="H-H",
+        help="such as 21:00-08:00, or off; with an owner 21:00-08:00",
+    )
     create.add_argument("--owner-email", metavar="E", help="who owns it; may have an account")
     create.set_defaults(perform=perform)
 
@@ -40,6 +46,7 @@ def perform(arguments: argparse.Namespace) -> int:
         if email:
             owner, fresh = find_or_make_user(email)
         organisation = create(arguments, owner)
+        keep_quiet_hours(organisation, arguments.quiet_hours)
     print(f"{organisation.name} is at {settings.URL}/o/{organisation.slug}/")
     if owner is None:
         print("It has no owner, so nobody can sign in to it; commands work on it all the same.")
@@ -80,6 +87,22 @@ def create(arguments: argparse.Namespace, owner: User | None) -> Organisation:
     except ValidationError as error:
         field, sentences = next(iter(error.message_dict.items()))
         raise Problem(f"{OPTIONS.get(field, field)}: {sentences[0]}") from None
+
+
+def keep_quiet_hours(organisation: Organisation, typed: str | None) -> None:
+    """Store the quiet hours that were asked for. Raises Problem."""
+    if typed is None:
+        return
+    organisation.quiet_hours = typed != "off"
+    if organisation.quiet_hours:
+        try:
+            begin, end = map(time.fromisoformat, typed.split("-"))
+        except ValueError:
+            begin = end = time()
+        if begin == end:
+            raise Problem(f'--quiet-hours: "{typed}" is not like 21:00-08:00, and not "off"')
+        organisation.quiet_from, organisation.quiet_until = begin, end
+    organisation.save()
 
 
 def organisation_of(slug: str) -> Organisation:

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import html
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser
@@ -23,7 +24,7 @@ from sendout.senders.models import Channel, Sender
 from sendout.senders.pool import members
 from sendout.senders.probe import explain
 from sendout.senders.vault import CannotUnseal
-from sendout.senders.ways import provider_of
+from sendout.senders.ways import find_way_back, provider_of
 from sendout.sendouts.drafts import default_sender
 from sendout.sendouts.models import Channels
 
@@ -165,6 +166,8 @@ def check_ways(senders: dict[Channel, Sender]) -> None:
     for sender in senders.values():
         refused = []
         for member in members(sender):
+            with suppress(CannotUnseal):  # it is said below
+                find_way_back(member)
             refusal = asyncio.run(try_to_connect(member))
             if refusal is None:
                 break

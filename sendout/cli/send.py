@@ -18,7 +18,9 @@ from sendout.cli.status import exit_code, print_status
 from sendout.cli.supervisor import say
 from sendout.cli.waiting import wait_until_done, worker_is_alive
 from sendout.compose.models import Category
+from sendout.core.quiet import Night
 from sendout.deliveries import counting, freeze
+from sendout.deliveries.quiet import hours_of, night_of
 from sendout.people.models import Group
 from sendout.senders.models import Channel
 from sendout.sendouts import lifecycle
@@ -43,6 +45,9 @@ def register(subparsers: Subparsers) -> None:
     parser.add_argument("--category", choices=Category.values, default=Category.OPERATIONAL.value)
     parser.add_argument("--sender", action="append", default=[], metavar="NAME")
     parser.add_argument("--at", metavar="TIME", help="2027-01-15T09:30, in the organisation's zone")
+    parser.add_argument(
+        "--in-quiet-hours", action="store_true", help="even where it is night for recipients"
+    )
     parser.add_argument("--once-per", choices=OncePer.values, default=OncePer.ADDRESS.value)
     parser.add_argument("--urgent", action="store_true", help="before all that is not")
     parser.add_argument("--name", default="", metavar="N", help="on the Messages page")
@@ -83,7 +88,7 @@ def draft(organisation: Organisation, arguments: argparse.Namespace) -> SendOut:
     )
     group, ours = group_of(organisation, arguments, sendout.name)
     try:
-        begin(sendout, group, when)
+        begin(sendout, group, when, at_night=arguments.in_quiet_hours)
     except NotPossible as error:
         if ours:
             group.delete()
@@ -92,18 +97,33 @@ def draft(organisation: Organisation, arguments: argparse.Namespace) -> SendOut:
 
 
 @transaction.atomic
-def begin(sendout: SendOut, group: Group, when: datetime | None) -> None:
-    """Write message, send-out and deliveries, all of it or nothing. Raises NotPossible."""
+def begin(sendout: SendOut, group: Group, when: datetime | None, *, at_night: bool) -> None:
+    """Write message, send-out and deliveries, all of it or nothing. Raises NotPossible.
+
+    at_night: whether texts may reach people in quiet hours.
+    """
     sendout.message.save()
     sendout.message = sendout.message  # takes over the id it has now
     sendout.save()
     sendout.groups.add(group)
     note_missing(sendout)
+    if not at_night and (night := night_of(sendout, when or datetime.now(UTC))):
+        raise NotPossible(in_quiet_hours(sendout, night))
     if when is not None:
         lifecycle.schedule(sendout, when)
     else:
         freeze.send_now(sendout)
         counting.finish(sendout.pk)
+
+
+def in_quiet_hours(sendout: SendOut, night: Night) -> str:
+    """Say whom the text would reach at night, and what to do."""
+    people = "1 person" if night.people == 1 else f"{night.people:,} people"
+    local = night.morning.astimezone(sendout.organisation.zone)
+    return (
+        f"the text would reach {people} in quiet hours ({hours_of(sendout.organisation)}; "
+        f"{night}): give --at {local:%Y-%m-%dT%H:%M}, or --in-quiet-hours to send it all the same"
+    )
 
 
 def read_time(text: str | None, organisation: Organisation) -> datetime | None:

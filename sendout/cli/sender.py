@@ -13,7 +13,12 @@ from sendout.cli.commands import Subparsers
 from sendout.cli.org import organisation_of
 from sendout.cli.problem import Problem
 from sendout.core.addresses import BadAddress
-from sendout.core.providers.registry import KINDS, config_from_url, leaves_as_written
+from sendout.core.providers.registry import (
+    KINDS,
+    calls_back,
+    config_from_url,
+    leaves_as_written,
+)
 from sendout.core.providers.setting import BadConfig, Value
 from sendout.deliveries.links import read_bounce_address
 from sendout.senders import pool
@@ -26,7 +31,8 @@ from sendout.senders.ways import put_settings
 
 URLS = (
     "smtp://user:password@host:port/?tls=starttls, sandbox:, or an email service with its "
-    "settings: postmark:?server_token=... (docs/esp.md)"
+    "settings: postmark:?server_token=... (docs/esp.md); for texts twilio:?account_sid=..., "
+    "vonage:?api_key=..., kannel:, android: or other: (docs/sms.md)"
 )
 
 
@@ -85,6 +91,8 @@ def perform(arguments: argparse.Namespace) -> int:
     print(f'{organisation.name} sends {sender.get_channel_display()} through "{sender.name}" now.')
     if sender.kind == "esp":
         print(f"Let the service tell what becomes of messages at {address_of(sender)}")
+    elif calls_back(sender.channel, sender.kind):
+        print(f"Let the service send the texts that come in to {address_of(sender)}")
     return 0
 
 

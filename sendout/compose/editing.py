@@ -14,7 +14,7 @@ from django.utils import timezone
 from sendout.accounts.models import User
 from sendout.compose.models import Message
 
-WRITTEN = ("category", "subject", "body_format", "body", "sms_text", "tracks")
+WRITTEN = ("category", "subject", "body_format", "body", "sms_text", "sms_plain", "tracks")
 
 
 class Conflict(Exception):

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from sendout.accounts.models import Organisation
+from sendout.core.message.gsm_plain import Plain
 
 
 class Category(models.TextChoices):
@@ -22,12 +23,19 @@ class BodyFormat(models.TextChoices):
     HTML = "html", "HTML"
 
 
+PLAIN = {
+    Plain.NOT: "As it is written",
+    Plain.MARKS: "With plain marks",
+    Plain.ACCENTS: "With plain marks, and without the accents that cost",
+}
+
+
 class Message(models.Model):
     """Email subject and body, SMS text, consent category; merge fields in all of them.
 
     text: the plain-text part, where somebody wrote one; else it is made from the body.
     tracks: whether opens and clicks are looked at; the organisation must want it too.
-
+    sms_plain: how far the SMS is made plain for each recipient (`core.message.gsm_plain`).
     version: goes up with every save; a save from an older version is refused.
     """
 
@@ -39,6 +47,13 @@ class Message(models.Model):
     text = models.TextField(blank=True)
     sms_text = models.TextField(blank=True)
     tracks = models.BooleanField(default=True, db_default=True)
+    sms_plain = models.CharField(
+        max_length=7,
+        blank=True,
+        choices=[(level.value, label) for level, label in PLAIN.items()],
+        default=Plain.NOT,
+        db_default=Plain.NOT,
+    )
     version = models.PositiveIntegerField(default=1)
     updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -5,27 +5,39 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sendout.accounts.models import Organisation
+from sendout.accounts.models import Organisation, StopWords
+from sendout.compose.closing import closing
 from sendout.compose.layout import complete, complete_text, wrap
 from sendout.compose.markup import clean, from_markdown, inline_document, is_document
 from sendout.compose.models import BodyFormat, Category, Message
 from sendout.core.addresses import wire_address
 from sendout.core.message.email import CompiledEmail, Letter
 from sendout.core.message.email import compile_email as compile_letter
+from sendout.core.message.gsm_plain import Plain
 from sendout.core.message.plain import plain_text
-from sendout.core.message.sms import Measure, measure
 from sendout.core.message.template import (
     escape_header,
     escape_html,
     escape_nothing,
     parse,
 )
+from sendout.core.message.texting import CompiledSms
 from sendout.core.message.tracking import Tracking
 
 
 @dataclass(frozen=True, slots=True)
+class Templates:
+    """What a message says in its final form, with its merge fields."""
+
+    subject: str
+    html: str
+    text: str
+    sms: CompiledSms
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
-    """What a message says, ready to send. In `templates` it still holds its merge fields."""
+    """What a message says to one participant."""
 
     subject: str
     html: str
@@ -33,7 +45,7 @@ class Rendered:
     sms: str
 
 
-def templates(message: Message, organisation: Organisation) -> Rendered:
+def templates(message: Message, organisation: Organisation) -> Templates:
     """Put the message into its final form, merge fields and all; what is not written is empty.
 
     Raises BadStyle when a style in an HTML body cannot be read.
@@ -42,11 +54,11 @@ def templates(message: Message, organisation: Organisation) -> Rendered:
     text = plain_text(html) if html else ""
     if html and message.text.strip():
         text = complete_text(message.text, organisation, message.category)
-    return Rendered(
+    return Templates(
         subject=" ".join(message.subject.split()),
         html=html,
         text=text,
-        sms=message.sms_text.strip(),
+        sms=compile_sms(message, organisation),
     )
 
 
@@ -59,13 +71,18 @@ def render_html(message: Message, organisation: Organisation) -> str:
     return wrap(clean(message.body), organisation, message.category)
 
 
-def fill(rendered: Rendered, values: Mapping[str, str]) -> Rendered:
-    """Give what one participant gets to read; values by folded name, as `merge_values` makes."""
+def fill(
+    rendered: Templates, values: Mapping[str, str], language: str = "", *, told: bool = False
+) -> Rendered:
+    """Give what one participant gets to read; values by folded name, as `merge_values` makes.
+
+    language: the participant's. told: whether an earlier SMS said how to unsubscribe.
+    """
     return Rendered(
         subject=parse(rendered.subject).fill(values, escape_header),
         html=parse(rendered.html, markup=True).fill(values, escape_html),
         text=parse(rendered.text).fill(values, escape_nothing),
-        sms=sms_for(rendered.sms, values)[0],
+        sms=rendered.sms.fill(values, language, told=told),
     )
 
 
@@ -77,13 +94,15 @@ def compile_email(
     from_address: str,
     reply_to: str = "",
     tracking: Tracking | None = None,
+    automatic: bool = False,
 ) -> CompiledEmail:
     """Do once what is the same in every email of a send-out.
 
     Only marketing offers to unsubscribe with one click (RFC 8058): operational email cannot be
     unsubscribed from, so its link leads to a page. tracking: where opens and clicks are reported,
-    when the organisation and the message want that; the plain text keeps its own links. Raises
-    BadAddress for a bad sender address, BadStyle for a style that cannot be read.
+    when the organisation and the message want that; the plain text keeps its own links. automatic:
+    whether machines should not answer it (RFC 3834). Raises BadAddress for a bad sender address,
+    BadStyle for a style that cannot be read.
     """
     rendered = templates(message, organisation)
     letter = Letter(
@@ -96,11 +115,22 @@ def compile_email(
         reply_to=reply_to or None,
         one_click=message.category == Category.MARKETING,
         tracking=tracking if organisation.tracks and message.tracks else None,
+        headers={"Auto-Submitted": "auto-generated"} if automatic else {},
     )
     return compile_letter(letter)
 
 
-def sms_for(template: str, values: Mapping[str, str]) -> tuple[str, Measure]:
-    """Give the SMS text for one participant, and how many segments it is billed as."""
-    text = parse(template).fill(values, escape_nothing)
-    return text, measure(text)
+def compile_sms(
+    message: Message, organisation: Organisation, *, closed: bool = True
+) -> CompiledSms:
+    """Do once what is the same in every SMS of a send-out.
+
+    closed: whether it may say below how to unsubscribe; an answer to one person does not.
+    """
+    template = parse(message.sms_text.strip())
+    return CompiledSms(
+        template,
+        Plain(message.sms_plain),
+        closing(template, organisation, message.category) if closed else {},
+        once=organisation.stop_words == StopWords.FIRST,
+    )

@@ -13,7 +13,7 @@ from email_validator import (
     ValidatedEmail,
     validate_email,
 )
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 # RFC 6761, RFC 6762: names that never leave the house. Rehearsals and the sandbox live there.
 # The library documents this list as the place to say so.
@@ -36,6 +36,17 @@ _ANGLE = re.compile(r"[^<>]*<([^<>]*)>[\s;,.]*")
 _COMMA_DOMAIN = re.compile(r"([^\s@,;]+@[\w-]+),([a-z]{2,}(?:\.[a-z]{2,})?)", re.IGNORECASE)
 
 _EXCEL_FLOAT = re.compile(r"\+?\d+\.0+|\d(?:\.\d+)?[eE]\+?\d{1,2}")
+# Kinds of numbers that receive no texts, and what is said of them. Where a country's plan does not
+# tell landlines from mobiles, as in Canada and the United States, nobody can say before sending.
+NO_TEXTS = {
+    PhoneNumberType.FIXED_LINE: "landline",
+    PhoneNumberType.PREMIUM_RATE: "premium",
+    PhoneNumberType.SHARED_COST: "premium",
+}
+KIND_WORDS = {
+    "landline": "it is a landline, which receives no texts",
+    "premium": "it is a number that charges its callers, which receives no texts",
+}
 _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 
 
@@ -63,11 +74,16 @@ class Email:
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """A phone number. typed: the cell's text, trimmed. normal: E.164. mended: as for Email."""
+    """A phone number.
+
+    typed: the cell's text, trimmed. normal: E.164. mended: as for Email. kind: one of those in
+    KIND_WORDS, which receive no texts, or empty.
+    """
 
     typed: str
     normal: str
     mended: str | None = None
+    kind: str = ""
 
 
 def read_email(text: str) -> Email | None:
@@ -118,7 +134,19 @@ def read_phone(text: str, country: str) -> Phone | None:
     if number.extension:
         mended.append(f"extension {number.extension} left out")
     e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-    return Phone(typed, e164, "; ".join(mended) or None)
+    return Phone(typed, e164, "; ".join(mended) or None, _kind(number))
+
+
+def phone_kind(e164: str) -> str:
+    """Give the kind of a number as in `Phone.kind`; empty too for what is no number."""
+    try:
+        return _kind(phonenumbers.parse(e164))
+    except NumberParseException:
+        return ""
+
+
+def _kind(number: PhoneNumber) -> str:
+    return NO_TEXTS.get(phonenumbers.number_type(number), "")
 
 
 def _refuse_endless(text: str, thing: str) -> None:

@@ -26,7 +26,8 @@ WITH audience AS ({AUDIENCE}), stopped AS (
         CASE WHEN p.email = '' THEN 'no_address' WHEN p.email_normal = '' THEN 'invalid_address'
             ELSE COALESCE(e.reason, '') END AS email_reason,
         CASE WHEN COALESCE(NULLIF(p.phone, ''), p.phone_typed) = '' THEN 'no_address'
-            WHEN p.phone = '' THEN 'invalid_address' ELSE COALESCE(t.reason, '') END AS sms_reason
+            WHEN p.phone = '' THEN 'invalid_address' WHEN p.phone_kind <> '' THEN p.phone_kind
+            ELSE COALESCE(t.reason, '') END AS sms_reason
     FROM people_participant p JOIN audience a ON a.id = p.id
     LEFT JOIN stopped e ON e.channel = 'email' AND e.address = p.email_normal
     LEFT JOIN stopped t ON t.channel = 'sms' AND t.address = p.phone
@@ -92,7 +93,8 @@ class Forecast:
         return sum(reach.to_send for reach in self.by_channel.values())
 
 
-def _values(sendout: SendOut, channel: Channel) -> dict[str, str | int | None]:
+def values(sendout: SendOut, channel: Channel) -> dict[str, str | int | None]:
+    """Give the parameters of PLAN and of what is built on it."""
     sender = sendout.sender(channel)
     return {
         "sendout": sendout.pk,
@@ -114,7 +116,7 @@ def forecast(sendout: SendOut) -> Forecast:
     by_channel = {}
     with connection.cursor() as cursor:
         for channel in Channels(sendout.channels).used:
-            cursor.execute(FORECAST, _values(sendout, channel))
+            cursor.execute(FORECAST, values(sendout, channel))
             found = dict(cursor.fetchall())
             by_channel[channel.value] = Reach(found.pop("", 0), found)
     return Forecast(by_channel)
@@ -129,6 +131,6 @@ def send_now(sendout: SendOut) -> None:
     lifecycle.begin(sendout)
     with connection.cursor() as cursor:
         for channel in Channels(sendout.channels).used:
-            cursor.execute(FREEZE, _values(sendout, channel))
+            cursor.execute(FREEZE, values(sendout, channel))
             batches = cursor.fetchone()[0]
             jobs.defer(sendout.pk, channel.value, range(1, batches + 1), sendout.urgent)

@@ -15,7 +15,9 @@ from sendout.sendouts.models import SendOut
 from sendout.sendouts.repeating import repeat
 
 FAILED = ("bounced", "error")
-FOR_THE_ADDRESS = ("bad_email", "bad_number", "invalid_address", "no_address")
+FOR_THE_ADDRESS = (
+    "bad_email", "bad_number", "invalid_address", "no_address", "landline", "premium",
+)  # fmt: skip
 ARRIVED = ("sent", "delivered", "opened", "clicked", "replied")
 
 # Of each message the last try decides, repeats included: whoever got one of them has got it. A

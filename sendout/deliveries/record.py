@@ -72,7 +72,25 @@ _NEW_TIMES = ",\n        ".join(f"LEAST(h.{name}, m.{name}) AS {name}" for name 
 _SET_FACTS = ", ".join(f"{name} = c.{name}" for name in (*TIMES, *NUMBERS))
 # The one fact of every delivery, which its row keeps whole: when, and the provider's reference.
 QUIET = "accepted"
-_REFUSALS = "('bounced', 'failed', 'complained')"
+# A row keeps the words of one refusal: of the strongest kind, then the earliest. So these, too, are
+# the same in whatever order the refusals are told.
+_REFUSALS = "ARRAY['complained', 'bounced', 'failed']"
+_RANK = f"array_position({_REFUSALS}, kind)"
+_FIRST = f"ORDER BY {_RANK}, at, code DESC, text DESC) FILTER (WHERE {_RANK} IS NOT NULL))[1]"
+_HELD_RANK = """CASE WHEN h.complained_at IS NOT NULL THEN 1 WHEN h.bounced_at IS NOT NULL THEN 2
+            WHEN h.failed_at IS NOT NULL THEN 3 END"""
+_HELD_AT = "COALESCE(h.complained_at, h.bounced_at, h.failed_at)"
+_TOLD_WINS = f"""m.rank IS NOT NULL AND ({_HELD_RANK} IS NULL
+            OR (m.rank, m.said_at) < ({_HELD_RANK}, {_HELD_AT})
+            OR ((m.rank, m.said_at) = ({_HELD_RANK}, {_HELD_AT})
+                AND (m.code, m.text) > (h.error_code, h.error_text)))"""
+_WORDS = """CASE WHEN {told_wins} THEN m.{name}
+            WHEN {held_rank} IS NULL THEN COALESCE(m.deferred_{name}, h.error_{name})
+            ELSE h.error_{name} END AS error_{name}"""
+_ERROR_CODE, _ERROR_TEXT = (
+    _WORDS.format(told_wins=_TOLD_WINS, held_rank=_HELD_RANK, name=name)
+    for name in ("code", "text")
+)
 
 # Rows are locked in the order of their ids and counts in theirs, so that two callers never wait
 # for each other. A row's new facts are the earliest times and highest numbers of old and told.
@@ -90,8 +108,10 @@ WITH told AS (
         max(ref) AS ref,
         max(segments) AS segments,
         max(price) AS price,
-        max(code) FILTER (WHERE kind IN {_REFUSALS}) AS code,
-        max(text) FILTER (WHERE kind IN {_REFUSALS}) AS text,
+        min({_RANK}) AS rank,
+        (array_agg(at {_FIRST} AS said_at,
+        (array_agg(code {_FIRST} AS code,
+        (array_agg(text {_FIRST} AS text,
         max(code) FILTER (WHERE kind = 'skipped') AS skip_reason,
         max(code) FILTER (WHERE kind IN ('deferred', 'unsure')) AS deferred_code,
         max(text) FILTER (WHERE kind IN ('deferred', 'unsure')) AS deferred_text
@@ -113,12 +133,8 @@ WITH told AS (
         GREATEST(m.segments, h.segments) AS segments,
         GREATEST(m.price, h.price) AS price,
         COALESCE(m.skip_reason, h.skip_reason) AS skip_reason,
-        CASE WHEN m.code IS NULL AND h.bounced_at IS NULL AND h.failed_at IS NULL
-            THEN COALESCE(m.deferred_code, h.error_code)
-            ELSE COALESCE(m.code, h.error_code) END AS error_code,
-        CASE WHEN m.text IS NULL AND h.bounced_at IS NULL AND h.failed_at IS NULL
-            THEN COALESCE(m.deferred_text, h.error_text)
-            ELSE COALESCE(m.text, h.error_text) END AS error_text
+        {_ERROR_CODE},
+        {_ERROR_TEXT}
     FROM held h JOIN merged m ON m.delivery = h.id
 ), computed AS (
     SELECT *, {status_sql()} AS status FROM facts

@@ -74,6 +74,10 @@ LISTED = {
     "admin": "On the Unsubscribes list: added by staff.",
     "expired": "The send-out had ended before this one could leave.",
 }
+NO_TEXTS = {
+    "landline": "The number is a landline, which receives no texts.",
+    "premium": "The number charges its callers, and receives no texts.",
+}
 CANCELLED = "The send-out was stopped before this one left."
 SAYS_ITSELF = ("unsure", "content", "settings")  # codes whose text is ours and plain already
 TROUBLED = (Status.BOUNCED, Status.ERROR, Status.DEFERRED, Status.UNKNOWN)
@@ -91,7 +95,8 @@ def reason_words(
     """Say in plain words why a delivery has its status; empty where nothing stood in the way."""
     if status == Status.SKIPPED:
         by_channel = SKIPPED.get(skip_reason)
-        return by_channel[channel] if by_channel else LISTED.get(skip_reason, skip_reason)
+        listed = LISTED.get(skip_reason) or NO_TEXTS.get(skip_reason, skip_reason)
+        return by_channel[channel] if by_channel else listed
     if status == Status.CANCELLED:
         return CANCELLED
     if status not in TROUBLED or not (error_code or error_text):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -12,23 +13,26 @@ from typing import Protocol, Self
 from django.conf import settings
 
 from sendout.accounts.models import Organisation
+from sendout.compose.closing import closing_words
 from sendout.compose.fields import Merging
 from sendout.compose.layout import UNSUBSCRIBE
-from sendout.compose.models import Message
-from sendout.compose.rendering import compile_email, templates
+from sendout.compose.rendering import compile_email, compile_sms
 from sendout.core.delivery.outcome import Blame, Refused
 from sendout.core.message.dkim import Signer, sign_by_all
 from sendout.core.message.email import CompiledEmail
 from sendout.core.message.sms import measure
-from sendout.core.message.template import Template, escape_nothing, fields, parse
+from sendout.core.message.template import fields
+from sendout.core.message.texting import CompiledSms
 from sendout.core.message.tracking import CLICK, OPEN, Tracking
 from sendout.core.providers.base import Envelope
 from sendout.core.tokens import pack
-from sendout.deliveries import links
+from sendout.deliveries import links, told
 from sendout.deliveries.claim import Claimed
 from sendout.senders import health, pool
 from sendout.senders.models import Sender
 from sendout.senders.signing import CannotSign, can_sign, signers_of
+from sendout.senders.vault import CannotUnseal
+from sendout.senders.ways import find_way_back
 from sendout.sendouts.models import Kind, SendOut, State
 
 
@@ -49,6 +53,7 @@ class Leaving:
     """What is the same for all messages of a slice.
 
     at: seconds since 1970. return_path: None where bounces come back to the from-address.
+    told: ids of those to whom an earlier text has said how to unsubscribe.
     """
 
     from_address: str
@@ -59,9 +64,16 @@ class Leaving:
     click: links.Make
     open: links.Make
     return_path: links.Make | None
+    told: Collection[int] = ()
 
     @classmethod
-    def of(cls, sender: Sender, signers: tuple[Signer, ...], now: datetime) -> Self:
+    def of(
+        cls,
+        sender: Sender,
+        signers: tuple[Signer, ...],
+        now: datetime,
+        told: Collection[int] = (),
+    ) -> Self:
         """Do what can be done before the first message."""
         bounces = sender.bounce_address if can_sign(sender) else ""
         return cls(
@@ -73,6 +85,7 @@ class Leaving:
             click=links.signer(links.CLICK),
             open=links.signer(links.OPEN),
             return_path=links.return_paths(bounces) if bounces else None,
+            told=told,
         )
 
 
@@ -117,12 +130,13 @@ class EmailText:
 class SmsText:
     """The SMS of a send-out."""
 
-    template: Template
+    compiled: CompiledSms
     merging: Merging
 
     def prepare(self, row: Claimed, leaving: Leaving) -> Prepared:
         """Fill the text and count what it is billed as."""
-        text = self.template.fill(self.merging.values(row), escape_nothing)
+        values = self.merging.values(row)
+        text = self.compiled.fill(values, row.language, told=row.id in leaving.told)
         to = row.normal or row.address
         envelope = Envelope(row.id, leaving.from_address, to, text.encode(), row.attempt)
         return Prepared(row, envelope, measure(text).segments)
@@ -147,13 +161,19 @@ class Way:
     chosen: int = 0
     shared: bool = False
 
-    def prepare(self, rows: Iterable[Claimed], now: datetime) -> list[Prepared]:
+    def prepare(self, rows: Sequence[Claimed], now: datetime) -> list[Prepared]:
         """Make the envelopes of a slice."""
         if self.trouble:
             refused = Refused(False, "settings", self.trouble, Blame.SENDER, health.REST)
             return [Prepared(row, refused) for row in rows]
-        leaving = Leaving.of(self.sender, self.signers, now)
+        leaving = Leaving.of(self.sender, self.signers, now, self._told(rows))
         return [self._prepare(row, leaving) for row in rows]
+
+    def _told(self, rows: Sequence[Claimed]) -> Collection[int]:
+        """Give those who need not be told any more how to unsubscribe."""
+        if isinstance(self.text, SmsText) and self.text.compiled.once:
+            return told.told_before(self.organisation, [row.id for row in rows])
+        return ()
 
     def _prepare(self, row: Claimed, leaving: Leaving) -> Prepared:
         """Make one envelope; what cannot stand in a header is this recipient's trouble alone."""
@@ -203,6 +223,8 @@ def _way(found: SendOut, channel: str, sender: Sender, *, shared: bool) -> Way:
     text = _text(found.pk, channel, found.message.version, identity_of(sender, found.organisation))
     signers, trouble = _signers(sender)
     own = found.sender(channel)
+    with suppress(CannotUnseal):  # whoever sends meets the same trouble, and says it
+        find_way_back(sender)
     sender.organisation = found.organisation  # read already, for those who ask for its time zone
     way = (found.pk, channel, found.urgent, found.organisation, sender, text)
     return Way(*way, signers, trouble, chosen=own.pk if own else 0, shared=shared)
@@ -227,15 +249,18 @@ class Identity:
     reply_to: str
     tracks: bool
     tracking_base: str
+    closing: tuple[object, ...]
 
 
 def identity_of(sender: Sender, organisation: Organisation) -> Identity:
+    words = closing_words(organisation)
     return Identity(
         sender.from_name,
         sender.from_address,
         sender.reply_to,
         organisation.tracks,
         links.tracking_base(organisation),
+        (organisation.stop_words, organisation.stop_words_in_all, *words.items()),
     )
 
 
@@ -244,24 +269,26 @@ def _text(sendout: int, channel: str, version: int, identity: Identity) -> Text:
     """Compile what a send-out says; the other arguments tell when that was something else."""
     found = SendOut.objects.select_related("organisation", "message").get(pk=sendout)
     if channel == "sms":
-        return sms_text(found.message, found.organisation)
-    return email_text(found.message, found.organisation, identity)
+        return sms_text(found)
+    return email_text(found, identity)
 
 
-def sms_text(message: Message, organisation: Organisation) -> SmsText:
+def sms_text(found: SendOut) -> SmsText:
     """Cut an SMS at its merge fields."""
-    template = parse(templates(message, organisation).sms)
-    return SmsText(template, Merging(fields(template), organisation))
+    organisation = found.organisation
+    compiled = compile_sms(found.message, organisation, closed=found.kind == Kind.CAMPAIGN)
+    return SmsText(compiled, Merging(fields(compiled.template), organisation))
 
 
-def email_text(message: Message, organisation: Organisation, identity: Identity) -> EmailText:
+def email_text(found: SendOut, identity: Identity) -> EmailText:
     """Compile an email, with its links and pixel where they are wanted."""
     compiled = compile_email(
-        message,
-        organisation,
+        found.message,
+        found.organisation,
         from_name=identity.name,
         from_address=identity.address,
         reply_to=identity.reply_to,
         tracking=Tracking(identity.tracking_base, settings.TOKEN_KEYS),
+        automatic=found.kind != Kind.CAMPAIGN,
     )
-    return EmailText(compiled, Merging(compiled.asked, organisation))
+    return EmailText(compiled, Merging(compiled.asked, found.organisation))

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from sendout.core.bounces import codes
 from sendout.core.delivery import retry
 from sendout.core.delivery.outcome import Accepted, Blame, Outcome, Refused, Unsure
 from sendout.core.providers.base import Envelope
@@ -20,7 +21,7 @@ from sendout.senders import domains, throughput
 from sendout.senders.models import Foreseen
 from sendout.senders.outbox import keep
 from sendout.suppression.entries import suppress
-from sendout.suppression.models import BAD_ADDRESS
+from sendout.suppression.models import BAD_ADDRESS, Reason
 
 LONGEST_REF, LONGEST_CODE, LONGEST_TEXT = 200, 24, 4_000  # characters
 
@@ -197,6 +198,15 @@ def _list_bad_addresses(way: Way, told: Iterable[tuple[Prepared, Outcome]]) -> N
                     sent.row.normal,
                     BAD_ADDRESS[way.channel],
                     evidence=f"{code} {text}".strip(),
+                    delivery=sent.row.id,
+                )
+            case Refused(permanent=True, code=codes.STOPPED, text=text):
+                suppress(
+                    way.organisation,
+                    way.channel,
+                    sent.row.normal,
+                    Reason.UNSUBSCRIBED,
+                    evidence=text,
                     delivery=sent.row.id,
                 )
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from sendout.core.addresses import BadAddress, read_email
-from sendout.core.bounces.codes import blame
+from sendout.core.bounces.codes import STOPPED, blame
 from sendout.core.delivery.outcome import Blame
 from sendout.deliveries.models import Delivery
 from sendout.deliveries.record import Happening, record
-from sendout.suppression.entries import suppress
+from sendout.suppression.entries import Entry, suppress_all
 from sendout.suppression.models import BAD_ADDRESS, Reason
 
 
@@ -23,7 +24,8 @@ class Report:
 
     kind: a fact, or what only tells the story. code, text: the code and words of a bounce. key:
     what makes it the same report when it comes twice. at_fault: whether a bounce is for good and
-    blames the address; without it code and words decide.
+    blames the address; without it code and words decide. ref: the provider's id of the message,
+    where it came along.
     """
 
     delivery: int
@@ -34,6 +36,7 @@ class Report:
     code: str = ""
     text: str = ""
     at_fault: bool | None = None
+    ref: str = ""
 
 
 def take_in(reports: Iterable[Report]) -> None:
@@ -42,10 +45,7 @@ def take_in(reports: Iterable[Report]) -> None:
     with transaction.atomic():
         record(map(_happening, told))
         listed = [(report, why) for report in told if (why := _lists(report))]
-        rows = _rows(report.delivery for report, _ in listed)
-        for report, why in listed:
-            if report.delivery in rows:
-                _suppress(rows[report.delivery], report, why)
+        _suppress(listed)
 
 
 def _happening(report: Report) -> Happening:
@@ -57,6 +57,7 @@ def _happening(report: Report) -> Happening:
         key=report.key,
         text=report.text,
         code=report.code,
+        ref=report.ref,
     )
 
 
@@ -65,6 +66,8 @@ def _lists(report: Report) -> str:
     if report.kind == "complained":
         return Reason.COMPLAINT
     if report.kind == "unsubscribed":
+        return Reason.UNSUBSCRIBED
+    if report.kind == "bounced" and report.code == STOPPED:
         return Reason.UNSUBSCRIBED
     return "bad" if report.kind == "bounced" and _blames_address(report) else ""
 
@@ -80,9 +83,20 @@ def _rows(deliveries: Iterable[int]) -> dict[int, Delivery]:
     return Delivery.objects.select_related(*related).in_bulk(list(deliveries))
 
 
-def _suppress(row: Delivery, report: Report, why: str) -> None:
-    suppress(
-        row.organisation,
+def _suppress(listed: Sequence[tuple[Report, str]]) -> None:
+    """Put on the list whom these reports put there, each at its own organisation."""
+    rows = _rows(report.delivery for report, _ in listed)
+    organisations = {row.organisation_id: row.organisation for row in rows.values()}
+    entries: dict[int, list[Entry]] = defaultdict(list)
+    for report, why in listed:
+        if row := rows.get(report.delivery):
+            entries[row.organisation_id].append(_entry(row, report, why))
+    for organisation in sorted(entries):
+        suppress_all(organisations[organisation], entries[organisation])
+
+
+def _entry(row: Delivery, report: Report, why: str) -> Entry:
+    return Entry(
         row.channel,
         _normal(row),
         BAD_ADDRESS[row.channel] if why == "bad" else why,

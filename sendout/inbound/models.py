@@ -9,7 +9,7 @@ from sendout.senders.models import Sender
 
 
 class HookEvent(models.Model):
-    """An event that a service told, committed before it was answered; see `inbound.esp.waiting`.
+    """An event that a service told, committed before it was answered; see `inbound.waiting`.
 
     delivery: by our own reference, which came back with the event; null where none did.
     ref: the service's id of the message. agent: of an open or a click, whose address is in `text`.

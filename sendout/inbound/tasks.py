@@ -12,8 +12,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from sendout.inbound import bounces, mailbox, sandbox
-from sendout.inbound.esp import waiting
+from sendout.inbound import bounces, mailbox, sandbox, waiting
 from sendout.returns import keeping
 
 T = TypeVar("T")
@@ -37,7 +36,7 @@ async def come_true(timestamp: int) -> None:
 @app.periodic(cron="* * * * * *")
 @app.task(name="hooks", queue="inbound", queueing_lock="hooks", lock="hooks")
 async def take_hooks_in(timestamp: int) -> None:
-    """Take in what email services told, every second."""
+    """Take in what services told, every second."""
     await asyncio.to_thread(_with_database, waiting.take_in_due)
 
 

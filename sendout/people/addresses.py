@@ -64,4 +64,8 @@ def change_address(person: Participant, channel: str, address: Email | Phone) ->
     as_typed, compared = FIELDS[channel]
     setattr(person, as_typed, address.typed)
     setattr(person, compared, address.normal)
-    person.save(update_fields=[as_typed, compared, "updated_at"])
+    changed = [as_typed, compared, "updated_at"]
+    if isinstance(address, Phone):
+        person.phone_kind = address.kind
+        changed.append("phone_kind")
+    person.save(update_fields=changed)

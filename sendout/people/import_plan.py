@@ -47,6 +47,7 @@ SELECT key, min(number) AS first_row, NULL::bigint AS id, false AS fresh, false 
     (array_agg(phone_typed ORDER BY phone <> '' DESC, number DESC)
         FILTER (WHERE phone_typed <> ''))[1] AS phone_typed,
     (array_agg(phone ORDER BY number DESC) FILTER (WHERE phone <> ''))[1] AS phone,
+    (array_agg(phone_kind ORDER BY number DESC) FILTER (WHERE phone <> ''))[1] AS phone_kind,
     (array_agg(language ORDER BY number DESC) FILTER (WHERE language <> ''))[1] AS language,
     max(external_id) AS external_id,
     pg_temp.lay_over(fields ORDER BY number) AS fields
@@ -54,7 +55,7 @@ FROM staged WHERE NOT refused GROUP BY key;
 UPDATE planned SET first_name = coalesce(first_name, ''), last_name = coalesce(last_name, ''),
     name_key = coalesce(name_key, ''), email = coalesce(email, ''),
     email_normal = coalesce(email_normal, ''), phone_typed = coalesce(phone_typed, ''),
-    phone = coalesce(phone, '')
+    phone = coalesce(phone, ''), phone_kind = coalesce(phone_kind, '')
 """
 LAY_OVER = """
 DROP AGGREGATE IF EXISTS pg_temp.lay_over(jsonb);
@@ -106,6 +107,7 @@ UPDATE planned AS k SET
     email_normal = CASE WHEN takes_email THEN k.email_normal ELSE p.email_normal END,
     phone_typed = CASE WHEN takes_phone THEN k.phone_typed ELSE p.phone_typed END,
     phone = CASE WHEN takes_phone THEN k.phone ELSE p.phone END,
+    phone_kind = CASE WHEN takes_phone THEN k.phone_kind ELSE p.phone_kind END,
     language = coalesce(k.language, p.language),
     external_id = coalesce(nullif(k.external_id, ''), p.external_id),
     fields = p.fields || k.fields
@@ -122,9 +124,9 @@ WHERE k.id = p.id
 COMPARE = """
 UPDATE planned AS k SET changed = true FROM people_participant AS p
 WHERE k.id = p.id AND (k.first_name, k.last_name, k.name_key, k.email, k.email_normal,
-        k.phone_typed, k.phone, k.language, k.external_id, k.fields)
+        k.phone_typed, k.phone, k.phone_kind, k.language, k.external_id, k.fields)
     IS DISTINCT FROM (p.first_name, p.last_name, p.name_key, p.email, p.email_normal,
-        p.phone_typed, p.phone, p.language, p.external_id, p.fields)
+        p.phone_typed, p.phone, p.phone_kind, p.language, p.external_id, p.fields)
 """
 COMPARE_GROUPS = """
 UPDATE planned AS k SET changed = true FROM joining AS j

@@ -23,13 +23,13 @@ STAGE = """
 DROP TABLE IF EXISTS pg_temp.staged;
 CREATE TEMPORARY TABLE staged (
     number integer, refused boolean, first_name text, last_name text, name_key text,
-    email text, email_normal text, phone_typed text, phone text, language text,
+    email text, email_normal text, phone_typed text, phone text, phone_kind text, language text,
     external_id text, "groups" text[], fields jsonb, notes jsonb, key text
 )
 """
 COPY = """
 COPY staged (number, refused, first_name, last_name, name_key, email, email_normal, phone_typed,
-    phone, language, external_id, "groups", fields, notes) FROM STDIN
+    phone, phone_kind, language, external_id, "groups", fields, notes) FROM STDIN
 """
 
 
@@ -70,6 +70,7 @@ def _columns(person: PersonRow) -> tuple[object, ...]:
         person.email_normal,
         person.phone_typed,
         person.phone,
+        person.phone_kind,
         person.language,
         person.external_id,
         person.groups,

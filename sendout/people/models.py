@@ -14,6 +14,7 @@ class Participant(models.Model):
 
     email, phone_typed: as typed or imported, kept even when wrong so that staff can correct them.
     email_normal, phone: what is compared and written to; empty when what was typed is not valid.
+    phone_kind: why the number receives no texts (`core.addresses.KIND_WORDS`), mostly empty.
     fields: the organisation's own columns, name to text. name_key: the name as it is compared
     and searched, kept by its field.
     """
@@ -26,6 +27,7 @@ class Participant(models.Model):
     email_normal = models.CharField(max_length=320, blank=True)
     phone_typed = models.CharField(max_length=60, blank=True)
     phone = models.CharField(max_length=16, blank=True)
+    phone_kind = models.CharField(max_length=10, blank=True, default="", db_default="")
     language = models.CharField(max_length=2, choices=Language, default=Language.ENGLISH)
     external_id = models.CharField(max_length=120, blank=True)
     fields = models.JSONField(default=dict, blank=True)

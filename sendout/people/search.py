@@ -30,7 +30,9 @@ REACHED = {
     Reach.NO_EMAIL: Q(email_normal=""),
     Reach.NO_PHONE: Q(phone=""),
     Reach.NEITHER: Q(email_normal="", phone=""),
-    Reach.WRONG: (Q(email_normal="") & ~Q(email="")) | (Q(phone="") & ~Q(phone_typed="")),
+    Reach.WRONG: (Q(email_normal="") & ~Q(email=""))
+    | (Q(phone="") & ~Q(phone_typed=""))
+    | ~Q(phone_kind=""),
 }
 
 

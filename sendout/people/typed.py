@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from sendout.accounts.models import Organisation
-from sendout.core.addresses import BadAddress, Email, Phone, read_email, read_phone
+from sendout.core.addresses import KIND_WORDS, BadAddress, Email, Phone, read_email, read_phone
 from sendout.people.models import Participant
 
 _PARTS = re.compile(r"[,;\t]+")
@@ -72,6 +72,8 @@ def _read(part: str, country: str) -> tuple[str, Email | Phone]:
     phone = read_phone(address, country) if any(c.isdigit() for c in address) else None
     if not phone:
         raise BadAddress(f'"{part[:60]}" is neither an email address nor a phone number')
+    if phone.kind:
+        raise BadAddress(f'"{part[:60]}": {KIND_WORDS[phone.kind]}')
     return name, phone
 
 
@@ -107,4 +109,5 @@ def _new(organisation: Organisation, name: str, address: Email | Phone) -> Parti
         participant.email, participant.email_normal = address.typed, address.normal
     else:
         participant.phone_typed, participant.phone = address.typed[:60], address.normal
+        participant.phone_kind = address.kind
     return participant

@@ -14,10 +14,10 @@ from sendout.replies.forwarding import forward
 from sendout.replies.keeping import leave_to_staff, whole_conversation
 from sendout.replies.models import Reply
 from sendout.replies.relaying import hand_on
-from sendout.replies.review import close_reviews, is_overtaken, words_of_stops
+from sendout.replies.review import close_reviews, is_overtaken, stops_of
 from sendout.replies.sending import Target, When, send_to_one, told_since
 from sendout.replies.wording import HELP, START, STOP, automatic_text
-from sendout.senders.models import Channel, Sender
+from sendout.senders.models import Channel
 from sendout.senders.sharing import has_number
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import Kind
@@ -44,18 +44,18 @@ def _stop(reply: Reply, now: datetime) -> None:
         return
     newly = stopping.stop(reply.organisation, reply.phone, reply.text, delivery=reply.delivery_id)
     close_reviews(reply.conversation)
-    if newly and not confirms_stop(reply.sender):
+    if newly and not is_confirmed(reply):
         answer_by_itself(reply, STOP, now)
 
 
 def _start(reply: Reply, now: datetime) -> None:
     if is_overtaken(reply):
         return
-    said = words_of_stops(reply.organisation, reply.phone)
-    lifted = stopping.start(reply.organisation, reply.phone, reply.text, said)
+    known = stops_of(reply.organisation, reply.phone)
+    lifted = stopping.start(reply.organisation, reply.phone, reply.text, known)
     if why := stopped_words(reply.conversation):
         leave_to_staff(reply, f"START lifts what STOP made, and nothing else. {why}")
-    elif lifted and not confirms_stop(reply.sender):
+    elif lifted and not is_confirmed(reply):
         answer_by_itself(reply, START, now)
 
 
@@ -72,14 +72,15 @@ ACTS: dict[Asked, Callable[[Reply, datetime], None]] = {
 }
 
 
-def confirms_stop(sender: Sender | None) -> bool:
-    """Tell whether the provider confirms a STOP to the phone, so that we need not."""
+def is_confirmed(reply: Reply) -> bool:
+    """Tell whether the provider confirms this STOP or START itself, so that we need not."""
+    sender = reply.sender
     if sender is None:
         return False
     if sender.confirms_stop is not None:
         return sender.confirms_stop
     try:
-        return registry.confirms_stop(sender.channel, sender.kind)
+        return reply.text.strip().upper() in registry.confirms(sender.channel, sender.kind)
     except BadConfig:
         return False
 

@@ -6,12 +6,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from sendout.accounts.models import Organisation, User
+from sendout.core.bounces import codes
 from sendout.core.message.replies import Asked
+from sendout.deliveries.models import Delivery
 from sendout.deliveries.record import Happening, record
 from sendout.replies import conversations
 from sendout.replies.keeping import event_key
 from sendout.replies.models import Conversation, Reply, Review
+from sendout.senders.models import Channel
 from sendout.suppression import stop as stopping
+from sendout.suppression.stop import Stops
 
 
 @transaction.atomic
@@ -59,7 +63,9 @@ def is_overtaken(reply: Reply) -> bool:
     return said.filter(asked__in=(Asked.STOP.value, Asked.START.value), at__gt=reply.at).exists()
 
 
-def words_of_stops(organisation: Organisation, phone: str) -> set[str]:
-    """Give the texts from this phone that put it on the list by themselves."""
+def stops_of(organisation: Organisation, phone: str) -> Stops:
+    """Give what is known of the STOPs of this phone, said to us or to the provider."""
     said = Reply.objects.filter(organisation=organisation, phone=phone, asked=Asked.STOP.value)
-    return set(said.values_list("text", flat=True))
+    sent = Delivery.objects.filter(organisation=organisation, channel=Channel.SMS, address=phone)
+    refused = sent.filter(error_code=codes.STOPPED).values_list("pk", flat=True)
+    return Stops(set(said.values_list("text", flat=True)), set(refused))

@@ -80,6 +80,8 @@ class Sender(models.Model):
     down_reason = models.TextField(blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    way_back: str | None = None  # of this row as it was read; see `senders.ways`
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organisation", "name"], name="one_sender_each_name"),

@@ -13,7 +13,7 @@ from sendout.core.delivery.outcome import Accepted, Blame, Outcome, Refused, Uns
 from sendout.core.providers.base import Envelope, Provider, SenderDown
 from sendout.core.providers.registry import find
 from sendout.core.providers.setting import BadConfig
-from sendout.senders.models import Sender
+from sendout.senders.models import Channel, Sender
 from sendout.senders.outbox import keep
 from sendout.senders.signing import CannotSign, signed, signers_of
 from sendout.senders.vault import CannotUnseal
@@ -101,6 +101,8 @@ def explain(outcome: Outcome, sender: Sender) -> str:
 def _arrival(sender: Sender) -> str:
     if find(sender.channel, sender.kind).keeps_copy:
         return "Accepted, as a rehearsal: it is on the Outbox page, and goes nowhere else."
+    if sender.channel == Channel.SMS:
+        return "Accepted: the text is on its way."
     return "Accepted: the message is on its way. Look in the inbox, and in the spam folder."
 
 
@@ -118,5 +120,5 @@ def _remedy(refusal: Refused) -> str:
     if RELAYING in plain_words(refusal.code, refusal.text):
         return "Enter a user name and password, or let this machine send through that server."
     if refusal.blame is Blame.ADDRESS:
-        return "Check the address you sent it to; the sender itself works."
+        return "Check the address or number you sent it to; the sender itself works."
     return "" if refusal.permanent else "Try again in some minutes."

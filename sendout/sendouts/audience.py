@@ -21,10 +21,10 @@ def audience(sendout: SendOut) -> QuerySet[Participant]:
 
 
 def reached(sendout: SendOut, channel: str) -> QuerySet[Participant]:
-    """Give those of the audience whom this channel reaches: who have an address for it."""
+    """Give those of the audience whom this channel reaches: who have an address that it can."""
     if channel == "email":
         return audience(sendout).exclude(email_normal="")
-    with_phone = audience(sendout).exclude(phone="")
+    with_phone = audience(sendout).filter(phone_kind="").exclude(phone="")
     if sendout.channels == Channels.SMS_WITHOUT_EMAIL:
         return with_phone.filter(email_normal="")
     return with_phone

@@ -14,7 +14,7 @@ from sendout.senders.models import Channel, Sender
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import SendOut, State
 
-COPIED = ("category", "subject", "body_format", "body", "text", "sms_text", "tracks")
+COPIED = ("category", "subject", "body_format", "body", "text", "sms_text", "sms_plain", "tracks")
 
 
 @transaction.atomic

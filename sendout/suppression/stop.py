@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -40,18 +41,35 @@ def stop(
     return not was_there
 
 
-def start(organisation: Organisation, phone: str, words: str, said: Collection[str]) -> bool:
+@dataclass(frozen=True, slots=True)
+class Stops:
+    """What tells an entry that STOP made.
+
+    said: the texts from the phone that were STOP. refused: the deliveries that the provider let not
+    through since the phone had said STOP there.
+    """
+
+    said: Collection[str]
+    refused: Collection[int] = ()
+
+    def made(self, entry: Suppression) -> bool:
+        """Tell whether a STOP, and nobody of the staff, made this entry."""
+        if not _is_own(entry) or entry.created_by_id:
+            return False
+        return entry.evidence.partition(BEFORE)[0] in self.said or entry.delivery in self.refused
+
+
+def start(organisation: Organisation, phone: str, words: str, stops: Stops) -> bool:
     """Lift what this phone's own STOP made, and put back what stood before; True if it did.
 
-    said: the texts from this phone that were STOP. Entries of the staff (near misses that they put
+    Entries of the staff (near misses that they put
     there, too), of the recipient's page, of imports, bad numbers and complaints stay.
     """
     with transaction.atomic():
         entries = Suppression.objects.select_for_update().filter(
             organisation=organisation, channel=CHANNEL, address=phone
         )
-        by_itself = [entry for entry in entries if _is_own(entry) and not entry.created_by_id]
-        own = [entry for entry in by_itself if entry.evidence.partition(BEFORE)[0] in said]
+        own = [entry for entry in entries if stops.made(entry)]
         for entry in own:
             lift(entry, f"{CAME_BACK}{words}")
             restore(Place(organisation, CHANNEL, phone), entry)

@@ -82,3 +82,19 @@ def test_what_cannot_be_measured_is_said_in_one_sentence(words: list[str]) -> No
     assert done.returncode == 2
     assert words[0] in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_events_of_a_service_are_counted_once_and_none_is_missing(tmp_path: Path) -> None:
+    few = ("--people", "50", "--batch", "20", "--connections", "2", "--port", str(free_port()))
+    done = subprocess.run(
+        [*COMMAND, "bench", "events", *few, "--json", "--data", str(tmp_path)],
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["events"], told["requests"]) == (65, 4)
+    assert told["again"] == told["missing"] == 0
+    assert told["answered_per_second"] > told["both_per_second"] > 0

@@ -49,6 +49,7 @@ def club(slug: str, name: str) -> Organisation:
         user.save()
     made = found(slug, name, country="CA", timezone="America/St_Johns", owner=alice)
     Membership.objects.create(organisation=made, user=bob, role=Role.SENDER)
+    made.quiet_hours = False  # tests run at any hour
     made.postal_address = "1 Harbour Drive, St. John's NL"
     made.save()
     return made
@@ -81,6 +82,20 @@ def email_service(organisation: Organisation) -> None:
         active=False,
     )
     put_settings(sender, {"esp": "mailgun", "api_key": "none"})
+    sender.save()
+
+
+def text_service(organisation: Organisation) -> None:
+    """Add a sender that is not in use, since there is no such account."""
+    sender = Sender(
+        organisation=organisation,
+        name="Twilio",
+        channel=Channel.SMS,
+        kind="twilio",
+        from_address="+17095550100",
+        active=False,
+    )
+    put_settings(sender, {"account_sid": "AC" + "0" * 32, "auth_token": "none"})
     sender.save()
 
 
@@ -216,4 +231,5 @@ upload(demo)
 bounces(demo)
 replies(demo)
 email_service(demo)
+text_service(demo)
 sys.stdout.write(json.dumps(secret_addresses(demo)))

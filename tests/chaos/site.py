@@ -17,6 +17,7 @@ from typing import Any, Self
 import psycopg
 
 from sendout.cli.embedded import EmbeddedServer
+from tests.counts import assert_counted
 from tests.e2e.conftest import SENDOUT, Home
 from tests.rigs.sink import Sink
 
@@ -59,7 +60,7 @@ class Site:
         while True:
             try:
                 with psycopg.connect(self.server.url, autocommit=True) as connection:
-                    cursor = connection.execute(sql.encode(), values)
+                    cursor = connection.execute(sql.encode(), values or None)
                     return cursor.fetchall() if cursor.description else []
             except psycopg.OperationalError:
                 assert time.monotonic() < end
@@ -156,10 +157,12 @@ class Site:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
         for worker in self.workers:
             worker.kill()
             worker.wait()
+        if failed is None:
+            assert_counted(self.ask)
 
 
 @contextlib.contextmanager

@@ -22,9 +22,6 @@ from sendout.people.models import Group, Participant
 from sendout.senders.models import Foreseen, OutboxCopy, Sender
 from sendout.sendouts.models import SendOut
 from sendout.suppression.models import Reason, Suppression
-from tests.deliveries.conftest import law_of_counts
-
-__all__ = ["law_of_counts"]
 
 TABLES: tuple[type[Model], ...] = (
     Organisation, Membership, Participant, Group, Sender, Suppression, SendOut, Delivery, Event,

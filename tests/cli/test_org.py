@@ -71,3 +71,27 @@ def test_bad_input_is_said_with_the_option_and_leaves_nothing(
 def test_a_slug_that_is_taken_is_said(club: Organisation) -> None:
     with pytest.raises(Problem, match='"aqua-club" already; choose another'):
         run("aqua-club", "--name", "Another")
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        (["--owner-email", "alice@example.org"], (True, "21:00", "08:00")),
+        (["--owner-email", "alice@example.org", "--quiet-hours", "off"], (False, "21:00", "08:00")),
+        (["--quiet-hours", "22:00-07:30"], (True, "22:00", "07:30")),
+        ([], (False, "21:00", "08:00")),
+    ],
+)
+def test_quiet_hours_are_kept_for_people(
+    db: None, words: list[str], kept: tuple[bool, str, str]
+) -> None:
+    run("aqua-club", "--name", "Aqua Club", *words)
+    club = Organisation.objects.get()
+    assert (club.quiet_hours, f"{club.quiet_from:%H:%M}", f"{club.quiet_until:%H:%M}") == kept
+
+
+@pytest.mark.parametrize("typed", ["at night", "21:00", "21:00-21:00", "9-25", ""])
+def test_quiet_hours_that_are_none_are_said(db: None, typed: str) -> None:
+    with pytest.raises(Problem, match="--quiet-hours"):
+        run("aqua-club", "--name", "Aqua Club", "--quiet-hours", typed)
+    assert not Organisation.objects.exists()

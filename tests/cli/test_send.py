@@ -321,3 +321,22 @@ def test_who_waits_hears_once_that_a_sender_is_down(
     watch.look()
     said = capsys.readouterr().err
     assert said.count("“Sandbox email” does not work: mail.example.org refuses") == 1
+
+
+@pytest.mark.usefixtures("email_sender", "sms_sender")
+def test_a_text_in_the_night_is_refused_unless_it_is_meant(
+    club: Organisation, ann: Participant, files: Files
+) -> None:
+    club.quiet_hours = True
+    club.save()
+    at_night = ("--at", "2027-01-15T23:10")
+    with pytest.raises(Problem) as refused:
+        send("--group", "Masters", *files(html=HTML, sms="Closed"), *at_night)
+    assert str(refused.value) == (
+        "the text would reach 1 person in quiet hours (21:00 to 08:00; 23:10 for 1): "
+        "give --at 2027-01-16T08:00, or --in-quiet-hours to send it all the same"
+    )
+    assert nothing_is_left()
+    assert send("--group", "Masters", *files(html=HTML), *at_night) == 0
+    assert send("--group", "Masters", *files(sms="Closed"), "--at", "2027-01-16T08:00") == 0
+    assert send("--group", "Masters", *files(sms="Closed"), *at_night, "--in-quiet-hours") == 0

@@ -18,6 +18,9 @@ from sendout.senders.vault import unseal
 SMTP = ["--channel", "email", "--kind", "smtp", "--from", "office@example.org"]
 
 
+TWILIO = ["--channel", "sms", "--kind", "twilio", "--from", "+15145550100"]
+
+
 def run(*words: str) -> int:
     parser = argparse.ArgumentParser()
     command.register(parser.add_subparsers())
@@ -63,6 +66,8 @@ def test_a_sandbox_needs_nothing_more(club: Organisation) -> None:
         ([*SMTP, "--url", "smtp://h:1/?tls=maybe"], "--url: tls is one of"),
         ([*SMTP, "--url", "smtp://u:s3cret@h:port/"], "--url: .*port"),
         (["--channel", "sms", "--kind", "smtp", "--url", "smtp://h"], "--from is missing"),
+        ([*TWILIO, "--url", "twilio:?account_sid=s3cret"], "--url: auth_token is missing"),
+        ([*TWILIO, "--url", "https://api.twilio.com"], "--url: .*begins with twilio:"),
         (["--channel", "email", "--kind", "smtp", "--url", "smtp://h"], "--from is missing"),
         ([*SMTP[:-1], "office", "--url", "smtp://h"], "--from: .*has no @"),
     ],
@@ -74,6 +79,27 @@ def test_bad_input_is_said_with_the_option_and_leaves_nothing(
         run(*words)
     assert "s3cret" not in str(problem.value)
     assert not Sender.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "url", "hidden"),
+    [
+        ("twilio", f"twilio:?account_sid=AC{'0a' * 16}&auth_token=s3cr%26t", "auth_token"),
+        ("vonage", "vonage:?api_key=abcd1234&api_secret=s3cr%26t", "api_secret"),
+        ("http", "kannel:?username=sendout&password=s3cr%26t", "password"),
+        ("http", "android:?username=sms&password=s3cr%26t", "password"),
+    ],
+)
+def test_a_provider_of_texts_is_stored_and_told_where_to_call(
+    club: Organisation, capsys: pytest.CaptureFixture[str], kind: str, url: str, hidden: str
+) -> None:
+    run("--channel", "sms", "--kind", kind, "--from", "514 555-0100", "--url", url)
+    sender = Sender.objects.get()
+    assert (sender.from_address, sender.is_default) == ("+15145550100", True)
+    assert unseal(sender.secrets) == {hidden: "s3cr&t"}
+    said = capsys.readouterr().out
+    assert "/hooks/sms/" in said
+    assert "s3cr" not in said
 
 
 def test_an_unknown_organisation_is_said_with_the_remedy(db: None) -> None:

@@ -11,7 +11,8 @@ import pytest
 from sendout.accounts.models import Organisation
 from sendout.compose.fields import merge_values
 from sendout.compose.models import Message
-from sendout.compose.rendering import compile_email, fill, sms_for, templates
+from sendout.compose.rendering import compile_email, compile_sms, fill, templates
+from sendout.core.message.sms import measure
 from sendout.people.models import Participant
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "messages"
@@ -130,7 +131,8 @@ def test_a_document_that_says_what_the_law_asks_is_left_alone(aqua: Organisation
 
 def test_nothing_written_renders_to_nothing(aqua: Organisation) -> None:
     rendered = templates(Message(), aqua)
-    assert (rendered.subject, rendered.html, rendered.text, rendered.sms) == ("", "", "", "")
+    assert (rendered.subject, rendered.html, rendered.text) == ("", "", "")
+    assert rendered.sms.fill({}) == ""
 
 
 def test_a_value_cannot_add_a_header(aqua: Organisation) -> None:
@@ -192,11 +194,12 @@ def test_the_real_texts_are_measured_filled(
     aqua: Organisation, ann: Participant, file: str, encoding: str
 ) -> None:
     ann.fields["Child"] = "Zoé"
-    text, measure = sms_for((REAL / file).read_text().strip(), merge_values(ann, aqua))
+    compiled = compile_sms(Message(sms_text=(REAL / file).read_text()), aqua)
+    text = compiled.fill(merge_values(ann, aqua))
     assert "{{" not in text
     assert "Ann" in text
-    assert measure.encoding == encoding
-    assert measure.segments >= 2
+    assert measure(text).encoding == encoding
+    assert measure(text).segments >= 2
 
 
 def test_a_plain_text_of_ones_own_is_kept_and_says_what_the_law_asks_for(aqua: Organisation):

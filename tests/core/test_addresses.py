@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendout.core.addresses import BadAddress, read_email, read_phone, wire_address
+from sendout.core.addresses import (
+    KIND_WORDS,
+    BadAddress,
+    phone_kind,
+    read_email,
+    read_phone,
+    wire_address,
+)
 
 PARTICIPANTS = Path(__file__).parents[3] / "shared" / "data" / "participants"
 
@@ -136,6 +143,29 @@ def test_a_phone_is_read_as_e164(typed: str, country: str, e164: str) -> None:
     phone = read_phone(typed, country)
     assert phone is not None
     assert phone.normal == e164
+
+
+@pytest.mark.parametrize(
+    ("typed", "country", "kind"),
+    [
+        ("01 42 68 53 00", "FR", "landline"),
+        ("06 12 34 56 78", "FR", ""),
+        ("0899 12 34 56", "FR", "premium"),
+        ("020 7946 0018", "GB", "landline"),
+        ("514-555-0199", "CA", ""),  # a landline or a mobile: nobody can tell
+        ("1-900-555-1234", "US", "premium"),
+        ("800-555-1234", "US", ""),
+    ],
+)
+def test_a_number_that_receives_no_texts_is_known(typed: str, country: str, kind: str) -> None:
+    phone = read_phone(typed, country)
+    assert phone is not None
+    assert phone.kind == phone_kind(phone.normal) == kind
+    assert kind in {"", *KIND_WORDS}
+
+
+def test_what_is_no_number_has_no_kind() -> None:
+    assert phone_kind("nobody") == ""
 
 
 def test_what_was_left_out_of_a_number_is_said() -> None:

@@ -1,16 +1,13 @@
-"""What the tests of deliveries share: a send-out to a few people, and the law of the counts."""
+"""What the tests of deliveries share: a send-out to a few people."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from sendout.accounts.models import Organisation
 from sendout.compose.models import Message
-from sendout.core.delivery.status import NUMBERS, TIMES, Facts, status
-from sendout.deliveries.models import Count, Delivery
 from sendout.people.models import Participant
 from sendout.senders.models import Sender
 from sendout.sendouts.models import SendOut
@@ -55,32 +52,3 @@ def sendout(club: Organisation, email_sender: Sender, sms_sender: Sender) -> Mak
         )
 
     return make
-
-
-def recount() -> Counter[tuple[int, str, str]]:
-    """Count the rows themselves, with every fact the counts carry."""
-    counted: Counter[tuple[int, str, str]] = Counter()
-    for row in Delivery.objects.all():
-        key = (row.sendout_id, row.channel, row.status)
-        counted[(*key, "n")] += 1
-        for fact in ("accepted", "delivered", "opened", "clicked"):
-            counted[(*key, fact)] += getattr(row, f"{fact}_at") is not None
-    return +counted
-
-
-@pytest.fixture
-def law_of_counts(db: None) -> Iterator[None]:
-    """After every test here, counts equal a recount and statuses follow from the facts."""
-    yield
-    kept = Counter(
-        {
-            (c.sendout_id, c.channel, c.status, name): getattr(c, name)
-            for c in Count.objects.all()
-            for name in ("n", "accepted", "delivered", "opened", "clicked")
-        }
-    )
-    assert +kept == recount()
-    assert min(kept.values(), default=0) >= 0
-    for row in Delivery.objects.all():
-        known = Facts(**{name: getattr(row, name) for name in (*TIMES, *NUMBERS)})
-        assert row.status == status(known)

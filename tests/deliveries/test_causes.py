@@ -24,7 +24,7 @@ from sendout.senders.models import RecipientDomain, Sender
 from sendout.sendouts.models import SendOut
 from tests.deliveries.conftest import MakePerson, MakeSendOut
 
-pytestmark = pytest.mark.usefixtures("law_of_counts")
+pytestmark = pytest.mark.django_db
 BLOCKED = "550 5.7.1 Mail from 203.0.113.{n} is blocked, see id {n}a{n}"
 OUTCOMES = {
     "blocked": ("bounced", "5.7.1", BLOCKED),

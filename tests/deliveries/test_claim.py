@@ -24,7 +24,7 @@ from sendout.sendouts.models import SendOut
 from sendout.suppression.entries import suppress
 from tests.deliveries.conftest import MakePerson, MakeSendOut
 
-pytestmark = pytest.mark.usefixtures("law_of_counts")
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

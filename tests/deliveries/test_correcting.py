@@ -27,7 +27,7 @@ from sendout.suppression.entries import find, stops, suppress
 from sendout.suppression.models import Lifted, Reason
 from tests.deliveries.conftest import MakePerson, MakeSendOut
 
-pytestmark = pytest.mark.usefixtures("law_of_counts")
+pytestmark = pytest.mark.django_db
 WRONG, RIGHT = "ann@gmial.example", "ann@gmail.example"
 NO_SUCH_USER = {"code": "5.1.1", "text": "550 5.1.1 no such user"}
 Send = Callable[..., SendOut]

@@ -16,7 +16,7 @@ from sendout.sendouts.lifecycle import NotPossible
 from sendout.suppression.entries import suppress
 from tests.deliveries.conftest import MakePerson, MakeSendOut
 
-pytestmark = pytest.mark.usefixtures("law_of_counts")
+pytestmark = pytest.mark.django_db
 
 
 def reasons(channel: str) -> dict[str, str]:

@@ -20,7 +20,7 @@ from sendout.deliveries.record import Happening, record
 from sendout.sendouts.models import SendOut
 from tests.deliveries.conftest import MakePerson, MakeSendOut
 
-pytestmark = pytest.mark.usefixtures("law_of_counts")
+pytestmark = pytest.mark.django_db
 
 START = datetime(2026, 1, 5, 16, tzinfo=UTC)
 KINDS = [kind for kind in FACTS if kind not in {"skipped", "cancelled"}]
@@ -41,7 +41,15 @@ def started(person: MakePerson, sendout: MakeSendOut) -> SendOut:
 def tell(row: Delivery, story: list[tuple[str, int]]) -> list[Happening]:
     """Turn a story of kinds and minutes into what `record` is told."""
     return [
-        Happening(row.pk, kind, START + timedelta(minutes=at), "test", f"{kind}{at}")
+        Happening(
+            row.pk,
+            kind,
+            START + timedelta(minutes=at),
+            "test",
+            f"{kind}{at}",
+            text=f"{kind} after {at}",
+            code=f"5.{at}.0" if kind in ("bounced", "failed", "complained") else "",
+        )
         for kind, at in story
     ]
 
@@ -50,7 +58,8 @@ def wipe(row: Delivery) -> None:
     """Put the row back to queued, with its counts."""
     Event.objects.all().delete()
     Count.objects.all().delete()
-    Delivery.objects.filter(pk=row.pk).update(status="queued", **dict.fromkeys(TIMES))
+    facts = dict.fromkeys(TIMES) | {"error_code": "", "error_text": ""}
+    Delivery.objects.filter(pk=row.pk).update(status="queued", **facts)
     Count.objects.create(sendout_id=row.sendout_id, channel="email", status="queued", n=2)
 
 
@@ -64,12 +73,14 @@ def test_any_order_and_any_repetition_give_one_end(started: SendOut, story, seed
         wipe(row)
         told = tell(row, story) * 2
         shuffled.shuffle(told)
-        cut = shuffled.randrange(len(told))
-        record(told[:cut])
-        record(told[cut:])
+        while told:
+            cut = shuffled.randint(1, len(told))
+            record(told[:cut])
+            told = told[cut:]
         row.refresh_from_db()
         counts = sorted(Count.objects.filter(n__gt=0).values_list("status", "n", "opened"))
-        ends.append((row.status, [getattr(row, name) for name in TIMES], counts))
+        facts = [getattr(row, name) for name in TIMES]
+        ends.append((row.status, row.error_code, row.error_text, facts, counts))
         assert Event.objects.count() == sum(kind != "accepted" for kind, _ in story)
     assert ends[0] == ends[1] == ends[2]
 
@@ -102,6 +113,19 @@ def test_the_words_of_a_bounce_stay(started: SendOut):
     record([Happening(row.pk, "deferred", START, code="4.2.1", text="Try later", attempt=1)])
     row.refresh_from_db()
     assert (row.status, row.error_code, row.error_text) == ("bounced", "5.1.1", "No such user")
+
+
+def test_the_words_are_those_of_the_refusal_that_the_status_tells_of(started: SendOut):
+    row = Delivery.objects.first()
+    later = START + timedelta(hours=1)
+    record([Happening(row.pk, "bounced", later, key="2", code="4.4.7", text="Gave up")])
+    record([Happening(row.pk, "bounced", START, key="1", code="5.1.1", text="No such user")])
+    record([Happening(row.pk, "failed", START, code="content", text="Refused")])
+    row.refresh_from_db()
+    assert (row.error_code, row.error_text) == ("5.1.1", "No such user")
+    record([Happening(row.pk, "complained", later, text="abuse")])
+    row.refresh_from_db()
+    assert (row.status, row.error_code, row.error_text) == ("complained", "", "abuse")
 
 
 def test_a_temporary_refusal_waits_for_its_next_try(started: SendOut):

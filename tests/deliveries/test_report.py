@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from sendout.accounts.models import Organisation
+from sendout.core.addresses import KIND_WORDS
 from sendout.deliveries import freeze, report, steer
 from sendout.deliveries.claim import claim
 from sendout.deliveries.models import Delivery
@@ -43,6 +44,7 @@ def test_the_skipped_are_listed_with_why(
 def test_every_reason_for_skipping_has_words() -> None:
     reasons = {*Reason.values, "no_address", "invalid_address", "duplicate", "expired", "deleted"}
     assert reasons == {*report.SKIPPED, *report.LISTED}
+    assert report.NO_TEXTS.keys() == KIND_WORDS.keys()
 
 
 def test_a_refusal_is_said_in_plain_words(person: MakePerson, sendout: MakeSendOut) -> None:

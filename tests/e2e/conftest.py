@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pytest
 
 from sendout.cli.embedded import EmbeddedServer
 from tests.cli.running import clean_environment, wait_until_gone
+from tests.counts import assert_counted
 
 SENDOUT = str(Path(sys.executable).with_name("sendout"))
 LONGEST = 120.0  # seconds of one command
@@ -58,7 +59,7 @@ class Home:
     def ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the database."""
         with psycopg.connect(self.url, autocommit=True) as connection:
-            cursor = connection.execute(sql.encode(), values)
+            cursor = connection.execute(sql.encode(), values or None)
             return cursor.fetchall() if cursor.description else []
 
     def run(self, *words: str | Path, code: int = 0) -> str:
@@ -83,12 +84,15 @@ class Home:
         found: list[dict[str, Any]] = self.json("export", "deliveries", *where)
         return found
 
-    def start(self, *words: str, **environment: str) -> Started:
-        """Start a command that goes on, such as a worker."""
+    def start(self, *words: str, within: Sequence[str] = (), **environment: str) -> Started:
+        """Start a command that goes on, such as a worker.
+
+        within: words before it, that have it run elsewhere.
+        """
         errors = self.data.with_name(f"stderr-{len(self.started)}")
         with errors.open("w") as stream:
             process = subprocess.Popen(
-                [SENDOUT, *words],
+                [*within, SENDOUT, *words],
                 env=clean_environment() | {"SENDOUT_DATA": str(self.data)} | environment,
                 stdout=subprocess.DEVNULL,
                 stderr=stream,
@@ -109,4 +113,5 @@ def home(tmp_path: Path) -> Iterator[Home]:
         finally:
             for started in home.started:
                 started.end()
+        assert_counted(home.ask)
     assert not wait_until_gone(home.data)

@@ -13,9 +13,9 @@ from sendout.engine import database
 from sendout.engine.dispatch import dispatch, ways
 from sendout.engine.lane import lanes
 from sendout.sendouts.models import SendOut
-from tests.deliveries.conftest import law_of_counts, person, sendout
+from tests.deliveries.conftest import person, sendout
 
-__all__ = ["law_of_counts", "person", "sendout"]
+__all__ = ["person", "sendout"]
 
 RunBatches = Callable[[SendOut], None]
 

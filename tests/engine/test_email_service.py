@@ -14,7 +14,7 @@ from django.test import Client
 from sendout.accounts.models import Organisation
 from sendout.deliveries.freeze import send_now
 from sendout.deliveries.models import Delivery
-from sendout.inbound.esp.waiting import take_in_due
+from sendout.inbound.waiting import take_in_due
 from sendout.senders.hooks import address_of
 from sendout.senders.models import Sender
 from sendout.senders.ways import put_settings
@@ -27,7 +27,7 @@ from tests.senders.esp_worlds import PLAYS, config
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("no_jobs_left", "law_of_counts"),
+    pytest.mark.usefixtures("no_jobs_left"),
 ]
 
 

@@ -32,7 +32,7 @@ from tests.rigs.sink import Plants, Sink
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("no_jobs_left", "law_of_counts"),
+    pytest.mark.usefixtures("no_jobs_left"),
 ]
 
 

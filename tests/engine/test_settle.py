@@ -18,7 +18,7 @@ from sendout.sendouts.models import SendOut
 from sendout.suppression.models import Suppression
 from tests.deliveries.conftest import MakePerson, MakeSendOut
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("law_of_counts")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from sendout.sendouts.models import SendOut
 from sendout.suppression.choices import RETURNS_A_DAY
 from sendout.suppression.entries import find, stops, suppress
 from sendout.suppression.models import Lifted, Reason, Suppression
+from tests.counts import recount
 
 ANNA, PHONE = "anna@example.org", "+15145550123"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -52,7 +53,7 @@ def deliver(
         organisation=anna.organisation, category=category, subject="News"
     )
     sendout = SendOut.objects.create(organisation=anna.organisation, name="News", message=message)
-    return Delivery.objects.create(
+    row = Delivery.objects.create(
         organisation=anna.organisation,
         sendout=sendout,
         participant=anna,
@@ -61,6 +62,8 @@ def deliver(
         address=address,
         status="queued",
     )
+    recount()
+    return row
 
 
 def link(delivery: Delivery) -> str:

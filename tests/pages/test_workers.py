@@ -14,6 +14,7 @@ from sendout.accounts.models import Role, User
 from sendout.deliveries import workers
 from sendout.deliveries.freeze import send_now
 from sendout.deliveries.models import Delivery
+from sendout.deliveries.record import Happening, record
 from sendout.deliveries.retries import Due, due
 from sendout.senders import health
 from sendout.senders.models import Sender, Throughput
@@ -99,9 +100,11 @@ def test_retries_are_told_by_when_they_come(person: MakePerson, sendout: MakeSen
     closure = sendout(channels="email")
     send_now(closure)
     waits = (5, 300, 400, 1800, 7200)
-    for row, wait in zip(Delivery.objects.order_by("pk"), waits, strict=True):
-        next_try = timezone.now() + timedelta(seconds=wait)
-        Delivery.objects.filter(pk=row.pk).update(status="deferred", next_try_at=next_try)
+    now = timezone.now()
+    record(
+        Happening(row.pk, "deferred", now, attempt=1, next_try_at=now + timedelta(seconds=wait))
+        for row, wait in zip(Delivery.objects.order_by("pk"), waits, strict=True)
+    )
     assert due([closure.pk]) == Due(minute=1, ten_minutes=2, hour=1, later=1)
     assert (
         Due(minute=1200, ten_minutes=0, hour=0, later=3).words == "1,200 within a minute, 3 later"

@@ -21,10 +21,10 @@ from sendout.replies.taking import take_in
 from sendout.senders.models import Sender
 from sendout.senders.vault import seal
 from sendout.sendouts.models import SendOut
-from tests.deliveries.conftest import law_of_counts, person, sendout
+from tests.deliveries.conftest import person, sendout
 from tests.engine.conftest import no_jobs_left, no_thread_left, run_batches
 
-__all__ = ["law_of_counts", "no_jobs_left", "no_thread_left", "person", "run_batches", "sendout"]
+__all__ = ["no_jobs_left", "no_thread_left", "person", "run_batches", "sendout"]
 
 NUMBER = "+15145550100"
 PHONE = "+15145550142"
@@ -36,10 +36,10 @@ def number_of(organisation: Organisation, account: str = "account", **fields: ob
     """Give an organisation a sender with the number that all share, of an account."""
     fields.setdefault("name", "Texts")
     fields.setdefault("from_address", NUMBER)
+    fields.setdefault("kind", "gateway")
     return Sender.objects.create(
         organisation=organisation,
         channel="sms",
-        kind="gateway",
         secrets=seal({"token": account}),
         **fields,
     )

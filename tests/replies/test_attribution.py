@@ -21,7 +21,7 @@ from sendout.senders.models import Sender
 from sendout.sendouts.models import SendOut
 from tests.replies.conftest import NUMBER, PHONE, number_of, text, write
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("law_of_counts")]
+pytestmark = pytest.mark.django_db
 Minutes = Callable[[float], datetime]
 
 

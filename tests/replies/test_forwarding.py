@@ -27,7 +27,7 @@ from sendout.suppression.entries import suppress
 from sendout.suppression.models import Suppression
 from tests.replies.conftest import PHONE, number_of, text, write
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("law_of_counts")]
+pytestmark = pytest.mark.django_db
 
 STAFF, COACH = "+15145550103", "+15145550104"
 

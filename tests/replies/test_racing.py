@@ -30,7 +30,7 @@ from tests.replies.conftest import NUMBER, PHONE, number_of, text, write
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("no_jobs_left", "law_of_counts"),
+    pytest.mark.usefixtures("no_jobs_left"),
 ]
 ROUNDS = 5
 

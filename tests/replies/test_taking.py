@@ -9,8 +9,11 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from sendout.accounts.models import Organisation, User
+from sendout.core.bounces import codes
 from sendout.core.providers.heard import Incoming
 from sendout.deliveries.models import Delivery
+from sendout.inbound.facts import Report
+from sendout.inbound.facts import take_in as take_in_facts
 from sendout.people.models import Participant
 from sendout.replies import review
 from sendout.replies.models import Conversation, Outgoing, Reply
@@ -21,7 +24,7 @@ from sendout.suppression.entries import suppress
 from sendout.suppression.models import Lifted, Suppression
 from tests.replies.conftest import NUMBER, PHONE, number_of, text, write
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("law_of_counts")]
+pytestmark = pytest.mark.django_db
 
 
 def listed() -> dict[str, str]:
@@ -50,6 +53,38 @@ def test_a_stop_puts_the_phone_on_the_list_with_its_words(number: Sender, ann: P
     assert Conversation.objects.get().unread == 0
 
 
+SPELLINGS = [
+    "STOP", "Stop.", "stop please", "STOPALL", "Unsubscribe", "Arrêt", "ARRET svp", "désabonner",
+    "BAJA", "Abmelden", "sair", "إلغاء",
+]  # fmt: skip
+NEAR_MISSES = [
+    "stop texting me!!", "wrong number", "arrêtez svp", "please remove me from this list",
+    "who is this?", "cancel please", "ne m'écrivez plus", "no me escriban más",
+    "bitte keine SMS mehr", "don't text me again", "you have the wrong person", "leave me alone",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", SPELLINGS)
+def test_stop_in_any_language_lists_the_phone(number: Sender, ann: Participant, words: str):
+    row = write(number)
+    reply = text(number, words)
+    assert (reply.asked, reply.review, listed()) == ("stop", "", {"unsubscribed": words})
+    row.refresh_from_db()
+    assert row.unsubscribed_at
+    assert Outgoing.objects.get().automatic == "stop"
+    text(number, "START")
+    assert listed() == {}
+
+
+@pytest.mark.parametrize("words", NEAR_MISSES)
+def test_near_misses_wait_for_a_person(number: Sender, ann: Participant, words: str):
+    row = write(number)
+    reply = text(number, words)
+    assert (reply.asked, reply.review, listed(), said()) == ("review", "open", {}, [])
+    row.refresh_from_db()
+    assert (row.status, row.unsubscribed_at) == ("replied", None)
+
+
 def test_one_confirmation_and_never_a_second(number: Sender, ann: Participant):
     write(number)
     for words in ("STOP", "stop", "Unsubscribe"):
@@ -76,6 +111,18 @@ def test_a_provider_that_confirms_a_stop_is_left_to_it(number: Sender, confirms:
     assert listed() == {}
 
 
+@pytest.mark.parametrize(
+    ("words", "confirmed"), [("STOP", 0), (" stop ", 0), ("Stop.", 1), ("ARRET", 1)]
+)
+def test_twilio_confirms_the_words_that_it_knows(
+    number: Sender, club: Organisation, words: str, confirmed: int
+):
+    """https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out"""
+    twilio = number_of(club, from_address="+15145550101", name="Twilio", kind="twilio")
+    text(twilio, words)
+    assert len(said()) == confirmed
+
+
 def test_a_stop_that_is_told_late_is_listed_and_not_answered(number: Sender):
     text(number, "STOP", at=timezone.now() - timedelta(hours=2))
     assert listed() == {"unsubscribed": "STOP"}
@@ -99,6 +146,16 @@ def test_start_lifts_nothing_else(number: Sender, club: Organisation, reason: st
     an_hour_passes()
     text(number, "START")
     assert listed() == {reason: "before"}
+
+
+def test_start_lifts_a_stop_that_only_the_provider_heard(number: Sender, club: Organisation):
+    """Twilio keeps a STOP, refuses the next text with 21610, and lets all through after START."""
+    row = write(number)
+    told = Report(row.pk, "bounced", timezone.now(), "sms", "1", codes.STOPPED, "They texted STOP")
+    take_in_facts([told])
+    assert listed() == {"unsubscribed": f"{codes.STOPPED} They texted STOP"}
+    text(number, "START")
+    assert listed() == {}
 
 
 def test_start_lifts_no_choice_made_elsewhere(number: Sender, club: Organisation):

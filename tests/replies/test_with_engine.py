@@ -26,7 +26,7 @@ from tests.engine.conftest import RunBatches
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("no_jobs_left", "law_of_counts"),
+    pytest.mark.usefixtures("no_jobs_left"),
 ]
 PRICE = 14_000
 

@@ -28,140 +28,24 @@ from typing import Self
 
 from tests.rigs import free_port, give_up, require
 from tests.rigs.certificates import Certificates, make_certificates
+from tests.rigs.postfix_settings import (
+    DOVECOT,
+    INTROSPECTION,
+    MAIN,
+    MASTER,
+    SECURE,
+    SMTPS,
+    TOKENS,
+    end_of,
+    settings,
+)
 
 CAST = ("alice@example.test", "bob@example.test", "charlie@example.test")
 OWNER = "nobody"  # whose files the delivered mails are
 QUICK = Path("/dev/shm")  # Postfix syncs each file to disk; here that costs nothing
 ROOM = 512 * 2**20  # bytes wanted there
-
-MAIN = """\
-compatibility_level = 3.6
-queue_directory = {folder}/queue
-data_directory = {folder}/data
-maillog_file = {folder}/mail.log
-maillog_file_prefixes = {folder}
-mail_owner = postfix
-myhostname = postfix.test
-mydestination =
-mynetworks =
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-alias_maps =
-alias_database =
-local_recipient_maps =
-notify_classes =
-biff = no
-enable_long_queue_ids = yes
-smtp_dns_support_level = disabled
-default_transport = discard
-relay_transport = discard
-virtual_mailbox_domains = {domains}
-virtual_mailbox_maps = texthash:{folder}/etc/mailboxes
-virtual_mailbox_base = {folder}/mail
-virtual_uid_maps = static:{uid}
-virtual_gid_maps = static:{gid}
-virtual_mailbox_limit = 0
-mailbox_size_limit = 0
-message_size_limit = {size_limit}
-smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
-smtpd_recipient_restrictions =
-smtpd_peername_lookup = no
-smtpd_error_sleep_time = 0
-smtpd_soft_error_limit = 100000
-smtpd_hard_error_limit = 100000
-smtpd_client_connection_count_limit = 0
-initial_destination_concurrency = 50
-default_destination_concurrency_limit = 50
-in_flow_delay = 0
-"""
-SECURE = """\
-smtpd_tls_security_level = may
-smtpd_tls_auth_only = yes
-smtpd_tls_cert_file = {certificates.certificate}
-smtpd_tls_key_file = {certificates.key}
-smtpd_sasl_auth_enable = yes
-smtpd_sasl_type = dovecot
-smtpd_sasl_path = private/auth
-"""
-MASTER = """\
-127.0.0.1:{port} inet n - n - - smtpd
-pickup    unix n - n 60 1 pickup
-cleanup   unix n - n - 0 cleanup
-qmgr      unix n - n 300 1 qmgr
-tlsmgr    unix - - n 1000? 1 tlsmgr
-rewrite   unix - - n - - trivial-rewrite
-bounce    unix - - n - 0 bounce
-defer     unix - - n - 0 bounce
-trace     unix - - n - 0 bounce
-verify    unix - - n - 1 verify
-flush     unix n - n 1000? 0 flush
-proxymap  unix - - n - - proxymap
-proxywrite unix - - n - 1 proxymap
-showq     unix n - n - - showq
-error     unix - - n - - error
-retry     unix - - n - - error
-smtp      unix - - n - - smtp
-lmtp      unix - - n - - lmtp
-discard   unix - - n - - discard
-smtp      unix - - n - - smtp
-virtual   unix - n n - 50 virtual
-anvil     unix - - n - 1 anvil
-scache    unix - - n - 1 scache
-postlog   unix-dgram n - n - 1 postlogd
-"""
-SMTPS = """\
-127.0.0.1:{tls_port} inet n - n - - smtpd
-  -o smtpd_tls_wrappermode=yes
-"""
-DOVECOT = """\
-base_dir = {folder}/dovecot
-log_path = {folder}/dovecot.log
-protocols =
-ssl = no
-auth_mechanisms = {mechanisms}
-disable_plaintext_auth = no
-default_internal_user = dovecot
-default_login_user = dovenull
-passdb {{
-  driver = passwd-file
-  args = scheme=PLAIN username_format=%u {folder}/etc/passwords
-}}
-{tokens}
-userdb {{
-  driver = static
-  args = uid={uid} gid={gid} home={folder}/mail
-}}
-service auth {{
-  unix_listener {folder}/queue/private/auth {{
-    mode = 0660
-    user = postfix
-    group = postfix
-  }}
-}}
-service stats {{
-  unix_listener stats-reader {{
-    mode = 0600
-  }}
-  unix_listener stats-writer {{
-    mode = 0600
-  }}
-}}
-"""
-TOKENS = """\
-passdb {{
-  driver = oauth2
-  mechanisms = xoauth2 oauthbearer
-  args = {folder}/etc/tokens.conf
-}}
-"""
-INTROSPECTION = """\
-introspection_mode = post
-introspection_url = {introspection}
-force_introspection = yes
-username_attribute = username
-active_attribute = active
-active_value = true
-"""
+TRIES = 3  # ports: between finding a free one and taking it another program may be quicker
+PATIENCE = 60  # seconds to start in, on a machine that is at work
 
 
 class Postfix:
@@ -208,7 +92,6 @@ class Postfix:
         if os.geteuid() != 0:
             give_up("Postfix can only be started by root")
         self.folder = _new_folder()
-        self.port, self.tls_port = free_port(), free_port()
         try:
             self._configure()
             if dovecot:
@@ -235,17 +118,14 @@ class Postfix:
             "domains": " ".join(sorted({each.rpartition("@")[2] for each in self.mailboxes})),
             "uid": owner.pw_uid,
             "gid": owner.pw_gid,
-            "port": self.port,
             "size_limit": self.size_limit,
         }
-        main, master = MAIN, MASTER
+        secure = ""
         if self.passwords:
             self.certificates = make_certificates(etc, self.host)
-            main += SECURE.format(certificates=self.certificates)
-            master += SMTPS.format(tls_port=self.tls_port)
+            secure = SECURE.format(certificates=self.certificates)
             self._configure_dovecot(etc, values)
-        (etc / "main.cf").write_text(main.format(**values) + self.more)
-        (etc / "master.cf").write_text(master.format(**values) + self.services)
+        (etc / "main.cf").write_text(settings(MAIN.format(**values), secure, self.more))
         (etc / "mailboxes").write_text(
             "".join(f"{address} {_place(address)}\n" for address in sorted(self.mailboxes))
         )
@@ -261,11 +141,24 @@ class Postfix:
         lines = (f"{user}:{{PLAIN}}{word}\n" for user, word in (self.passwords or {}).items())
         (etc / "passwords").write_text("".join(lines))
 
+    def _choose_ports(self) -> None:
+        self.port, self.tls_port = free_port(), free_port()
+        master = MASTER.format(port=self.port)
+        if self.passwords:
+            master += SMTPS.format(tls_port=self.tls_port)
+        (self.folder / "etc" / "master.cf").write_text(master + self.services)
+
     def _start_postfix(self, postfix: str) -> None:
-        done = subprocess.run(
-            [postfix, "-c", str(self.folder / "etc"), "start"], capture_output=True, timeout=30
-        )
-        _wait_for(self._answers, 10, lambda: f"{done.stderr.decode()}\n{self.log()}")
+        command = [postfix, "-c", str(self.folder / "etc"), "start"]
+        for _ in range(TRIES):
+            self._choose_ports()
+            done = subprocess.run(command, capture_output=True, timeout=PATIENCE)
+            if done.returncode == 0:
+                _wait_for(self._answers, PATIENCE, lambda: end_of(self.log()))
+                return
+            if "Address already in use" not in self.log():
+                break
+        raise RuntimeError(f"Postfix does not start: {done.stderr.decode()}\n{end_of(self.log())}")
 
     def _answers(self) -> bool:
         with (
@@ -282,7 +175,7 @@ class Postfix:
         self._dovecot = subprocess.Popen([dovecot, "-F", "-c", str(config)])
         socket_ = self.folder / "queue" / "private" / "auth"
         log = self.folder / "dovecot.log"
-        _wait_for(socket_.exists, 10, lambda: log.read_text() if log.exists() else "no log")
+        _wait_for(socket_.exists, PATIENCE, lambda: log.read_text() if log.exists() else "no log")
 
     def log(self) -> str:
         """Give all that Postfix wrote to its log."""

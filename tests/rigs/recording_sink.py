@@ -24,21 +24,23 @@ END = b"\r\n.\r\n"
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One accepted message. client: the port at the other end of its connection."""
+    """One accepted message. client, host: port and address at the other end of its connection."""
 
     recipient: str
     client: int
+    host: str
     message_id: str
 
 
 class RecordingSink:
     """The server; use it with `with`. pause: seconds it takes for each message.
 
-    port: where to listen; 0 takes a free one.
+    port: where to listen; 0 takes a free one. host: an address of this machine.
     """
 
-    def __init__(self, pause: float = 0.0, port: int = 0) -> None:
+    def __init__(self, pause: float = 0.0, port: int = 0, host: str = "127.0.0.1") -> None:
         self.pause = pause
+        self.host = host
         self.received: list[Received] = []
         self.port = port
         self._open: set[asyncio.StreamWriter] = set()
@@ -48,7 +50,7 @@ class RecordingSink:
     @property
     def url(self) -> str:
         """Say where it is, as a sender wants it."""
-        return f"smtp://127.0.0.1:{self.port}/?tls=none"
+        return f"smtp://{self.host}:{self.port}/?tls=none"
 
     def times(self) -> Counter[str]:
         """Give how many messages each recipient got."""
@@ -62,7 +64,7 @@ class RecordingSink:
             time.sleep(0.005)
 
     def __enter__(self) -> Self:
-        """Listen on a free port of the loopback."""
+        """Listen."""
         self._thread.start()
         self._server = asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(10)
         self.port = self._server.sockets[0].getsockname()[1]
@@ -83,11 +85,11 @@ class RecordingSink:
         await asyncio.gather(*talks, return_exceptions=True)
 
     async def _listen(self) -> asyncio.Server:
-        return await asyncio.start_server(self._talk, "127.0.0.1", self.port, limit=2**24)
+        return await asyncio.start_server(self._talk, self.host, self.port, limit=2**24)
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
-        client = writer.get_extra_info("peername")[1]
+        host, client = writer.get_extra_info("peername")[:2]
         writer.write(b"220 sink.test ESMTP\r\n")
         recipient = ""
         try:
@@ -97,7 +99,7 @@ class RecordingSink:
                     recipient = re.sub(r"^TO:<([^>]*)>.*", r"\1", argument)
                 if command == "DATA":
                     writer.write(b"354 Go ahead\r\n")
-                    await self._take(await reader.readuntil(END), recipient, client)
+                    await self._take(await reader.readuntil(END), recipient, client, host)
                 writer.write(ANSWERS.get(command, b"250 2.0.0 Ok") + b"\r\n")
                 if command == "QUIT":
                     break
@@ -106,11 +108,11 @@ class RecordingSink:
         self._open.discard(writer)
         writer.close()
 
-    async def _take(self, content: bytes, recipient: str, client: int) -> None:
+    async def _take(self, content: bytes, recipient: str, client: int, host: str) -> None:
         if self.pause:
             await asyncio.sleep(self.pause)
         found = re.search(rb"(?im)^Message-ID:\s*(<[^>]*>)", content)
-        self.received.append(Received(recipient, client, found[1].decode() if found else ""))
+        self.received.append(Received(recipient, client, host, found[1].decode() if found else ""))
 
 
 ANSWERS = {"EHLO": HELLO, "QUIT": b"221 2.0.0 Bye"}

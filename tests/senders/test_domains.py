@@ -21,11 +21,11 @@ from sendout.people.models import Participant
 from sendout.senders import domains
 from sendout.senders.models import RecipientDomain, Sender
 from sendout.sendouts.models import SendOut
-from tests.deliveries.conftest import MakeSendOut, law_of_counts, person, sendout
+from tests.deliveries.conftest import MakeSendOut, person, sendout
 
-__all__ = ["law_of_counts", "person", "sendout"]
+__all__ = ["person", "sendout"]
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("law_of_counts")]
+pytestmark = pytest.mark.django_db
 BUSY = Refused(False, "4.7.0", "Try again later", Blame.RECIPIENT)
 NOW = timezone.now()
 

@@ -7,7 +7,15 @@ from itertools import permutations
 import pytest
 
 from sendout.accounts.models import Organisation, User
-from sendout.suppression.entries import NeedsReason, find, lift, stops, suppress
+from sendout.suppression.entries import (
+    Entry,
+    NeedsReason,
+    find,
+    lift,
+    stops,
+    suppress,
+    suppress_all,
+)
 from sendout.suppression.models import Lifted, Reason, Suppression
 
 ANNA = "anna@example.org"
@@ -19,6 +27,29 @@ def test_suppressing_twice_leaves_one_entry_with_the_first_evidence(club: Organi
     second = suppress(club, "sms", PHONE, Reason.UNSUBSCRIBED, evidence="STOP again")
     assert (first.pk, second.evidence) == (second.pk, "STOP")
     assert second.created_at == first.created_at
+
+
+def test_many_at_once_are_what_they_are_one_after_the_other(
+    club: Organisation, other_club: Organisation
+) -> None:
+    entries = [
+        Entry("email", "b@example.org", "bad_email", evidence="550", delivery=7),
+        Entry("email", "a@example.org", "admin", "marketing"),
+        Entry("email", "b@example.org", "complaint", evidence="spam"),
+        Entry("email", "b@example.org", "bad_email", evidence="late"),
+        Entry("email", "", "bad_email"),
+    ]
+    suppress_all(club, entries)
+    for entry in entries[:-1]:
+        words = {"evidence": entry.evidence, "delivery": entry.delivery}
+        suppress(other_club, entry.channel, entry.address, entry.reason, entry.category, **words)
+    columns = ("channel", "address", "category", "reason", "evidence", "delivery")
+    mine, theirs = (
+        list(Suppression.objects.filter(organisation=each).order_by("address").values(*columns))
+        for each in (club, other_club)
+    )
+    assert mine == theirs
+    assert [entry["reason"] for entry in mine] == ["admin", "complaint"]
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,26 @@ def test_a_real_list_is_read_whole_and_again_changes_nothing(
         assert {reason: found.count(reason) for reason in set(found)} == reasons
 
 
+@pytest.mark.skipif(not SAMPLES.exists(), reason="the sample lists are not here")
+def test_real_lists_undone_leave_what_stood_before_them(club: Organisation, alice: User) -> None:
+    suppress(club, "email", "former.0@example.org", Reason.ADMIN, evidence="at the desk")
+    suppress(club, "email", "dead.0@example.net", Reason.ADMIN, delivery=7, member=alice)
+    suppress(club, "email", "cc.0@example.com", Reason.COMPLAINT, evidence="feedback loop")
+    before, done = everything(), []
+    for path in sorted(SAMPLES.glob("*.csv")):
+        done.append(store_list(club, path.name, io.BytesIO(path.read_bytes()), user=alice))
+        import_now(done[-1], dry_run=False)
+    assert [outcome(upload) for upload in done] == [
+        {"added": 30},  # a complaint stands beside what was left
+        {"added": 24, "raised": 1},
+        {"added": 39, "raised": 1},
+    ]
+    for upload in done:
+        undo_now(upload, alice)
+    assert everything() == before
+    assert not Lifted.objects.exists()
+
+
 def test_reason_date_and_words_are_those_of_the_row(club: Organisation, alice: User) -> None:
     row = "ann@example.org,Ann,2025-03-11 08:30:00,Spring news,NORMAL\n"
     do_import(club, MAILCHIMP + row, user=alice)

@@ -14,6 +14,7 @@ from sendout.deliveries.record import Happening, record
 from sendout.tracking import judge
 from sendout.tracking.judge import SLICE, judge_settled
 from sendout.tracking.models import Hit
+from tests.counts import recount
 from tests.tracking.conftest import Fetch
 
 pytestmark = pytest.mark.django_db
@@ -135,7 +136,8 @@ def test_an_earlier_hit_that_comes_late_is_the_first(
 def test_a_hit_before_we_heard_that_the_message_was_taken_counts(
     delivery: Delivery, fetch: Fetch
 ) -> None:
-    Delivery.objects.filter(pk=delivery.pk).update(accepted_at=None)
+    Delivery.objects.filter(pk=delivery.pk).update(accepted_at=None, status="queued", attempt=0)
+    recount()
     fetch(600)
     judge_settled()
     delivery.refresh_from_db()
@@ -145,6 +147,7 @@ def test_a_hit_before_we_heard_that_the_message_was_taken_counts(
 def test_a_delivery_that_was_deleted_is_nobody_s(delivery: Delivery, fetch: Fetch) -> None:
     fetch(600)
     delivery.delete()
+    recount()
     assert judge_settled() == 1
     assert not Hit.objects.exists()
     assert not Event.objects.exists()

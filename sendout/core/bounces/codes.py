@@ -18,6 +18,8 @@ from sendout.core.bounces import verdicts as v
 from sendout.core.bounces.verdicts import LATER, NO, Verdict
 from sendout.core.delivery.outcome import Blame
 
+STOPPED = "stopped"  # the code of a text that was refused because this person texted STOP
+
 
 @dataclass(frozen=True, slots=True)
 class _Row:
@@ -38,6 +40,16 @@ TABLE: tuple[_Row, ...] = (
     _row("tls", "", v.UNENCRYPTED),
     _row("login", "", v.SIGN_IN_REFUSED),
     _row("greeting", "", v.TURNED_AWAY),
+    # our own short words for what providers of SMS tell: `core.providers.sms_meanings`
+    _row("number", "", v.NO_SUCH_NUMBER),
+    _row(STOPPED, "", v.STOPPED),
+    _row("phone-off", "", v.PHONE_OFF),
+    _row("barred", "", v.BARRED),
+    _row("filtered", "", v.FILTERED),
+    _row("text", "", v.BAD_TEXT),
+    _row("unregistered", "", v.UNREGISTERED),
+    _row("country", "", v.NO_COUNTRY),
+    _row("busy", "", v.SMS_BUSY),
     # us: the way out is not set up right
     _row("7.8 7.9 530 534 535 538", "", v.SIGN_IN_REFUSED),
     # Exchange: a group that takes mail from its own organisation only
@@ -48,8 +60,13 @@ TABLE: tuple[_Row, ...] = (
     _row("", said.FROM_REFUSED, v.FROM_REFUSED),
     _row("7.20 7.21 7.22 7.23 7.24 7.25 7.26 7.27 7.29 7.30", "", v.UNPROVEN),
     _row("", said.UNPROVEN, v.UNPROVEN),
+    # a loop says "exceeded", too, and an alias that points at itself "unknown"
+    _row("4.6", "", v.CIRCLE),
+    _row("", said.CIRCLE, v.CIRCLE),
     # a link in the message is on a list, not we: before "blocked"
     _row("", said.BAD_LINK, v.REFUSED_CONTENT),
+    _row("", said.BAD_FORM, v.REFUSED_CONTENT),
+    _row("", r"deferred: connection (timed|refused|reset)", v.OUT_OF_REACH),  # Sendmail, of TCP
     _row("", said.BLOCKED, v.BLOCKED),
     _row("7.28", "", v.TOO_FAST),
     # Gmail says of a mailbox that gets too much what others say of a closed one: 5.2.1
@@ -62,10 +79,7 @@ TABLE: tuple[_Row, ...] = (
     _row("3.4 2.3", "", v.TOO_LARGE),
     _row("", said.TOO_LARGE, v.TOO_LARGE),
     _row("", said.REFUSED_CONTENT, v.REFUSED_CONTENT),
-    _row("6.0 6.1 6.2 6.3 6.4 6.5 6.6 6.7", "", v.UNREADABLE),
-    # an alias that points at itself is often said to be unknown: 5.1.1
-    _row("4.6", "", v.CIRCLE),
-    _row("", said.CIRCLE, v.CIRCLE),
+    _row("6.0 6.1 6.2 6.3 6.4 6.5 6.6 6.7 6.8 6.9 6.10", "", v.UNREADABLE),
     # a name server that is down for the moment says nothing about the address
     _row("", said.NO_ANSWER, v.OUT_OF_REACH),
     _row("", said.FOR_NOW, v.OUT_OF_ORDER),
@@ -77,6 +91,7 @@ TABLE: tuple[_Row, ...] = (
     _row("1.6 551", "", v.MOVED),
     _row("", said.MOVED, v.MOVED),
     _row("1.1", "", v.NO_MAILBOX),
+    _row("1.0", r"(?<!sender )address rejected", v.NO_MAILBOX),  # IronPort
     _row("", said.NO_NUMBER, v.NO_NUMBER),
     _row("4.1", r"access denied", v.NO_MAILBOX),  # Exchange Online
     _row("2.1", "", v.CLOSED),

@@ -23,6 +23,8 @@ _STATUS = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})")
 _ACTIONS: Mapping[str, Action] = {
     "fail": "failed",
     "error": "failed",  # OpenSMTPD
+    "undeliver": "failed",
+    "deliverable": "relayed",  # asked, not delivered (Postfix: sendmail -bv)
     "expired": "failed",
     "deferred": "delayed",
     "delay": "delayed",

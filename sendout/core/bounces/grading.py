@@ -78,12 +78,12 @@ def _code(answer: Answer) -> str:
 
 def _verdict(answer: Answer, code: str) -> Verdict:
     """Read the server's answer; where it tells little, the lines about the address, then all."""
-    verdict = explain(code, answer.text)
+    verdict, silent = explain(code, answer.text), explain(code, "")
     for wider in (answer.near, answer.around):
         if verdict not in _TELLS_LITTLE:
             break
         found = explain(code, _without_guesses(wider))
-        verdict = verdict if found in (v.NO, v.MISUNDERSTOOD) else found
+        verdict = verdict if found in (v.NO, v.MISUNDERSTOOD, silent) else found
     return verdict
 
 

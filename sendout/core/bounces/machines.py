@@ -25,7 +25,11 @@ _BOUNCE_SUBJECT = re.compile(
     r"non d[ée]livr|retour|impossible|unzustellbar|zustell|nicht zugestellt|"
     r"no (se )?(ha )?(podido|pudo|puede|entreg)|devuelto|fallo|mancata consegna|non recapitabil|"
     r"n[ãa]o (foi )?entreg|devolv|onbestelbaar|niet bezorgd|配信|送信|エラー|不達|退信|"
-    r"не доставлен",
+    r"не (доставлен|удал)|недостав|niedostarcz|niedor[ęe]cz|nie (mo[żz]na|uda[łl]o).{0,20}dostarcz|"
+    r"nedoru[čc]|k[ée]zbes[íi]thetetlen|teslim (edilem|hatas)|oleverer|(kan|kunne|kunde|har) (inte|"
+    r"ikke|ej) (bli )?lever|ikke (afleveret|leveret|levert)|toimit\w+ (ep[äa]onn|ei)|"
+    r"ei voi\w* toimit|"
+    r"nelivra|无法(送达|投递)|無法傳遞|전달할 수 없|παράδοσ",
     re.I,
 )
 _ANSWER_SUBJECT = re.compile(
@@ -44,7 +48,11 @@ _AUTO_SUBJECT = re.compile(
     r"de vacaciones|risposta automatica|fuori (ufficio|sede)|resposta autom|f[ée]rias|afwezig|"
     r"automatisch antwoord|自動(応答|返信)|不在|自动(回复|答复)|автоответ|^auto:|ticket (received|"
     r"created)|"
-    r"autosvar|frånvar",
+    r"autosvar|frånvar|automatisk (svar|besked)|automaattinen vastaus|poissa|odpowied[źz] autom|"
+    r"autoodpowied|nieobecno|automatick[áa] odpov|nep[řr][íi]tomn|automatikus v[áa]lasz|"
+    r"h[áa]zon k[íi]v[üu]l|otomatik yan[ıi]t|r[ăa]spuns automat|(automatski|samodejni) odgovor|"
+    r"αυτ[όο]ματη απ[άα]ντηση|автоматич\w+ (ответ|відпов)|자동 ?(회신|응답)|부재|رد تلقائي|تلقائي|"
+    r"מענה אוטומטי|תשובה אוטומטית",
     re.I,
 )
 _AUTO_HEADERS = (

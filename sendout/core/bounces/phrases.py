@@ -34,16 +34,27 @@ UNPROVEN = (
 )
 BAD_LINK = r"\b(uribl|surbl|dbl)\b|(url|link|uri|domain)s? .{0,30}(in|of) (the |this |your )?"
 BAD_LINK += r"(message|mail|body|content)|(contains|containing) .{0,20}(url|link|uri|domain)"
+# For what it says or how it is made, in words that also speak of blocks.
+BAD_FORM = (
+    r"blocked because (its|the|of (its|the)) content|"
+    r"potential\W+(\d{3}[- ]\S{1,8} )?security issue|"
+    r"not rfc.{0,3}5?[38]22.{0,3}compliant|(multiple|duplicate) (subject|from|to|date)\b.{0,20}"
+    r"header|multiple .{0,20}addresses in from|blocked by (our|the|a) .{0,20}(spam|bulk|junk)|"
+    r"spam ?signature"
+)
 BLOCKED = (
     r"block ?list|black ?list|deny ?list|reject ?list|\b[a-z]*[rd]nsbl\b|\b[rx]bl\b|spamhaus|"
     r"spamcop|barracuda|sorbs|senderscore|uceprotect|abusix|cloudmark|banned|reputation|"
     r"blocked (using|by|due|for)|(sender|e-?mail|message|mail) .{0,20}\bblocked\b|\b(ip|host|"
     r"client|server|network|address|domain)\b.{0,40}(\bblocked|\blisted|\bbanned)|(refus|reject|"
-    r"den|block)\w+ .{0,30}(by|from|your) .{0,20}(ip|network|host|server)\b|"
+    r"den|block)\w+ .{0,30}(from|your) .{0,20}(ip|network|host|server)\b|"
     r"dynamic(ally)?\b.{0,30}(ip|address|host|rang|pool)|dial-?up|open proxy|\b(ip|connection|"
     r"client|network|host)s?\b (address )?.{0,30}(has been |was |is |are )?(rejected|denied|"
     r"refused by|not allowed|prohibited)|abus(e|ive)\b.{0,30}(ip|network|host|detected|from)|(bad|"
-    r"invalid) helo|helo command"
+    r"invalid) helo|helo command|501[ -](5\.\d\.\d )?invalid domain name|"
+    r"use the smtp server of your|"
+    r"messages from \[?[\da-f.:]{7,39}\]? (weren't|were not|was not) sent|invalid ip for sending|"
+    r"\bip=[\da-f.:]{7,39} - .{0,200}\(bl\)"
 )
 TOO_FAST = (
     r"too many (connections|messages|mails|emails|sessions|concurrent|errors|smtp|invalid|"
@@ -53,7 +64,8 @@ TOO_FAST = (
     r"exceeded .{0,40}(messages|connections|rate|per (hour|day|minute))|deferred.{0,20}complaints"
 )
 FULL = (
-    r"mail ?box exceeds|over[- ]?(the )?(disk |storage |mail |allowed )?quota|quota.{0,30}(exce|"
+    r"messages in .{0,20}mailbox.{0,20}exceed|mail ?box exceeds|over[- ]?(the )?(disk |storage |"
+    r"mail |allowed )?quota|quota.{0,30}(exce|"
     r"full|over|d[ée]pass|reached|violat)|exce.{0,60}(quota|storage|mailbox size|space|capacity)|"
     r"(would|will) exceed .{0,20}(mailbox|quota)|(mail ?box|inbox|mail ?folder|maildir|mail ?drop|"
     r"account|user|recipient|storage|disk|queue)\W{0,3}.{0,40}(\bfull\b|out of (storage|space)|"
@@ -64,7 +76,10 @@ FULL = (
     r"d[ée]passement de quota|(postfach|mailbox|speicherplatz).{0,40}(voll|[üu]berf|ersch|"
     r"[üu]berschritten)|(buz[óo]n|casilla).{0,40}llen|cuota.{0,30}(exced|super)|"
     r"casella.{0,30}piena|caixa.{0,30}cheia|(brievenbus|mailbox|postvak).{0,20}\bvol\b|"
-    r"メールボックス.{0,20}(いっぱい|容量)|容量.{0,10}(超|不足)|邮箱.{0,10}满"
+    r"メールボックス.{0,20}(いっぱい|容量)|容量.{0,10}(超|不足)|邮箱.{0,10}满|"
+    r"ящик.{0,30}(переполнен|заполнен|полон)|skrzynka.{0,30}(pe[łl]na|przepe[łl]n)|"
+    r"schr[áa]nk[ay].{0,30}pln[áa]|postafi[óo]k.{0,30}(tele|megtelt)|posta kutusu.{0,30}dol|"
+    r"(brevl[åa]d|postkasse|postboks).{0,30}(full|fuld)|postilaatikko.{0,30}t[äa]ynn"
 )
 TOO_LARGE = (
     r"(message|mail|size|header|file|attachment)s?\b.{0,30}(too (big|large)|(?<!queue )too long|"
@@ -83,6 +98,7 @@ REFUSED_CONTENT = (
     r"message-id)|(duplicate|multiple|invalid|malformed|illegal|bad|missing) .{0,20}header"
 )
 NO_DOMAIN = (
+    r"no mail servers? appears? to exist|"
     r"(host|domain)( or domain)?( name)?( was)? (is )?(not found|unknown|invalid)|(no such|"
     r"unknown|bad|invalid|illegal) (mail )?(domain|host|destination|hostname)\b|(host|"
     r"domain) .{0,60}(does(n't| not) (exist|receive|accept)|not exist|non-?exist|no (valid )?mx|"
@@ -135,7 +151,17 @@ NO_NUMBER = (
     r"n[ãa]o (foi )?encontrad)|(gebruiker|adres|ontvanger|postbus).{0,40}(onbekend|bestaat niet|"
     r"niet gevonden)|(ユーザ|アドレス|宛先|宛て先|メールボックス).{0,40}(存在し|見つかり|不明|無効|"
     r"誤り|あり?ません)|(用户|收件人|邮箱|"
-    r"地址).{0,20}(不存在|无效|未找到)|пользовател\w* .{0,30}не (найден|сущ)"
+    r"地址).{0,20}(不存在|无效|未找到)|пользовател\w* .{0,30}не (найден|сущ)|"
+    r"(ящик|адрес\w*|получател\w*) .{0,30}не (найден|сущ)|(u[żz]ytkownik|adres|skrzynka|"
+    r"konto).{0,40}"
+    r"nie istnieje|nieznany (u[żz]ytkownik|adresat|odbiorca)|(u[žz]ivatel|adresa|"
+    r"schr[áa]nka).{0,40}"
+    r"(neexistuje|nezn[áa]m)|(felhaszn[áa]l[óo]|c[íi]m\w*|postafi[óo]k).{0,40}nem l[ée]tezik|"
+    r"(kullan[ıi]c[ıi]|adres).{0,40}(bulunamad|mevcut de[ğg]il)|(adress|anv[äa]ndare|mottagare|"
+    r"modtager|"
+    r"mottaker|bruker)\w*.{0,40}(finns inte|saknas|ok[äa]nd|findes ikke|finnes ikke|ukjent|ukendt)|"
+    r"(vastaanottaja|osoite|k[äa]ytt[äa]j[äa])\w*.{0,40}(ei l[öo]ydy|tuntematon|ei ole olemassa)|"
+    r"ディレクトリ.{0,20}ありません"
 )
 CLOSED = (
     rf"\b{_WHO}s?\b.{{0,40}}(disabled|inactive|closed|deactivated|suspended|discontinued|locked|"
@@ -148,7 +174,8 @@ CLOSED = (
 CIRCLE = r"too many hops|hop count|(mail|routing|forward\w*|delivery|message|a) loop|loop(s|ing)? "
 CIRCLE += r"(detected|back|found)|looping|too many received|boucle|schleife|maximum hops|bucle"
 TOO_LONG = (
-    r"retry time ?out|(message|mail|delivery|queue|retry|queued)\b.{0,20}(has |is |was )?(expired|"
+    r"retry time ?out|failing for a long time|envelope (has )?expired|(message|mail|delivery|"
+    r"queue|retry|queued)\b.{0,20}(has |is |was )?(expired|"
     r"time ?(d )?-?out|too old)|in (the )?queue (for )?too long|(max(imum)?|"
     r"exceeded).{0,30}(delivery attempts|retr(y|ies)|queue|attempts|delivery time)|(for|after|"
     r"within|during|past|last) (the )?(past |last )?(more than )?[\d.]+[ -]?(full |"

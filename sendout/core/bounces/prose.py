@@ -32,7 +32,10 @@ _FAILURE = re.compile(
     r"no (se )?(ha )?(pudo|podido|puede|existe|entreg)|fall[oó]|rechazad|error|non (è stato|"
     r"esiste|recapit)|n[ãa]o (foi|p[ôo]de|existe)|niet (bezorg|afgelever|bestaat)|(エラー|届|配信|"
     r"送信|不明|"
-    r"存在|失敗)|退信|无法|失败|не (удалось|доставлен|может)",
+    r"存在|失敗)|退信|无法|失败|не (удалось|доставлен|может)|"
+    r"nie (mog[łl]|zosta[łl]|uda[łl]|istnieje)|"
+    r"niedostarcz|ne(mohl|lze|podařilo)|nem (siker|k[ée]zbes|l[ée]tez)|teslim edilem|(kan|kunne|"
+    r"kunde) (inte|ikke) |ei voi(tu|da)|nu a putut|전달할 수 없|δεν (ήταν|είναι)",
     re.I,
 )
 _DELAY = re.compile(
@@ -59,6 +62,7 @@ _SENT_ALL_RIGHT = re.compile(
     r"(successful(ly)?|has been|was) (relayed|delivered)\b(?!.{0,20}(fail|not))|"
     r"deliver\w* (was |has been )?success|return receipt", re.I
 )  # fmt: skip
+_LETTERS = re.compile(r"[^\W\d_]{2}")
 _HEADING = re.compile(r"^\s*(?:to|cc|from|sender|subject|sent|date|reply-to|message-?id)\s*:", re.I)
 _OURS = re.compile(
     r"mail from:?|message-?id|return-path|^\s*from\b|reply-to|contact\b|sender", re.I
@@ -131,12 +135,17 @@ def answers(mail: Mail) -> list[Answer]:
 
 
 def about(mail: Mail, address: str) -> str:
-    """Give what the words of a mail say of one address: the lines after it, or all of them."""
+    """Give what the words of a mail say of one address: the lines after it, or all of them.
+
+    Where it stands alone at first, as in a transcript of Sendmail, the reason follows elsewhere.
+    """
     lines = [line[:LONGEST_LINE] for line in mail.words.splitlines()[:MOST_LINES]]
-    spot = next((n for n, line in enumerate(lines) if address and address in line), None)
-    if spot is None:
+    spots = [n for n, line in enumerate(lines) if address and address in line]
+    if not spots:
         return "\n".join(lines)
-    return "\n".join([lines[spot], *_until_another(lines[spot + 1 : spot + LINES_ABOUT_ONE])])
+    found = [[lines[n], *_until_another(lines[n + 1 : n + LINES_ABOUT_ONE])] for n in spots[:3]]
+    telling = (part for part in found if reply_in(part))
+    return "\n".join(next(telling, [line for part in found for line in part]))
 
 
 def _until_another(lines: Sequence[str]) -> list[str]:
@@ -229,5 +238,12 @@ def reply_in(lines: Sequence[str]) -> str:
     for number, line in enumerate(lines):
         if basic_code(line) or [code for code in enhanced_codes(line) if code[0] in "45"]:
             rest = takewhile(str.strip, _until_another(lines[number + 1 : number + 8]))
-            return "\n".join(each.strip() for each in (line, *rest))
+            before = () if _LETTERS.search(line) else _just_before(lines, number)
+            return "\n".join(each.strip() for each in (*before, line, *rest))
     return ""
+
+
+def _just_before(lines: Sequence[str], number: int) -> Sequence[str]:
+    """Give the line that a code alone ends, as qmail writes it: "over quota", then "(#5.1.1)"."""
+    before = lines[number - 1] if number else ""
+    return (before,) if before.strip() and not ADDRESS.match(before.lstrip(" \t<*")) else ()

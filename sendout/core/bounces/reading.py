@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sendout.core.bounces import complaints, dsn, machines, prose
+from sendout.core.bounces import amazon, complaints, dsn, machines, prose
 from sendout.core.bounces.grading import Answer, grade
 from sendout.core.bounces.mail import Mail, open_mail
 from sendout.core.bounces.originals import original
@@ -20,9 +20,11 @@ def read(raw: bytes) -> Reading:
     What it says is unproven: anybody can write a mail that looks like a bounce.
     """
     mail = _unwrapped(open_mail(raw))
-    about = original(mail)
-    kind, reports = _understand(mail)
-    return Reading(kind, tuple(reports), about)
+    told = amazon.notice(mail)
+    if told:
+        mail = amazon.with_returned(mail, told)
+    kind, reports = amazon.read(told) if told else _understand(mail)
+    return Reading(kind, tuple(reports), original(mail))
 
 
 def _unwrapped(mail: Mail) -> Mail:

@@ -211,6 +211,61 @@ NO_MORE = Verdict(
     "The receiving server takes no more at once.",
     "Le serveur destinataire n'en accepte pas davantage à la fois.",
 )
+# Texts: what providers of SMS tell, whose tables choose among these by their codes.
+NO_SUCH_NUMBER = Verdict(
+    Blame.ADDRESS,
+    Cause.ADDRESS,
+    "The number does not exist, or takes no texts.",
+    "Ce numéro n'existe pas ou ne reçoit pas de textos.",
+)
+STOPPED = Verdict(
+    Blame.RECIPIENT,
+    Cause.POLICY,
+    "The person texted STOP, and the provider lets no text through.",
+    "La personne a répondu STOP, et le fournisseur ne laisse passer aucun texto.",
+)
+PHONE_OFF = Verdict(
+    Blame.RECIPIENT,
+    Cause.EXPIRED,
+    "The phone was switched off or out of reach for too long.",
+    "Le téléphone est resté éteint ou hors de portée trop longtemps.",
+)
+BARRED = Verdict(
+    Blame.RECIPIENT,
+    Cause.POLICY,
+    "The phone or its operator takes no texts from us.",
+    "Le téléphone ou son opérateur n'accepte pas nos textos.",
+)
+FILTERED = Verdict(
+    Blame.MESSAGE,
+    Cause.CONTENT,
+    "The operator took the text for spam.",
+    "L'opérateur a pris le texto pour un pourriel.",
+)
+BAD_TEXT = Verdict(
+    Blame.MESSAGE,
+    Cause.CONTENT,
+    "The provider does not take this text: it is empty, too long or not allowed.",
+    "Le fournisseur refuse ce texto : il est vide, trop long ou non autorisé.",
+)
+UNREGISTERED = Verdict(
+    Blame.SENDER,
+    Cause.AUTH,
+    "The operators want our number or name to be registered first.",
+    "Les opérateurs exigent d'abord l'enregistrement de notre numéro ou de notre nom.",
+)
+NO_COUNTRY = Verdict(
+    Blame.MESSAGE,
+    Cause.POLICY,
+    "Our account with the provider may not send texts to this number's country.",
+    "Notre compte chez le fournisseur ne peut pas envoyer de textos vers ce pays.",
+)
+SMS_BUSY = Verdict(
+    Blame.SENDER,
+    Cause.BLOCKED,
+    "The provider gets more texts from us at once than it takes.",
+    "Le fournisseur reçoit de nous plus de textos à la fois qu'il n'en accepte.",
+)
 NO = Verdict(
     Blame.RECIPIENT,
     Cause.OTHER,

@@ -15,6 +15,7 @@ class Ending(StrEnum):
     NOT_ASKED = "not_asked"  # the send-out went to others
     NO_ADDRESS = "no_address"
     INVALID = "invalid"  # what was typed is no address
+    NO_TEXTS = "no_texts"  # the number is a landline, or another that receives none
     DUPLICATE = "duplicate"  # somebody else with the same address got it
     LEFT = "left"  # unsubscribed by themselves
     COMPLAINED = "complained"  # marked a message as spam
@@ -37,6 +38,8 @@ class Ending(StrEnum):
 SKIPPED = {
     "no_address": Ending.NO_ADDRESS,
     "invalid_address": Ending.INVALID,
+    "landline": Ending.NO_TEXTS,
+    "premium": Ending.NO_TEXTS,
     "duplicate": Ending.DUPLICATE,
     "unsubscribed": Ending.LEFT,
     "complaint": Ending.COMPLAINED,

@@ -8,9 +8,12 @@ from __future__ import annotations
 from typing import ClassVar, Protocol, Self
 
 from sendout.core.providers.base import Config, Provider
+from sendout.core.providers.http_gateway import HttpGateway
 from sendout.core.providers.sandbox import EmailSandbox, SmsSandbox
 from sendout.core.providers.setting import BadConfig, Setting, Value
 from sendout.core.providers.smtp import SmtpProvider
+from sendout.core.providers.twilio import TwilioProvider
+from sendout.core.providers.vonage import VonageProvider
 
 
 class Kind(Provider, Protocol):
@@ -33,6 +36,9 @@ KINDS: list[type[Kind]] = [
     SmtpProvider,
     EmailSandbox,
     SmsSandbox,
+    TwilioProvider,
+    VonageProvider,
+    HttpGateway,
 ]
 
 
@@ -64,12 +70,18 @@ def leaves_as_written(channel: str, kind: str) -> bool:
     return getattr(find(channel, kind), "leaves_as_written", False)
 
 
-def confirms_stop(channel: str, kind: str) -> bool:
-    """Tell whether providers of this kind usually answer a STOP themselves.
+def confirms(channel: str, kind: str) -> frozenset[str]:
+    """Give the words for STOP and START that providers of this kind usually confirm themselves.
 
-    Raises BadConfig.
+    Upper case; just these, alone in their text. Raises BadConfig.
     """
-    return getattr(find(channel, kind), "confirms_stop", False)
+    words: frozenset[str] = getattr(find(channel, kind), "confirms", frozenset())
+    return words
+
+
+def calls_back(channel: str, kind: str) -> bool:
+    """Tell whether this kind is a `callback.CallsBack`. Raises BadConfig."""
+    return hasattr(find(channel, kind), "hear")
 
 
 def build(channel: str, kind: str, config: Config) -> Provider:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sendout.core.addresses import BadAddress, Email, Phone, read_email, read_phone
+from sendout.core.addresses import KIND_WORDS, BadAddress, Email, Phone, read_email, read_phone
 from sendout.core.table.headers import Field, Mapping, fold
 from sendout.core.table.reader import Row
 from sendout.core.table.safe import unshield
@@ -47,7 +47,8 @@ class PersonRow:
     """A row as a person; empty strings where the row says nothing.
 
     email, phone_typed: as typed, kept even when wrong so that staff can correct them.
-    email_normal, phone (E.164): empty when what was typed is not valid.
+    email_normal, phone (E.164): empty when what was typed is not valid. phone_kind: why the number
+    receives no texts, or empty.
     """
 
     number: int
@@ -57,6 +58,7 @@ class PersonRow:
     email_normal: str = ""
     phone_typed: str = ""
     phone: str = ""
+    phone_kind: str = ""
     language: str = ""
     external_id: str = ""
     groups: list[str] = field(default_factory=list)
@@ -142,7 +144,10 @@ def _read_phone(person: PersonRow, cell: str, country: str) -> None:
     found = _read_address(person, "phone", cell, lambda text: read_phone(text, country))
     person.phone_typed = clean(cell)[:LONGEST_PHONE]
     if isinstance(found, Phone):
-        person.phone = found.normal
+        person.phone, person.phone_kind = found.normal, found.kind
+    if person.phone_kind:
+        reason = f"{KIND_WORDS[person.phone_kind]}; texts to it will be skipped"
+        person.notes.append(Note(NoteKind.WARNED, "phone", shorten(cell), reason))
 
 
 WITHOUT = {"email": "without email", "phone": "without SMS"}

@@ -13,7 +13,6 @@ import json
 import time
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
@@ -31,6 +30,7 @@ from django.http import HttpRequest
 
 from sendout.core.tokens import BadToken
 from sendout.inbound.esp.words import code_of, meaning
+from sendout.inbound.waiting import LONGEST_TEXT, Told, clean
 from sendout.senders.esp import reference
 from sendout.senders.esp.catalogue import CHOICE, SERVICES, Service
 from sendout.senders.models import Sender
@@ -40,7 +40,7 @@ from sendout.senders.vault import unseal
 warnings.filterwarnings("ignore", category=AnymailInsecureWebhookWarning)
 
 OLDEST = timedelta(days=60)  # of an event; what is older or still to come happened now
-LONGEST_TEXT, LONGEST_RAW, LONGEST_AGENT = 1_000, 8_000, 400  # characters
+LONGEST_RAW, LONGEST_AGENT = 8_000, 400  # characters
 # Seconds that a signed time may be off. Mailgun and SendGrid try again for a day and may send the
 # signature of the first time; Svix, which Resend uses, signs anew each time it tries.
 FRESH = {"mailgun": 90_000.0, "sendgrid": 90_000.0, "resend": 300.0}
@@ -68,22 +68,6 @@ class Forged(Exception):
 
 class Malformed(Exception):
     """The request is not what the service sends."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One event. delivery: None where it did not name one; see `models.HookEvent`."""
-
-    delivery: int | None
-    ref: str
-    kind: str
-    at: datetime
-    key: str
-    code: str = ""
-    text: str = ""
-    soft: bool = False
-    agent: str = ""
-    raw: str = ""
 
 
 def service_of(sender: Sender) -> Service:
@@ -186,7 +170,7 @@ def _read_event(service: Service, event: AnymailTrackingEvent, now: datetime) ->
         return None
     at = _time_of(service, event, now)
     delivery, ours = _delivery(event)
-    ref = _clean(event.message_id, 200)
+    ref = clean(event.message_id, 200)
     if not ours or not (delivery or ref):
         return None
     text = event.mta_response or event.description or ""
@@ -198,10 +182,10 @@ def _read_event(service: Service, event: AnymailTrackingEvent, now: datetime) ->
         at,
         _key(service, event, found.kind, at),
         code_of(found, text),
-        _clean(text, LONGEST_TEXT),
+        clean(text, LONGEST_TEXT),
         found.soft,
-        _clean(event.user_agent or (service.label if service.name in SORTS else ""), LONGEST_AGENT),
-        "" if delivery else _clean(json.dumps(event.esp_event, default=str), LONGEST_RAW),
+        clean(event.user_agent or (service.label if service.name in SORTS else ""), LONGEST_AGENT),
+        "" if delivery else clean(json.dumps(event.esp_event, default=str), LONGEST_RAW),
     )
 
 
@@ -244,13 +228,7 @@ def _amazon_time(raw: Mapping[str, Any]) -> datetime | None:
 def _key(service: Service, event: AnymailTrackingEvent, kind: str, at: datetime) -> str:
     """Give what makes it the same event when it is told twice: the service's id, or all it says."""
     if event.event_id:
-        return _clean(event.event_id, 120)
+        return clean(event.event_id, 120)
     stamp = event.timestamp or ""
     said = (service.name, kind, stamp, event.message_id, event.recipient, event.click_url)
     return blake2b(repr(said).encode(), digest_size=16).hexdigest()
-
-
-def _clean(value: object, most: int) -> str:
-    """Make a text that PostgreSQL can keep: no NUL, no half characters, not too long."""
-    text = str(value or "").encode("utf-8", "replace").decode()
-    return text.replace("\0", "")[:most]

@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from sendout.inbound.esp.reading import Forged, Malformed, read, service_of
-from sendout.inbound.esp.waiting import keep
+from sendout.inbound.waiting import keep
 from sendout.senders.hooks import find_sender
 from sendout.senders.models import Sender
 

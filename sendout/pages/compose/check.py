@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from sendout.accounts.models import Role
 from sendout.compose.fields import missing_fields, problems
 from sendout.compose.markup import BadStyle
 from sendout.compose.rendering import templates
 from sendout.core.delivery.status import Status
+from sendout.core.quiet import Night
 from sendout.deliveries.freeze import Forecast, Reach, forecast
+from sendout.deliveries.quiet import hours_of, night_of
 from sendout.deliveries.report import reason_words
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.audience import without_sender
+from sendout.pages.compose.characters import characters
 from sendout.pages.compose.files import unfinished
 from sendout.pages.compose.finding import closed_page, find_sendout
 from sendout.pages.compose.forms import ScheduleForm
@@ -34,10 +41,24 @@ def check(request: MemberRequest, pk: int) -> HttpResponse:
     return check_page(request, sendout)
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The question whether texts may arrive in this night. when: the time chosen; None for now."""
+
+    night: Night
+    when: datetime | None = None
+
+
 def check_page(
-    request: MemberRequest, sendout: SendOut, scheduling: ScheduleForm | None = None
+    request: MemberRequest,
+    sendout: SendOut,
+    scheduling: ScheduleForm | None = None,
+    asking: Asking | None = None,
 ) -> HttpResponse:
-    """Make the page; `scheduling` is the form as it was sent, when it had errors."""
+    """Make the page; `scheduling` is the form as it was sent, when it had errors or is asked about.
+
+    asking: what must be answered before anything is sent or scheduled.
+    """
     expected = forecast(sendout)
     context = {
         **panel_context(request, sendout),
@@ -53,9 +74,13 @@ def check_page(
         "hindrance": hindrance(sendout, expected),
         "without_sender": without_sender(sendout),
         "zone_help": f"In your time zone, {request.organisation.timezone}.",
+        "characters": characters(sendout),
+        "asking": asking,
+        "night": night_of(sendout, sendout.scheduled_for or timezone.now()),
+        "hours": hours_of(request.organisation),
         "scheduling": scheduling or ScheduleForm(),
     }
-    status = 422 if scheduling and scheduling.errors else 200
+    status = 409 if asking else 422 if scheduling and scheduling.errors else 200
     return render(request, "pages/compose/check.html", context, status=status)
 
 

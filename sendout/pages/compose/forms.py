@@ -8,7 +8,7 @@ from django import forms
 
 from sendout.accounts.models import Organisation
 from sendout.compose.editing import WRITTEN
-from sendout.compose.models import BodyFormat, Category
+from sendout.compose.models import PLAIN, BodyFormat, Category
 from sendout.people.models import Group
 from sendout.senders.models import Channel, Sender
 from sendout.sendouts.models import Channels, OncePer, SendOut
@@ -55,6 +55,12 @@ class WriteForm(forms.Form):
         required=False,
         label="SMS text",
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "true"}),
+    )
+    sms_plain = forms.ChoiceField(
+        choices=[(level.value, label) for level, label in PLAIN.items()],
+        required=False,
+        widget=forms.RadioSelect,
+        label="How the text leaves",
     )
     tracks = forms.BooleanField(
         required=False,

@@ -16,9 +16,10 @@ from sendout.accounts.models import Organisation, Role
 from sendout.compose.fields import merge_values
 from sendout.compose.layout import UNSUBSCRIBE
 from sendout.compose.markup import BadStyle
-from sendout.compose.rendering import Rendered, compile_email, fill, sms_for, templates
+from sendout.compose.rendering import Rendered, compile_email, compile_sms, fill, templates
 from sendout.core.message.sms import measure
 from sendout.core.providers.base import Envelope
+from sendout.deliveries.told import has_been_told
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.finding import find_sendout, shown_participant, words_asked
 from sendout.people.models import Participant
@@ -95,7 +96,14 @@ def offered(request: MemberRequest, sendout: SendOut, words: str) -> QuerySet[Pa
 def rendered(sendout: SendOut, person: Participant | None) -> Rendered:
     """Fill the message in for this participant; raises BadStyle."""
     organisation = sendout.organisation
-    return fill(templates(sendout.message, organisation), values(person, organisation))
+    told = person is not None and has_been_told(organisation, person.pk)
+    said = templates(sendout.message, organisation)
+    return fill(said, values(person, organisation), language_of(person, organisation), told=told)
+
+
+def language_of(person: Participant | None, organisation: Organisation) -> str:
+    """Give the language in which the preview speaks to them."""
+    return person.language if person else organisation.language
 
 
 def values(person: Participant | None, organisation: Organisation) -> dict[str, str]:
@@ -113,7 +121,8 @@ def test_envelope(
     """
     filled = values(person, sendout.organisation)
     if sender.channel == Channel.SMS:
-        text = sms_for(sendout.message.sms_text.strip(), filled)[0]
+        language = language_of(person, sendout.organisation)
+        text = compile_sms(sendout.message, sendout.organisation).fill(filled, language)
         return Envelope(0, sender.from_address, address, text.encode())
     compiled = compile_email(
         sendout.message,

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from sendout.accounts.models import Role
 from sendout.compose.markup import BadStyle
 from sendout.core.addresses import BadAddress, read_email, read_phone
 from sendout.core.delivery.outcome import Accepted
+from sendout.core.quiet import Night
 from sendout.deliveries import freeze
+from sendout.deliveries.quiet import night_of
 from sendout.pages.access import MemberRequest, member_of
-from sendout.pages.compose.check import check_page, hindrance
+from sendout.pages.compose.check import Asking, check_page, hindrance
 from sendout.pages.compose.finding import closed_page, find_sendout, shown_participant
 from sendout.pages.compose.forms import ScheduleForm, TestForm
 from sendout.pages.compose.preview import test_envelope
@@ -32,6 +36,8 @@ from sendout.sendouts.models import SendOut, State
 def send(request: MemberRequest, pk: int) -> HttpResponse:
     """Send now what the page showed."""
     sendout = find_sendout(request, pk)
+    if night := asked_about(request, sendout, timezone.now()):
+        return check_page(request, sendout, asking=Asking(night))
     try:
         with as_checked(sendout, request.POST.get("version", "")) as draft:
             freeze.send_now(draft)
@@ -50,6 +56,8 @@ def schedule(request: MemberRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return check_page(request, sendout, form)
     when = form.cleaned_data["when"]
+    if night := asked_about(request, sendout, when):
+        return check_page(request, sendout, form, Asking(night, when))
     try:
         with as_checked(sendout, request.POST.get("version", "")) as draft:
             lifecycle.schedule(draft, when)
@@ -58,6 +66,11 @@ def schedule(request: MemberRequest, pk: int) -> HttpResponse:
     local = when.astimezone(request.organisation.zone)
     messages.success(request, f"“{sendout.name}” leaves on {local:%A %d %B %Y at %H:%M}.")
     return redirect("pages:messages", request.organisation.slug)
+
+
+def asked_about(request: MemberRequest, sendout: SendOut, at: datetime) -> Night | None:
+    """Give the night in which texts would arrive, unless the sender has said that they may."""
+    return None if "at_night" in request.POST else night_of(sendout, at)
 
 
 @contextmanager

@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 from sendout.accounts.models import Organisation, Role
 from sendout.compose import editing
 from sendout.compose.fields import STANDARD, own_columns
-from sendout.core.message.sms import measure
 from sendout.core.message.template import fold
 from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.compose.characters import counter
 from sendout.pages.compose.finding import closed_page, find_sendout
 from sendout.pages.compose.forms import WriteForm
 from sendout.people.models import Participant
@@ -108,11 +108,19 @@ def _page(
         "step": "write",
         "standard_fields": [*STANDARD, "organisation"],
         "own_fields": offered_columns(request.organisation),
-        "sms": measure(str(form["sms_text"].value() or "").replace("\r\n", "\n").strip()),
+        **counter_of(form, request.organisation),
         **more,
     }
     wrong = 422 if form.is_bound and form.errors else 200
     return render(request, "pages/compose/write.html", context, status=status or wrong)
+
+
+def counter_of(form: WriteForm, organisation: Organisation) -> dict[str, object]:
+    """Count the SMS as it stands in the form."""
+    text, category, level = (
+        str(form[name].value() or "") for name in ("sms_text", "category", "sms_plain")
+    )
+    return counter(text, category, level, organisation)
 
 
 def offered_columns(organisation: Organisation) -> list[str]:

@@ -86,6 +86,10 @@ WHY: dict[str, Words] = {
 SKIPPED: dict[str, Words] = {
     "no_address": Words("No address is known", "Add one to get the next message to them."),
     "invalid_address": Words("The address is not written correctly", "Correct it."),
+    "landline": Words(
+        "The number is a landline", "Ask for a mobile number: landlines receive no texts."
+    ),
+    "premium": Words("The number charges its callers", "Ask for a mobile number."),
     "duplicate": Words("Somebody with the same address gets it", "Nothing to do."),
     "deleted": Words("The participant was deleted meanwhile", "Nothing to do."),
     "expired": Words("The send-out had ended before", "Nothing more is sent of it."),

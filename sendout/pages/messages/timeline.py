@@ -8,16 +8,14 @@ from datetime import datetime
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from sendout.compose.fields import merge_values
-from sendout.compose.rendering import sms_for, templates
 from sendout.core.bounces.codes import blame
 from sendout.core.delivery.outcome import Blame
 from sendout.deliveries.hold import taken_at
 from sendout.deliveries.models import Delivery, Event
 from sendout.deliveries.report import reason, recipient_name
+from sendout.deliveries.said import sms_said
 from sendout.pages.messages.rows import is_moving, newest
 from sendout.pages.replies.thread import Copy, copies_of
-from sendout.people.models import Participant
 from sendout.replies.keeping import event_key
 from sendout.replies.models import Conversation, Review
 
@@ -51,17 +49,20 @@ SOURCES = {
     "staff": "by a member of your staff",
     "bounce": "told by a mail that came back",
     "esp": "told by the email service",
+    "sms": "told by the SMS service",
 }
 ADVICE = {
     "no_address": "Add it here; then they can get this message, too.",
     "invalid_address": "Correct it here; then they can get this message, too.",
+    "landline": "Ask for a mobile number, and enter it here; then they can get this message, too.",
+    "premium": "Ask for a mobile number, and enter it here; then they can get this message, too.",
     "bad_email": "Ask for the right address, and correct it here: what was missed can follow.",
     "bad_number": "Ask for the right number, and correct it here: what was missed can follow.",
     "unsubscribed": "They asked not to get these. Only they can change that.",
     "complaint": "They marked a message as spam. Do not write to this address again.",
     "duplicate": "Somebody with the same address got it; choose “once per participant” otherwise.",
 }
-CORRECTABLE = ("no_address", "invalid_address", "bad_email", "bad_number")
+CORRECTABLE = ("no_address", "invalid_address", "landline", "premium", "bad_email", "bad_number")
 BOUNCED = {"email": "bad_email", "sms": "bad_number"}
 
 
@@ -173,7 +174,7 @@ class ShownDelivery:
         """An SMS and its replies, oldest first."""
         if self.row.channel != "sms":
             return []
-        bubbles = [Bubble("out", self._said(), self.row.accepted_at or newest(self.row))]
+        bubbles = [Bubble("out", sms_said(self.row), self.row.accepted_at or newest(self.row))]
         heard = [event for event in reversed(self._events) if event.kind == "replied"]
         return bubbles + [self._bubble(event) for event in heard]
 
@@ -188,12 +189,6 @@ class ShownDelivery:
             direction = "stop"
         copies = self._copies.get(reply.pk, []) if reply else []
         return Bubble(direction, event.text, event.at, copies)
-
-    def _said(self) -> str:
-        organisation = self.row.organisation
-        person = self.row.participant or Participant()
-        text = templates(self.row.sendout.message, organisation).sms
-        return sms_for(text, merge_values(person, organisation))[0]
 
 
 def _bad_address(row: Delivery) -> str:

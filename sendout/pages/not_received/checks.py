@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from sendout.core.addresses import BadAddress, read_email, read_phone
+from sendout.core.addresses import KIND_WORDS, BadAddress, phone_kind, read_email, read_phone
 from sendout.core.delivery.ending import ARRIVED, Ending
 from sendout.core.dnscheck.finding import Mark
 from sendout.core.typos import suggest
@@ -22,7 +22,7 @@ from sendout.suppression.models import Reason, Suppression
 NOT_SENT_FOR_THE_LIST = (Ending.LEFT, Ending.COMPLAINED, Ending.KNOWN_BAD, Ending.LISTED)
 MARKED = "Then somebody there marked it as spam."
 NOBODY_THERE = (Ending.WRONG_ADDRESS, Ending.KNOWN_BAD)
-WRONG = (*NOBODY_THERE, Ending.NO_ADDRESS, Ending.INVALID)
+WRONG = (*NOBODY_THERE, Ending.NO_ADDRESS, Ending.INVALID, Ending.NO_TEXTS)
 SHARING = 3  # names of others with the same address, before they are only counted
 
 
@@ -48,6 +48,8 @@ def _address(case: Case, may_edit: bool) -> Check:
         mark, lines = Mark.WARN, [f"{typed} is written correctly, but nobody is reached there."]
     if not normal:
         mark, lines = Mark.BAD, [_fault(case, typed)]
+    elif not case.is_email and (kind := phone_kind(normal)):
+        mark, lines = Mark.BAD, [f"{typed}: {KIND_WORDS[kind]}."]
     elif case.is_email and (meant := suggest(normal.rpartition("@")[2])):
         mark, lines = Mark.WARN, [f"{typed}: did they mean …@{meant}?"]
     if case.delivery and case.address and not _same(case, normal):

@@ -118,6 +118,8 @@ SMS: dict[str, dict[str, str]] = {
         "no_address": "We have no mobile number of yours. Which one may we use?",
         "invalid": "The mobile number that we have of you, {address}, is not complete. Which one "
         "may we use?",
+        "no_texts": "The number that we have of you, {address}, is a landline, which receives no "
+        "texts. Which mobile number may we use?",
         "duplicate": "Our message “{said}” went to {address}, once for everybody in your family "
         "who has this number. Please look there.",
         "left": "SMS to {address} were stopped, by an answer such as STOP or by the link in one "
@@ -145,6 +147,8 @@ SMS: dict[str, dict[str, str]] = {
         "no_address": "Nous n’avons pas votre numéro de cellulaire. Lequel pouvons-nous utiliser?",
         "invalid": "Le numéro de cellulaire que nous avons, {address}, est incomplet. Lequel "
         "pouvons-nous utiliser?",
+        "no_texts": "Le numéro que nous avons, {address}, est un téléphone fixe, qui ne reçoit pas "
+        "de textos. Quel numéro de cellulaire pouvons-nous utiliser?",
         "duplicate": "Notre message « {said} » est parti à {address}, une seule fois pour toutes "
         "les personnes de votre famille qui ont ce numéro. Regardez-y, s’il vous plaît.",
         "left": "Les textos à {address} ont été arrêtés, par une réponse comme ARRET ou par le "
@@ -174,5 +178,6 @@ SMS: dict[str, dict[str, str]] = {
 def words(channel: str, language: str, ending: Ending) -> str:
     """Give the text for the client with its gaps; what SMS does not say otherwise, email does."""
     ending = Ending.ACCEPTED if ending is Ending.DELIVERED else ending
-    by_sms = SMS[language].get(ending) if channel == "sms" else None
-    return by_sms or EMAIL[language][ending]
+    by_sms = SMS[language].get(ending)
+    by_email = EMAIL[language].get(ending)
+    return (by_sms if channel == "sms" else None) or by_email or by_sms or ""

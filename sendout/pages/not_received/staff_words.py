@@ -18,6 +18,10 @@ ANSWERS: dict[str, tuple[str, str]] = {
         "It was not sent: {address} is not written correctly.",
         "Ask for the right address, and correct it.",
     ),
+    "no_texts": (
+        "It was not sent: {address} is a landline, or another number that receives no texts.",
+        "Ask for a mobile number, and enter it.",
+    ),
     "duplicate": (
         "One copy went to {address}, for somebody else who has the same address.",
         "Look at what became of that copy; the next time choose “once per participant” if "

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from sendout.accounts.models import Role
+from sendout.core.addresses import KIND_WORDS
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.people.finding import find_participant
 from sendout.pages.people.forms import ParticipantForm
@@ -31,6 +32,9 @@ def _edit(request: MemberRequest, person: Participant) -> HttpResponse:
     if form.is_valid():
         saved = form.save()
         messages.success(request, f"{saved} was saved.")
+        if saved.phone_kind:
+            kind = KIND_WORDS[saved.phone_kind]
+            messages.warning(request, f"{saved.phone} was saved, but {kind}.")
         return redirect("pages:participant", request.organisation.slug, saved.pk)
     context = {
         "organisation": request.organisation,

@@ -90,6 +90,7 @@ class ParticipantForm(forms.ModelForm):  # type: ignore[type-arg]
         person.organisation = self.organisation
         person.email_normal = self._email.normal if self._email else ""
         person.phone = self._phone.normal if self._phone else ""
+        person.phone_kind = self._phone.kind if isinstance(self._phone, Phone) else ""
         typed = {name: self.cleaned_data[f"{OWN}{i}"] for i, name in enumerate(self.names)}
         kept = {**person.fields, **typed}
         person.fields = {name: value for name, value in kept.items() if value}

@@ -9,13 +9,11 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from sendout.compose.fields import merge_values
-from sendout.compose.rendering import sms_for, templates
 from sendout.core.delivery.status import ARRIVED, LABELS, MOVING, Status
 from sendout.core.message.replies import Asked
 from sendout.deliveries.models import Delivery
 from sendout.deliveries.report import reason
-from sendout.people.models import Participant
+from sendout.deliveries.said import sms_said
 from sendout.replies.models import Conversation, Outgoing, Reply, Review
 from sendout.replies.wording import CLOSED, HELP, START, STOP
 from sendout.sendouts.models import Kind
@@ -127,23 +125,20 @@ def _kind(reply: Reply) -> str:
 
 
 def _said(conversation: Conversation, outgoing: Mapping[int, Outgoing]) -> list[Item]:
-    related = ("sendout__message", "sendout__created_by", "participant")
+    related = ("organisation", "sendout__message", "sendout__created_by", "participant")
     rows = Delivery.objects.filter(
         organisation=conversation.organisation, channel="sms", address=conversation.phone
     )
     # To one phone that several share, a message goes once: the others' rows say nothing here.
     rows = rows.exclude(sendout__kind=Kind.FORWARD).exclude(skip_reason="duplicate")
     rows = rows.select_related(*related).order_by("-pk")
-    return [_sent(conversation, row, outgoing.get(row.pk)) for row in rows[:MOST]]
+    return [_sent(row, outgoing.get(row.pk)) for row in rows[:MOST]]
 
 
-def _sent(conversation: Conversation, row: Delivery, made: Outgoing | None) -> Item:
-    organisation, message = conversation.organisation, row.sendout.message
-    person = row.participant or Participant()
-    text = sms_for(templates(message, organisation).sms, merge_values(person, organisation))[0]
+def _sent(row: Delivery, made: Outgoing | None) -> Item:
     kinds = {Kind.ANSWER: "answer", Kind.NOTICE: "notice"}
     kind = kinds.get(Kind(row.sendout.kind), "out")
-    return Item(kind, text, row.accepted_at or row.created_at, _title(row, made), row)
+    return Item(kind, sms_said(row), row.accepted_at or row.created_at, _title(row, made), row)
 
 
 def _title(row: Delivery, made: Outgoing | None) -> str:

@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from sendout.accounts.models import Role
+from sendout.core.providers.http_description import presets
 from sendout.core.providers.registry import find
-from sendout.core.providers.setting import BadConfig, leading
+from sendout.core.providers.setting import BadConfig, Setting, leading
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.senders.forms import SenderForm, TestForm
-from sendout.pages.senders.hook import hook_card
+from sendout.pages.senders.hook import hook_card, is_told
 from sendout.pages.senders.listing import way_name
 from sendout.senders import hooks
 from sendout.senders.defaults import activate, deactivate, make_default, settle_default
@@ -43,17 +44,22 @@ def add(request: MemberRequest, channel: str, kind: str) -> HttpResponse:
     if first:
         chosen = request.GET.get(first.name, "")
         if chosen not in first.choices:
-            return choose_service(request)
+            return choose_service(request, sender, first)
         sender.config = {first.name: chosen}
     return _form_page(request, sender)
 
 
-def choose_service(request: MemberRequest) -> HttpResponse:
-    """Ask which email service it is."""
+def choose_service(request: MemberRequest, sender: Sender, first: Setting) -> HttpResponse:
+    """Ask which email service or gateway it is."""
+    labels = {name: service.label for name, service in SERVICES.items()}
+    labels |= {name: preset.label for name, preset in presets().items()}
+    offered = [(name, labels.get(name, "Another gateway")) for name in first.choices]
     context = {
         "organisation": request.organisation,
         "section": "senders",
-        "services": sorted(SERVICES.values(), key=lambda service: service.label.lower()),
+        "choice": first.name,
+        "texts": sender.channel == Channel.SMS,
+        "services": sorted(offered, key=lambda each: (each[0] not in labels, each[1].lower())),
     }
     return render(request, "pages/senders/services.html", context)
 
@@ -124,7 +130,7 @@ def use(request: MemberRequest, pk: int) -> HttpResponse:
 def renew_hook(request: MemberRequest, pk: int) -> HttpResponse:
     """Make another address for the events of a sender's service."""
     sender = find_sender(request, pk)
-    if sender.kind != "esp":
+    if not is_told(sender):
         raise Http404("Nobody tells about this sender's messages.")
     hooks.renew(sender)
     messages.success(request, "The old address is no longer known. Give the service the new one.")

@@ -7,6 +7,8 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from sendout.accounts.models import Role
+from sendout.core.providers.http_description import presets
+from sendout.core.providers.http_settings import CHOICE as GATEWAY
 from sendout.core.providers.registry import KINDS
 from sendout.pages.access import MemberRequest, member_of
 from sendout.senders.esp.catalogue import CHOICE, SERVICES
@@ -17,6 +19,9 @@ KIND_NAMES = {
     "smtp": "SMTP server",
     "sandbox": "Sandbox (rehearsal)",
     "esp": "Email service (Postmark, Mailgun, ...)",
+    "twilio": "Twilio",
+    "vonage": "Vonage",
+    "http": "Gateway (Kannel, Android phone, ...)",
 }
 
 
@@ -28,7 +33,14 @@ def kind_name(kind: str) -> str:
 def way_name(sender: Sender) -> str:
     """Give the words for a sender's kind, of an email service its own name."""
     service = SERVICES.get(str(sender.config.get(CHOICE)))
-    return service.label if service else kind_name(sender.kind)
+    if service:
+        return service.label
+    gateway = str(sender.config.get(GATEWAY) or "")
+    if gateway in presets():
+        return presets()[gateway].label
+    return (
+        str(sender.config.get("label") or "Another gateway") if gateway else kind_name(sender.kind)
+    )
 
 
 @member_of(Role.VIEWER)

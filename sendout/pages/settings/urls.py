@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sendout.pages.settings import members, organisation
+from sendout.pages.settings import members, organisation, texts
 
 urlpatterns = [
     path("", organisation.settings, name="settings"),
+    path("texts/", texts.texts, name="settings_texts"),
     path("members/", members.members, name="members"),
     path("members/invite/", members.invite, name="member_invite"),
     path("members/invitations/<int:pk>/revoke/", members.revoke, name="invitation_revoke"),

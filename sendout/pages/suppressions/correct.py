@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from sendout.accounts.models import Role
-from sendout.core.addresses import BadAddress, Email, Phone
+from sendout.core.addresses import KIND_WORDS, BadAddress, Email, Phone
 from sendout.core.typos import suggest
 from sendout.deliveries.correcting import Corrected, Wrong, bad_entry, correct, wrong_address
 from sendout.deliveries.models import Delivery
@@ -73,6 +73,8 @@ class CorrectForm(forms.Form):
             raise forms.ValidationError(f"{bad.reason[:1].upper()}{bad.reason[1:]}.") from bad
         if self.right is None or self.right.normal == wrong.normal:
             raise forms.ValidationError(f"This is the {WORDS[wrong.channel]} that does not work.")
+        if isinstance(self.right, Phone) and self.right.kind:
+            raise forms.ValidationError(f"“{typed}”: {KIND_WORDS[self.right.kind]}.")
         for entry in find(wrong.organisation, wrong.channel, self.right.normal):
             if entry.reason in STOPPING:
                 reason = entry.get_reason_display().lower()

@@ -12,7 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sendout.accounts.models import Role
+from sendout.core.quiet import Night
 from sendout.deliveries.missed import Missed, Search, find_missed, resend
+from sendout.deliveries.quiet import night_for
 from sendout.pages.access import MemberRequest, member_of
 from sendout.people.models import Participant
 from sendout.senders.models import Channel
@@ -52,8 +54,15 @@ def missed(request: MemberRequest, channel: str) -> HttpResponse:
         "people": people.values(),
         "offers": [_offer(each, people) for each in found],
         "days": DAYS,
+        "night": _night(request, channel, people),
     }
     return render(request, "pages/suppressions/missed.html", context)
+
+
+def _night(request: MemberRequest, channel: str, people: dict[int, Participant]) -> Night | None:
+    if channel != Channel.SMS:
+        return None
+    return night_for(request.organisation, people.values(), timezone.now())
 
 
 def _people(request: MemberRequest, asked: QueryDict) -> dict[int, Participant]:

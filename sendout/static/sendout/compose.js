@@ -1,25 +1,52 @@
-// The compose pages: live SMS counter, merge fields put at the cursor, only the channels in use.
+// The compose pages: live SMS counter and plain characters, merge fields put at the cursor, only the channels in use.
 import { measure } from "./sms-counter.js";
+import { plain } from "./sms-plain.js";
+import { codes, segments, showFound } from "./sms-shown.js";
 
 const form = document.querySelector("[data-compose]");
+const marks = JSON.parse(document.querySelector("#sms-marks")?.textContent ?? "{}");
 const USED = { email: ["email"], sms: ["sms"] };
 let writing = null;
 
-export function show(counter, text) {
-  const found = measure(text.trim());
-  const put = (name, words) => (counter.querySelector(`[data-${name}]`).textContent = words);
-  put("segments", found.segments);
-  put("segments-word", found.segments === 1 ? "segment" : "segments");
-  put("left", found.left);
-  put("encoding", found.encoding);
-  counter.querySelector("[data-forcing]").hidden = !found.forcing.length;
-  counter.querySelector("[data-characters]").replaceChildren(
-    ...found.forcing.flatMap((character) => {
-      const code = document.createElement("code");
-      code.textContent = character;
-      return [code, " "];
-    }),
-  );
+// What the text ends with, unless its author says STOP already.
+function closingOf(counter, text) {
+  const { closingMarketing, closingOperational } = counter.dataset;
+  const words = form.elements.category.value === "marketing" ? closingMarketing : closingOperational;
+  return text && !/\b(STOP|ARR[EÊ]T)\b/.test(text) ? words : "";
+}
+
+function show(counter) {
+  const text = form.elements.sms_text.value.trim();
+  const closing = closingOf(counter, text);
+  const whole = closing ? `${text}\n${closing}` : text;
+  showFound(counter, measure(plain(whole, form.elements.sms_plain.value, marks).text));
+  counter.querySelector("[data-closing]").textContent = closing;
+  counter.querySelector("[data-closing-line]").hidden = !closing;
+  showLevels(whole);
+}
+
+// Each level with the text as it would leave. One that changes nothing more is not offered.
+function showLevels(whole) {
+  const levels = form.querySelector("[data-levels]");
+  levels.hidden = !measure(whole).forcing.length;
+  let before = null;
+  for (const level of levels.querySelectorAll("[data-level]")) {
+    const made = plain(whole, level.dataset.level, marks);
+    const found = measure(made.text);
+    const cost = `${found.segments} ${segments(found.segments)}, ${found.encoding}`;
+    level.querySelector("[data-cost]").textContent = cost;
+    level.querySelector("[data-text]").textContent = made.text;
+    level.querySelector("[data-pairs]").replaceChildren(...made.pairs.map(pairShown));
+    level.hidden = made.text === before && !level.querySelector("input").checked;
+    before = made.text;
+  }
+}
+
+function pairShown([fine, put]) {
+  const shown = document.createElement("span");
+  const [from, to] = [codes([fine])[0], codes([put])[0]];
+  shown.append(from, " → ", to, " ");
+  return shown;
 }
 
 function showChannels(channels) {
@@ -45,14 +72,15 @@ function prepareWriting() {
   const { channels, subject, body, sms_text: sms } = form.elements;
   const counter = form.querySelector("[data-sms-counter]");
   for (const box of [subject, body, sms]) box.addEventListener("focus", () => (writing = box));
-  sms.addEventListener("input", () => show(counter, sms.value));
+  sms.addEventListener("input", () => show(counter));
+  form.addEventListener("change", () => show(counter));
   channels.addEventListener("change", () => showChannels(channels.value));
   form.addEventListener("click", (event) => {
     const button = event.target.closest("[data-insert]");
     if (button) insert(button.dataset.insert);
   });
   showChannels(channels.value);
-  show(counter, sms.value);
+  show(counter);
   keepUnsaved();
 }
 

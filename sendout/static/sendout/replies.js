@@ -1,12 +1,14 @@
 // A conversation: the counter of the answer, Ctrl+Enter, and what somebody looks at is read.
-import { show } from "./compose.js";
+import { measure } from "./sms-counter.js";
+import { showFound } from "./sms-shown.js";
 
 let answered = false;
 
 const box = () => document.getElementById("answer-text");
 
 function typed(event) {
-  if (event.target === box()) show(box().form.querySelector("[data-sms-counter]"), box().value);
+  if (event.target !== box()) return;
+  showFound(box().form.querySelector("[data-sms-counter]"), measure(box().value.trim()));
 }
 
 function pressed(event) {

@@ -334,7 +334,11 @@ def _mailgun(raw: Raw, url: str, signed_at: float) -> Post:
 
 
 def _sendgrid(raw: Raw, url: str, signed_at: float) -> Post:
-    body, stamp = json.dumps([raw]).encode(), str(int(signed_at))
+    return signed_by_sendgrid(json.dumps([raw]).encode(), signed_at)
+
+
+def signed_by_sendgrid(body: bytes, signed_at: float) -> Post:
+    stamp = str(int(signed_at))
     made = EC_KEY.sign(stamp.encode() + body, ec.ECDSA(hashes.SHA256()))
     headers = {
         "X-Twilio-Email-Event-Webhook-Signature": base64.b64encode(made).decode(),
@@ -344,12 +348,19 @@ def _sendgrid(raw: Raw, url: str, signed_at: float) -> Post:
 
 
 def _mailersend(raw: Raw, url: str, signed_at: float) -> Post:
-    body = json.dumps(raw).encode()
+    return signed_by_mailersend(json.dumps(raw).encode())
+
+
+def signed_by_mailersend(body: bytes) -> Post:
     return Post(body, headers={"Signature": hmac.digest(KEY.encode(), body, "sha256").hex()})
 
 
 def _resend(raw: Raw, url: str, signed_at: float) -> Post:
-    body, id_, stamp = json.dumps(raw).encode(), f"msg_{raw['type']}", str(int(signed_at))
+    return signed_by_resend(json.dumps(raw).encode(), f"msg_{raw['type']}", signed_at)
+
+
+def signed_by_resend(body: bytes, id_: str, signed_at: float) -> Post:
+    stamp = str(int(signed_at))
     mac = hmac.digest(KEY.encode(), f"{id_}.{stamp}.".encode() + body, "sha256")
     signature = "v1," + base64.b64encode(mac).decode()
     given = {"svix-id": id_, "svix-timestamp": stamp, "svix-signature": f"v1,b2xk {signature}"}
@@ -357,7 +368,10 @@ def _resend(raw: Raw, url: str, signed_at: float) -> Post:
 
 
 def _mandrill(raw: Raw, url: str, signed_at: float) -> Post:
-    events = json.dumps([raw])
+    return signed_by_mandrill(json.dumps([raw]), url)
+
+
+def signed_by_mandrill(events: str, url: str) -> Post:
     said = f"{url}mandrill_events{events}".encode()
     mac = hmac.new(KEY.encode(), said, hashlib.sha1).digest()
     headers = {"X-Mandrill-Signature": base64.b64encode(mac).decode()}

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from sendout.deliveries.models import Event
-from sendout.inbound.esp.waiting import take_in_due
 from sendout.inbound.models import HookEvent
+from sendout.inbound.waiting import take_in_due
 from sendout.suppression.models import Suppression
 from tests.inbound.esp import recorded as r
 from tests.inbound.esp.conftest import Told

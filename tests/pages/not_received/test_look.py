@@ -22,6 +22,7 @@ from sendout.sendouts.models import SendOut, State
 from sendout.suppression.entries import suppress
 from sendout.suppression.models import Reason
 from tests.cast import sign_in
+from tests.counts import recount
 from tests.deliveries.conftest import MakePerson, MakeSendOut
 
 ANNA, PHONE = "anna@gmail.com", "+15145550123"
@@ -56,6 +57,7 @@ def reach(anna: Participant, sendout: MakeSendOut) -> Reach:
             sender=made.sender(channel),
             **fields,
         )
+        recount()
         now = timezone.now()
         record(
             Happening(row.pk, fact, now, "test", code=code, text=text, attempt=1) for fact in facts
@@ -203,6 +205,7 @@ def test_who_shares_an_address_is_led_to_the_copy_that_left(
         batch=1,
         address=ANNA,
     )
+    recount()
     page = look(bob_browser, anna)
     assert "the copy that went to Zoe" in page
     assert f"/not-received/delivery/{copy.pk}/" in page

@@ -17,15 +17,15 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from sendout.core.delivery.status import Status
 from sendout.core.tracking.agents import read_agent
 from sendout.core.tracking.signs import Who
 from sendout.core.tracking.verdict import Hit, judge
 from sendout.deliveries.models import Delivery
-from sendout.inbound.esp.reading import Told
 from sendout.inbound.facts import Report, take_in
 from sendout.inbound.models import HookEvent
 from sendout.senders.hooks import note_heard
-from sendout.senders.models import Sender
+from sendout.senders.models import Channel, Sender
 
 SLICE = 2_000
 AGAIN = timedelta(seconds=20)  # until what we do not know is looked up again
@@ -33,7 +33,26 @@ GIVE_UP = timedelta(minutes=10)  # after which it is dropped
 MOST = 5_000  # events of one sender that may wait in vain
 RECENT = timedelta(days=7)  # a message without our reference is looked for among those of a week
 
+LONGEST_TEXT = 1_000  # characters
+
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event. delivery: None where it did not name one; see `models.HookEvent`."""
+
+    delivery: int | None
+    ref: str
+    kind: str
+    at: datetime
+    key: str
+    code: str = ""
+    text: str = ""
+    soft: bool = False
+    agent: str = ""
+    raw: str = ""
+
 
 _COLUMNS = {
     "delivery": "bigint",
@@ -53,6 +72,8 @@ INSERT INTO inbound_hookevent (sender_id, {", ".join(_COLUMNS)})
 SELECT %(sender)s, t.* FROM unnest({_TOLD}) AS t ({", ".join(_COLUMNS)})
 """
 
+# What a receipt proves that tells of no end: the provider has the message.
+TAKEN = "sent"
 PREFIX = {Who.HUMAN: "", Who.MACHINE: "machine_", Who.UNKNOWN: "maybe_"}
 
 
@@ -97,6 +118,19 @@ class Known:
 
     delivery: int
     accepted_at: datetime | None
+    status: str
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether the answer to its last attempt was never heard."""
+        return self.status == Status.UNKNOWN
+
+    def can_take(self, kind: str) -> bool:
+        """Tell whether an event can be taken in; what only proves acceptance waits for ours."""
+        return kind != TAKEN or self.is_unknown or self.accepted_at is not None
+
+
+_KNOWN = ("pk", "accepted_at", "status")
 
 
 def _known(
@@ -106,10 +140,8 @@ def _known(
     named = [row for row in rows if row.delivery is not None]
     query = Delivery.objects.filter(pk__in={row.delivery for row in named})
     there = {
-        (organisation, pk): Known(pk, accepted_at)
-        for organisation, pk, accepted_at in query.values_list(
-            "organisation_id", "pk", "accepted_at"
-        )
+        (organisation, known[0]): Known(*known)
+        for organisation, *known in query.values_list("organisation_id", *_KNOWN)
     }
     found = {
         row.pk: there.get((senders[row.sender_id].organisation_id, row.delivery or 0))
@@ -118,7 +150,8 @@ def _known(
     for sender in senders.values():
         nameless = [row for row in rows if row.delivery is None and row.sender_id == sender.pk]
         found |= _known_by_ref(nameless, sender, now)
-    return {pk: known for pk, known in found.items() if known}
+    kinds = {row.pk: row.kind for row in rows}
+    return {pk: known for pk, known in found.items() if known and known.can_take(kinds[pk])}
 
 
 def _known_by_ref(
@@ -133,10 +166,7 @@ def _known_by_ref(
         sendout__started_at__gt=now - RECENT,
         provider_ref__in={row.ref for row in rows},
     )
-    there = {
-        ref: Known(pk, accepted_at)
-        for ref, pk, accepted_at in query.values_list("provider_ref", "pk", "accepted_at")
-    }
+    there = {ref: Known(*known) for ref, *known in query.values_list("provider_ref", *_KNOWN)}
     return {row.pk: there.get(row.ref) for row in rows}
 
 
@@ -148,7 +178,7 @@ def _reports(
     reports = []
     for row in rows:
         if not row.kind.endswith(("opened", "clicked")):
-            reports.append(_report(row, known[row.pk].delivery, row.kind))
+            reports += _ends(row, known[row.pk], senders[row.sender_id])
         elif senders[row.sender_id].organisation.tracks:
             seen[known[row.pk].delivery].append(row)
     for delivery in sorted(seen):
@@ -157,10 +187,19 @@ def _reports(
     return reports
 
 
-def _report(row: HookEvent, delivery: int, kind: str) -> Report:
-    source = "esp"
+def _ends(row: HookEvent, known: Known, sender: Sender) -> list[Report]:
+    """Say what a receipt proves: where our own answer was never heard, acceptance too."""
+    source = "esp" if sender.channel == Channel.EMAIL else "sms"
+    if source == "esp":
+        return [_report(row, known.delivery, row.kind)]
+    proved = ["accepted"] if known.is_unknown else []
+    kinds = proved if row.kind == TAKEN else [*proved, row.kind]
+    return [_report(row, known.delivery, kind, source, row.ref) for kind in kinds]
+
+
+def _report(row: HookEvent, delivery: int, kind: str, source: str = "esp", ref: str = "") -> Report:
     at_fault = False if row.soft else None
-    return Report(delivery, kind, row.at, source, row.key, row.code, row.text, at_fault)
+    return Report(delivery, kind, row.at, source, row.key, row.code, row.text, at_fault, ref)
 
 
 def _judged(rows: Sequence[HookEvent], delivery: int, accepted_at: datetime | None) -> list[Report]:
@@ -206,3 +245,9 @@ def _by_sender(rows: Iterable[HookEvent]) -> dict[int, list[HookEvent]]:
     for row in rows:
         found[row.sender_id].append(row)
     return found
+
+
+def clean(value: object, most: int) -> str:
+    """Make a text that PostgreSQL can keep: no NUL, no half characters, not too long."""
+    text = str(value or "").encode("utf-8", "replace").decode()
+    return text.replace("\0", "")[:most]

@@ -1,0 +1,41 @@
+"""The SMS of a message, made ready once and filled in for each recipient."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sendout.core.message.gsm_plain import Plain, plain
+from sendout.core.message.template import Template, escape_nothing
+
+_SAYS_STOP = re.compile(r"\b(?:STOP|ARR[EÊ]T)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledSms:
+    """What an SMS says, with its slots still open.
+
+    level: how far it is made plain when it is filled. closing: how to unsubscribe, by language
+    with "" for any other; empty where that is not said. once: only who was not told before is.
+    """
+
+    template: Template
+    level: Plain
+    closing: Mapping[str, str]
+    once: bool = False
+
+    def fill(self, values: Mapping[str, str], language: str = "", *, told: bool = False) -> str:
+        """Give one recipient's text, whole and as it leaves.
+
+        values: by folded name. told: whether an earlier text said how to unsubscribe.
+        """
+        text = self.template.fill(values, escape_nothing)
+        if self.closing and not (self.once and told):
+            text = f"{text}\n{self.closing.get(language) or self.closing['']}"
+        return plain(text, self.level)[0]
+
+
+def says_stop(template: Template) -> bool:
+    """Tell whether its author wrote STOP into it, so that it need not be said again."""
+    return any(_SAYS_STOP.search(constant) for constant in template.constants)

@@ -1,0 +1,78 @@
+"""Whether a send-out's texts would reach people in the night, by their own clocks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import connection
+
+from sendout.accounts.models import Organisation
+from sendout.core.quiet import Night, QuietHours, night, zone_of
+from sendout.deliveries.freeze import PLAN, values
+from sendout.people.models import Participant
+from sendout.senders.models import Channel
+from sendout.sendouts.models import Channels, SendOut
+
+# What an own column is called that tells a time zone.
+COLUMNS = ("timezone", "time zone", "time_zone", "fuseau horaire")
+NUMBERED = 8  # characters of a number that tell its country and area
+
+# Those who would get the text, by the beginning of their number and what is known of their zone.
+PEOPLE = f"""
+{PLAN}, reached AS (
+    SELECT p.phone, COALESCE((
+        SELECT f.value FROM jsonb_each_text(p.fields) AS f
+        WHERE lower(f.key) = ANY(%(columns)s) LIMIT 1), '') AS told
+    FROM planned JOIN people_participant p ON p.id = planned.id WHERE planned.reason = ''
+)
+SELECT min(phone), told, count(*) FROM reached GROUP BY left(phone, %(numbered)s), told
+"""
+
+
+def night_of(sendout: SendOut, at: datetime) -> Night | None:
+    """Say whom the send-out's texts would reach in quiet hours at this time; None for nobody.
+
+    None too where the organisation keeps no quiet hours.
+    """
+    organisation = sendout.organisation
+    if not organisation.quiet_hours or Channel.SMS not in Channels(sendout.channels).used:
+        return None
+    return night(_people(sendout), hours_of(organisation), at)
+
+
+def night_for(
+    organisation: Organisation, people: Iterable[Participant], at: datetime
+) -> Night | None:
+    """Say the same of a text to these participants."""
+    if not organisation.quiet_hours:
+        return None
+    own = organisation.timezone
+    zones = Counter(zone_of(person.phone, own, _told(person)) for person in people)
+    return night(zones, hours_of(organisation), at)
+
+
+def _told(person: Participant) -> str:
+    columns = (str(value) for name, value in person.fields.items() if name.lower() in COLUMNS)
+    return next(columns, "").strip()
+
+
+def hours_of(organisation: Organisation) -> QuietHours:
+    """Give the organisation's quiet hours."""
+    return QuietHours(organisation.quiet_from, organisation.quiet_until)
+
+
+def _people(sendout: SendOut) -> dict[str, int]:
+    """Count those who would get the text now, by time zone."""
+    parameters = {
+        **values(sendout, Channel.SMS),
+        "columns": list(COLUMNS),
+        "numbered": NUMBERED,
+    }
+    zones: Counter[str] = Counter()
+    with connection.cursor() as cursor:
+        cursor.execute(PEOPLE, parameters)
+        for phone, told, count in cursor.fetchall():
+            zones[zone_of(phone, sendout.organisation.timezone, told.strip())] += count
+    return dict(zones)

@@ -1,0 +1,57 @@
+"""Who has been told how to unsubscribe from texts, where only the first one says it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db import connection
+
+from sendout.accounts.models import Organisation, StopWords
+from sendout.compose.models import Category
+from sendout.deliveries.models import Delivery
+from sendout.sendouts.models import Kind
+
+TOLD = """
+SELECT d.id FROM deliveries_delivery d
+WHERE d.id = ANY(%(deliveries)s) AND EXISTS (
+    SELECT FROM deliveries_delivery e
+    JOIN sendouts_sendout s ON s.id = e.sendout_id
+    JOIN compose_message m ON m.id = s.message_id
+    WHERE e.participant_id = d.participant_id AND e.id < d.id AND e.channel = 'sms'
+        AND e.accepted_at IS NOT NULL AND s.kind = 'campaign' AND m.category = ANY(%(categories)s))
+"""
+
+
+def told_before(organisation: Organisation, deliveries: Collection[int]) -> set[int]:
+    """Give those of these deliveries before which the participant got a text that says it.
+
+    Texts that left later do not count, so the answer stays the same for good.
+    """
+    if organisation.stop_words != StopWords.FIRST:
+        return set()
+    values: dict[str, Any] = {
+        "deliveries": list(deliveries),
+        "categories": _categories(organisation),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(TOLD, values)
+        return {pk for (pk,) in cursor.fetchall()}
+
+
+def has_been_told(organisation: Organisation, participant: int) -> bool:
+    """Tell the same of a participant whom a text is written to now."""
+    if organisation.stop_words != StopWords.FIRST:
+        return False
+    return Delivery.objects.filter(
+        participant=participant,
+        channel="sms",
+        accepted_at__isnull=False,
+        sendout__kind=Kind.CAMPAIGN,
+        sendout__message__category__in=_categories(organisation),
+    ).exists()
+
+
+def _categories(organisation: Organisation) -> list[str]:
+    """Name the categories whose texts say it."""
+    return list(Category.values) if organisation.stop_words_in_all else [Category.MARKETING.value]

@@ -1,0 +1,1 @@
+"""What providers of SMS tell: what became of texts, and what phones send."""

@@ -1,0 +1,141 @@
+"""Which characters make an SMS dear, what they cost, and plain ones in their place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from sendout.accounts.models import Organisation, Role
+from sendout.compose import editing
+from sendout.compose.closing import closes, closing, closing_words
+from sendout.compose.models import PLAIN, Category
+from sendout.core.message.gsm_plain import MARKS, Plain, plain
+from sendout.core.message.sms import Measure, measure
+from sendout.core.message.template import parse
+from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.compose.finding import closed_page, find_sendout
+from sendout.pages.messages.timeline import money
+from sendout.senders.models import Channel
+from sendout.sendouts import drafts
+from sendout.sendouts.lifecycle import NotPossible
+from sendout.sendouts.models import Channels, SendOut
+from sendout.sendouts.parts import Level, Parts, count_parts
+
+BUTTONS = {
+    Plain.MARKS: "Use plain marks",
+    Plain.ACCENTS: "Use plain marks, and leave accents out",
+}
+MOST_NAMED = 12  # characters named in a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One way to write the text that is being written. parts, pairs: as `plain` and `measure`."""
+
+    level: Plain
+    label: str
+    text: str
+    measured: Measure
+    pairs: tuple[tuple[str, str], ...]
+
+
+def counter(text: str, category: str, level: str, organisation: Organisation) -> dict[str, object]:
+    """Give what the counter shows of a text that is being written, merge fields and all."""
+    text = text.replace("\r\n", "\n").strip()
+    words = closing(parse(text), organisation, category)
+    whole = f"{text}\n{words['']}" if words else text
+    choices = [Choice(each, PLAIN[each], *_made(whole, each)) for each in Plain]
+    chosen = next((c for c in choices if c.level == level), choices[0])
+    return {
+        "sms": chosen.measured,
+        "choices": choices,
+        "level": chosen.level,
+        "marks": MARKS,
+        "closing": words.get("", ""),
+        "closings": {
+            each.value: closing_words(organisation)[""] if closes(organisation, each) else ""
+            for each in Category
+        },
+    }
+
+
+def _made(text: str, level: Plain) -> tuple[str, Measure, tuple[tuple[str, str], ...]]:
+    made, pairs = plain(text, level)
+    return made, measure(made), pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Another level: what it would do, and for how many parts. saved: money, or empty."""
+
+    level: Plain
+    label: str
+    button: str
+    found: Level
+    saved: str
+
+
+def characters(sendout: SendOut) -> dict[str, object] | None:
+    """Give what the check page says about the characters; None when there is nothing to say."""
+    if Channel.SMS not in Channels(sendout.channels).used:
+        return None
+    counted = count_parts(sendout)
+    now = counted.levels[Plain(sendout.message.sms_plain)]
+    offers = _offers(sendout, counted, now)
+    if not now.forcing and not now.level:
+        return None
+    price = unit_price(sendout)
+    return {
+        "counted": counted,
+        "now": now,
+        "label": PLAIN[now.level],
+        "forcing": [character for character, _ in now.forcing.most_common(MOST_NAMED)],
+        "times": f"{now.parts / counted.least:.1f}".removesuffix(".0") if counted.least else "",
+        "price": money(now.parts * price),
+        "price_least": money(counted.least * price),
+        "offers": offers,
+    }
+
+
+def _offers(sendout: SendOut, counted: Parts, now: Level) -> list[Offer]:
+    """Give the levels that change more than the one chosen, and than each other."""
+    price, before, offers = unit_price(sendout), now, []
+    for level in list(Plain)[list(Plain).index(now.level) + 1 :]:
+        found = counted.levels[level]
+        if found.pairs != before.pairs:
+            saved = money((now.parts - found.parts) * price) if found.parts < now.parts else ""
+            offers.append(Offer(level, PLAIN[level], BUTTONS[level], found, saved))
+            before = found
+    return offers
+
+
+def unit_price(sendout: SendOut) -> int:
+    """Give what a part costs, in millionths of the organisation's currency; 0 where unknown."""
+    return sendout.sms_sender.unit_price if sendout.sms_sender else 0
+
+
+@member_of(Role.SENDER)
+@require_POST
+def make_plain(request: MemberRequest, pk: int) -> HttpResponse:
+    """Choose how far the texts of a draft are made plain for each recipient."""
+    sendout = find_sendout(request, pk)
+    level = request.POST.get("level", "")
+    if level not in set(Plain):
+        raise Http404("There is no such level.")
+    try:
+        with drafts.changing(sendout) as draft:
+            version = request.POST.get("version", "")
+            if version != str(draft.message.version):
+                raise NotPossible("The message was changed meanwhile: look at it again.")
+            said: dict[str, str | bool] = {"sms_plain": level}
+            editing.save(draft.message, said, version=int(version), member=request.user)
+    except NotPossible as refusal:
+        sendout.refresh_from_db()
+        if sendout.state != "draft":
+            return closed_page(request, sendout, 409)
+        messages.error(request, str(refusal))
+    return redirect("pages:compose_check", request.organisation.slug, pk)

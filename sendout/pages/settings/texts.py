@@ -1,0 +1,117 @@
+"""The organisation's settings for SMS: how to unsubscribe below them, and quiet hours."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from sendout.accounts.models import Organisation, Role
+from sendout.accounts.organisations import LAW_WANTS_STOP_WORDS
+from sendout.compose.closing import WORDS
+from sendout.core.message.sms import measure
+from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.settings.organisation import country_name
+
+STOP = re.compile(r"\bSTOP\b")
+CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+
+
+class TextsForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What is added to texts, and when none leaves unasked."""
+
+    class Meta:
+        model = Organisation
+        fields = (
+            "stop_words", "stop_words_in_all", "stop_words_en", "stop_words_fr",
+            "quiet_hours", "quiet_from", "quiet_until",
+        )  # fmt: skip
+        labels = {
+            "stop_words": "Marketing texts that say how to unsubscribe",
+            "stop_words_in_all": "Operational texts say it, too",
+            "stop_words_en": "In English",
+            "stop_words_fr": "In French",
+            "quiet_hours": "Ask before a text reaches people at night",
+            "quiet_from": "From",
+            "quiet_until": "Until",
+        }
+        help_texts = {
+            "stop_words_in_all": "Nobody needs to be told in a reminder; it costs characters.",
+            "quiet_hours": "By the clock of each recipient: their area code tells it, or a column "
+            "“timezone”; where neither does, your own clock counts.",
+        }
+        widgets = {
+            "stop_words": forms.RadioSelect,
+            "quiet_from": CLOCK,
+            "quiet_until": CLOCK,
+        }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        country = self.instance.country
+        self.fields["stop_words"].help_text = (
+            f"The law of {country_name(country)} asks for it in every marketing text."
+            if country in LAW_WANTS_STOP_WORDS
+            else "It costs about 30 characters of each text."
+        )
+        for language, words in WORDS.items():
+            field = self.fields[f"stop_words_{language}"]
+            field.widget.attrs["placeholder"] = words
+            field.help_text = f"Empty for “{words}”."
+
+    def clean_stop_words_en(self) -> str:
+        """Take words of one's own that name the word to reply."""
+        return stop_words(self.cleaned_data["stop_words_en"])
+
+    def clean_stop_words_fr(self) -> str:
+        """Take words of one's own that name the word to reply."""
+        return stop_words(self.cleaned_data["stop_words_fr"])
+
+    def clean(self) -> dict[str, Any]:
+        """Quiet hours begin and end at different times."""
+        data = super().clean() or self.cleaned_data
+        if data.get("quiet_from") == data.get("quiet_until") and not self.errors:
+            self.add_error("quiet_until", "Choose another time than the one at which they begin.")
+        return data
+
+
+def stop_words(typed: str) -> str:
+    """Read words that are to stand below texts. Raises ValidationError."""
+    words = " ".join(typed.split())
+    if words and not STOP.search(words):
+        raise forms.ValidationError("Name the word STOP in capitals: it is what people reply.")
+    if forcing := measure(words).forcing:
+        raise forms.ValidationError(
+            f"Leave out {' '.join(forcing)}: every text would cost more than twice as much."
+        )
+    return words
+
+
+@member_of(Role.VIEWER)
+def texts(request: MemberRequest) -> HttpResponse:
+    """Show the settings for SMS; owners change them."""
+    may_edit = request.membership.may(Role.OWNER)
+    if request.method == "POST" and not may_edit:
+        raise PermissionDenied("This needs the role “Owner”.")
+    form = TextsForm(request.POST or None, instance=request.organisation)
+    if form.is_valid():
+        form.save()
+        messages.success(request, "The settings are saved.")
+        return redirect("pages:settings_texts", request.organisation.slug)
+    if not may_edit:
+        for field in form.fields.values():
+            field.disabled = True
+    context = {
+        "organisation": request.organisation,
+        "section": "settings",
+        "tab": "texts",
+        "form": form,
+        "may_edit": may_edit,
+    }
+    status = 422 if form.errors else 200
+    return render(request, "pages/settings/texts.html", context, status=status)
