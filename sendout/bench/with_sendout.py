@@ -19,7 +19,7 @@ from sendout.deliveries.counting import Tally, tallies
 from sendout.deliveries.models import Delivery
 from sendout.sendouts.models import SendOut
 
-LOOK = 0.02  # seconds between two looks at the counts
+LOOK = 0.1  # seconds between two looks at the counts; at 0.02 the looking itself could be seen
 START_SECONDS = 60.0
 QUIET = 1.0  # seconds that the workers get to settle down after their start
 STUCK = 120.0  # seconds without a change

@@ -32,7 +32,8 @@ from sendout.senders.ways import put_settings
 URLS = (
     "smtp://user:password@host:port/?tls=starttls, sandbox:, or an email service with its "
     "settings: postmark:?server_token=... (docs/esp.md); for texts twilio:?account_sid=..., "
-    "vonage:?api_key=..., kannel:, android: or other: (docs/sms.md)"
+    "vonage:?api_key=..., kannel:, android: or other: (docs/sms.md), "
+    "or smpp://system_id:password@host:2775/?window=20 (docs/smpp.md)"
 )
 
 

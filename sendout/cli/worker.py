@@ -20,6 +20,7 @@ from sendout.deliveries import workers
 from sendout.engine import tasks as engine_tasks
 from sendout.engine.worker import work
 from sendout.inbound import tasks as inbound_tasks
+from sendout.inbound.smpp.receivers import Receivers
 from sendout.tracking import tasks as tracking_tasks
 
 # Imported so that the worker knows these jobs.
@@ -56,7 +57,8 @@ def perform(arguments: argparse.Namespace) -> int:
     if arguments.processes > 1:
         Supervisor(children(arguments.processes, arguments.metrics_host, ports)).watch()
     else:
-        asyncio.run(work(CONCURRENCY, (arguments.metrics_host, ports[0]) if ports else None))
+        metrics_at = (arguments.metrics_host, ports[0]) if ports else None
+        asyncio.run(work(CONCURRENCY, metrics_at, Receivers(program_name())))
     return 0
 
 

@@ -185,6 +185,24 @@ class Event(models.Model):
         ]
 
 
+class TextRef(models.Model):
+    """An id under which a provider knows a text, or one of its parts; see `deliveries.refs`."""
+
+    sender = models.ForeignKey(Sender, models.CASCADE, db_index=False)
+    ref = models.CharField(max_length=200)
+    delivery = models.BigIntegerField()
+    parts = models.SmallIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sender", "ref"], name="one_text_each_reference")
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+
 class Count(models.Model):
     """How many deliveries of a send-out and channel have a status; pages never count rows.
 

@@ -169,7 +169,9 @@ async def hand_over(
     if journal().trouble:
         no = Refused(False, "journal", journal().trouble, Blame.SENDER, health.REST)
         return number, {prepared.row.id: no for prepared in slice_}
-    answers = await turn.send(slice_, partial(journal().answered, number))
+    # A text is charged, and never sent again on suspicion: what did not leave must be known.
+    leaving = partial(journal().leaving, number) if way.channel == "sms" else None
+    answers = await turn.send(slice_, partial(journal().answered, number), leaving)
     return number, soon_again(slice_, answers) if way.shared else answers
 
 

@@ -8,7 +8,9 @@ what a dead machine held is found by its lease.
 
 One line is one JSON list. `["slice", number, sendout, channel, [batch, turn, sender], [[delivery,
 attempt, segments], ...]]` when a slice is claimed; `[number, delivery, outcome...]` for each
-answer; `["settled", number]` when the database has it all.
+answer; `["settled", number]` when the database has it all. For texts, which are never sent again
+on suspicion, `[number, delivery]` says that this one is about to leave, and a 1 after the sender
+that this is said.
 """
 
 from __future__ import annotations
@@ -83,9 +85,14 @@ class Journal:
         self._slices += 1
         rows = ",".join([f"[{p.row.id},{p.row.attempt},{p.segments}]" for p in slice_])
         self._in_hand[number] = time.monotonic()
-        about = f'"{channel}",[{hold.batch},{hold.turn},{sender}]'
+        said = ",1" if channel == "sms" else ""
+        about = f'"{channel}",[{hold.batch},{hold.turn},{sender}{said}]'
         self._append(f'["slice",{number},{sendout},{about},[{rows}]]\n')
         return number
+
+    def leaving(self, number: int, delivery: int) -> bool:
+        """Write down that this one is about to leave; False when it must not, for want of that."""
+        return self._append(f"[{number},{delivery}]\n")
 
     def answered(self, number: int, delivery: int, outcome: Outcome) -> None:
         """Write down an answer. Never raises: the answer itself still goes to the database."""
@@ -123,19 +130,21 @@ class Journal:
             self.path.unlink(missing_ok=True)
         os.close(self._file)
 
-    def _append(self, line: str) -> None:
+    def _append(self, line: str) -> bool:
+        """Write; tells whether that could be done."""
         data = "".join((*self._heard, line)).encode()
         self._heard.clear()
         try:
             written = os.write(self._file, data)
         except OSError as error:
             self._fail(error.strerror or str(error))
-            return
+            return False
         if written < len(data):
             self._cut(self._size)  # half a line would end the journal for whoever reads it
             self._fail("the disk is full")
-            return
+            return False
         self._size += written
+        return True
 
     def _cut(self, size: int) -> None:
         os.ftruncate(self._file, size)

@@ -10,13 +10,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from sendout.core.delivery.outcome import Blame, Outcome, Refused
 from sendout.core.pace import SliceSize
 from sendout.core.providers.base import Connection, Envelope, Provider, SenderDown
+from sendout.core.providers.smpp_hearing import Listens, Told
 from sendout.engine.places import Places
 from sendout.engine.prepare import Prepared
 from sendout.senders.models import Sender
@@ -34,13 +36,16 @@ HUNG_UP = Refused(
 
 
 Note = Callable[[int, Outcome], None]
+Leaving = Callable[[int], bool]
+Hearing = Callable[[int, Told], None]  # with the sender's id
 
 
 @dataclass(slots=True, eq=False)
 class Job:
     """A slice on its way. answers: one outcome for each delivery in the end; note: told of each.
 
-    waiting: how many have none yet. begun: when its first message was taken up.
+    waiting: how many have none yet. begun: when its first message was taken up. leaving: told of
+    each before it leaves, where that matters; False keeps it back.
     """
 
     envelopes: list[Envelope]
@@ -49,6 +54,13 @@ class Job:
     done: asyncio.Future[None]
     waiting: int
     begun: float = 0.0
+    leaving: Leaving | None = None
+
+    def take_up(self, envelopes: Iterable[Envelope]) -> Iterator[Envelope]:
+        """Give those that may leave, each at the moment when it does."""
+        for envelope in envelopes:
+            if self.leaving is None or self.leaving(envelope.delivery):
+                yield envelope
 
     @property
     def left(self) -> list[Envelope]:
@@ -81,10 +93,12 @@ class Turn:
     size: int
     urgent: bool
 
-    async def send(self, slice_: Sequence[Prepared], note: Note) -> dict[int, Outcome]:
+    async def send(
+        self, slice_: Sequence[Prepared], note: Note, leaving: Leaving | None = None
+    ) -> dict[int, Outcome]:
         """Hand a slice over and give exactly one outcome for each delivery of it.
 
-        note: called with each outcome at the moment it is known.
+        note: called with each outcome at the moment it is known. leaving: see `Job`.
 
         What a broken connection did not take goes out on a new one; what none takes is refused
         for now.
@@ -98,7 +112,7 @@ class Turn:
                 envelopes.append(prepared.envelope)
         if envelopes:
             done = asyncio.get_running_loop().create_future()
-            job = Job(envelopes, answers, note, done, len(envelopes))
+            job = Job(envelopes, answers, note, done, len(envelopes), leaving=leaving)
             self.lane.take(job, self.urgent)
             await done
             self.lane.pace.learn(len(envelopes), time.monotonic() - job.begun)
@@ -226,7 +240,7 @@ class Lane:
         for job in tuple(jobs):
             left = job.left
             owners |= dict.fromkeys((envelope.delivery for envelope in left), job)
-            yield from left
+            yield from job.take_up(left)
         until = time.monotonic() + CHAIN
         alone = not self.provider.chains
         while not (jobs and alone) and time.monotonic() < until:
@@ -237,7 +251,7 @@ class Lane:
             job.begun = time.monotonic()
             jobs.append(job)
             owners |= dict.fromkeys((envelope.delivery for envelope in job.envelopes), job)
-            yield from job.envelopes
+            yield from job.take_up(job.envelopes)
 
     def _leave(self, jobs: list[Job], why: Refused) -> None:
         """Without a connection: leave those in line to the other ones, if there are any."""
@@ -266,10 +280,14 @@ class Lane:
 
 
 class Lanes:
-    """The lanes of this process, one for each sender as it is set now."""
+    """The lanes of this process, one for each sender as it is set now.
+
+    hearing: to whom goes what comes in on a connection that was opened for sending.
+    """
 
     def __init__(self) -> None:
         self._lanes: dict[int, tuple[object, Lane]] = {}
+        self.hearing: Hearing | None = None
 
     def of(self, sender: Sender) -> Lane:
         """Give the sender's lane; a new one when its settings have changed."""
@@ -277,7 +295,10 @@ class Lanes:
         settings = (*asked, find_way_back(sender))
         known, lane = self._lanes.get(sender.pk, (None, None))
         if lane is None or known != settings:
-            lane = Lane(provider_of(sender), sender.connections)
+            provider = provider_of(sender)
+            if self.hearing is not None and isinstance(provider, Listens):
+                provider.listener = partial(self.hearing, sender.pk)
+            lane = Lane(provider, sender.connections)
             self._lanes[sender.pk] = (settings, lane)
         return lane
 

@@ -24,19 +24,32 @@ from sendout.engine.settle import settle
 logger = logging.getLogger(__name__)
 
 DIED = Unsure("The worker stopped before it heard the answer.")
+STAYED = Refused(
+    False, "connect", "The worker stopped before it handed this over.", Blame.SENDER, 1.0
+)
 GONE = Refused(False, "settled", "taken from a journal", Blame.SENDER)
 
 
 @dataclass(slots=True)
 class Slice:
-    """One slice of the dead process, with the answers it heard."""
+    """One slice of the dead process, with the answers it heard.
+
+    told: whether it said of each delivery that it was about to leave; left: of which it did.
+    """
 
     sendout: int
     channel: str
     hold: Hold
     rows: list[list[Any]]
     sender: int = 0
+    told: int = 0
+    left: set[int] = field(default_factory=set)
     answers: dict[int, Outcome] = field(default_factory=dict)
+
+    def outcome(self, delivery: int) -> Outcome:
+        """Say what became of one."""
+        stayed = self.told and delivery not in self.left
+        return self.answers.get(delivery, STAYED if stayed else DIED)
 
 
 def replay(folder: Path) -> int:
@@ -82,20 +95,25 @@ def read(file: IO[str]) -> dict[int, Slice]:
                 slices[number] = Slice(sendout, channel, Hold(batch, turn), rows, *sender)
             case ["settled", int(number)]:
                 slices.pop(number, None)
+            case [int(number), int(delivery)] if number in slices:
+                slices[number].left.add(delivery)
             case [int(number), int(delivery), str(letter), fields] if number in slices:
                 slices[number].answers[delivery] = read_outcome(letter, fields)
     return slices
 
 
 def settle_slice(slice_: Slice) -> None:
-    """Write what became of a slice; what has no answer is unsure, by the policy of its channel."""
+    """Write what became of a slice; what has no answer is unsure, by the policy of its channel.
+
+    What certainly did not leave is sent by somebody else, at once.
+    """
     way = find_way(slice_.sendout, slice_.channel, running=False, through=slice_.sender)
     if way is None:
         logger.warning("a journal speaks of send-out %s, which is gone", slice_.sendout)
         return
     normals = addresses(slice_.channel, [delivery for delivery, *_ in slice_.rows])
     prepared = [_prepared(*(*row, normals.get(row[0], ""))) for row in slice_.rows]
-    answers = {p.row.id: slice_.answers.get(p.row.id, DIED) for p in prepared}
+    answers = {p.row.id: slice_.outcome(p.row.id) for p in prepared}
     settle(way, prepared, answers, timezone.now(), keeps_copy=False, hold=slice_.hold)
     counting.finish(slice_.sendout)
 

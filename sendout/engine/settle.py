@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,6 +12,8 @@ from sendout.core.bounces import codes
 from sendout.core.delivery import retry
 from sendout.core.delivery.outcome import Accepted, Blame, Outcome, Refused, Unsure
 from sendout.core.providers.base import Envelope
+from sendout.core.providers.registry import ids_in
+from sendout.deliveries import refs
 from sendout.deliveries.accept import Accepted as QuickAcceptance
 from sendout.deliveries.hold import Hold, release
 from sendout.deliveries.record import Happening, record_slice
@@ -49,6 +51,8 @@ def settle(
             domains.learn(way.sender.pk, heard, now)
         if odd := _through_another(way, slice_):
             note_sender(way.sender.pk, odd)
+        if read := ids_in(way.channel, way.sender.kind):
+            refs.keep(way.sender.pk, _ids(slice_, answers, read), now)
         record_slice(now, quick, told)
         _list_bad_addresses(way, rest)
         if keeps_copy:
@@ -108,6 +112,15 @@ def _cut(text: str, most: int) -> str:
     return text.replace("\0", "")[:most]
 
 
+def _ids(
+    slice_: Sequence[Prepared], answers: Mapping[int, Outcome], read: Callable[[str], list[str]]
+) -> Iterator[tuple[int, list[str]]]:
+    """Give the ids in the whole references, which a delivery's row may have to cut."""
+    for sent in slice_:
+        if isinstance(outcome := answers[sent.row.id], Accepted):
+            yield sent.row.id, read(outcome.ref)
+
+
 def _taken(slice_: Sequence[Prepared], answers: Mapping[int, Outcome]) -> list[Envelope]:
     return [
         sent.envelope
@@ -122,7 +135,8 @@ def happenings(way: Way, sent: Prepared, outcome: Outcome, now: datetime) -> lis
         case Accepted():
             return [_accepted(way, sent, outcome, now)]
         case Unsure():
-            return unheard(way.channel, sent.row.id, sent.row.attempt, outcome.text, now)
+            told = unheard(way.channel, sent.row.id, sent.row.attempt, outcome.text, now)
+            return [replace(each, segments=sent.segments) for each in told]
         case Refused(permanent=True, blame=Blame.ADDRESS | Blame.RECIPIENT):
             return [_refused(sent, outcome, now, "bounced")]
         case Refused(permanent=True, blame=Blame.MESSAGE):

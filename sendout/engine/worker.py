@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from django.conf import settings
 from django.db import Error
 
+from sendout.core.providers.smpp_hearing import Told
 from sendout.deliveries.jobs import QUEUE
 from sendout.engine import database, metrics
 from sendout.engine.database import in_database
@@ -21,23 +24,47 @@ from sendout.engine.replay import replay
 logger = logging.getLogger(__name__)
 
 INHERIT = 2.0  # seconds between two looks for journals without an owner
+# Objects between two looks for cycles; at Python's 700 these take a sixteenth of a worker's time.
+LITTER = 50_000
 CLOCK = ["clock", "inbound"]  # waits neither for a batch nor for an import
 PEOPLE = ["people"]
 
 
-async def work(concurrency: int, metrics_at: tuple[str, int] | None = None) -> None:
+class Listener(Protocol):
+    """What hears what providers tell on connections that are held open; `inbound` has one."""
+
+    def hear(self, sender: int, told: Told) -> None:
+        """Take what came in on a connection of the sender."""
+        ...
+
+    async def run(self) -> None:
+        """Listen until it is cancelled, and come to an end then."""
+        ...
+
+
+async def work(
+    concurrency: int,
+    metrics_at: tuple[str, int] | None = None,
+    listener: Listener | None = None,
+) -> None:
     """Work until SIGTERM or SIGINT; the slices in hand are finished and settled first.
 
     metrics_at: host and port where Prometheus may ask this process.
     """
     if metrics_at:
         metrics.serve(*metrics_at, journal())
+    gc.freeze()  # what was loaded by now stays
+    gc.set_threshold(LITTER, 20, 20)
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopping.set)
     chores = [
         asyncio.create_task(every(INHERIT, inherit)),
         asyncio.create_task(every(IDLE / 4, close_idle)),
     ]
+    listening = None
+    if listener is not None:
+        lanes.hearing = listener.hear
+        listening = asyncio.create_task(listener.run())
     await asyncio.gather(
         work_on([QUEUE], concurrency, stopping),
         work_on(CLOCK, 4, stopping),
@@ -46,6 +73,9 @@ async def work(concurrency: int, metrics_at: tuple[str, int] | None = None) -> N
     for chore in chores:
         chore.cancel()
     await lanes.close()
+    if listening is not None:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
     journal().close()
     database.close()
 

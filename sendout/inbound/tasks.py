@@ -12,7 +12,9 @@ from django.db import close_old_connections
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from sendout.deliveries import refs
 from sendout.inbound import bounces, mailbox, sandbox, waiting
+from sendout.inbound.smpp import texts
 from sendout.returns import keeping
 
 T = TypeVar("T")
@@ -41,6 +43,13 @@ async def take_hooks_in(timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * * *")
+@app.task(name="smpp", queue="inbound", queueing_lock="smpp", lock="smpp")
+async def take_smpp_in(timestamp: int) -> None:
+    """Look for texts of phones whose other parts did not come in time, every second."""
+    await asyncio.to_thread(_with_database, texts.take_in_late)
+
+
+@app.periodic(cron="* * * * * *")
 @app.task(name="digest", queue="inbound", queueing_lock="digest", lock="digest")
 async def digest(timestamp: int) -> None:
     """Read mail that came back, every second."""
@@ -62,5 +71,6 @@ async def look(timestamp: int) -> None:
 @app.periodic(cron="17 * * * *")
 @app.task(name="forget", queue="inbound", queueing_lock="forget")
 async def forget(timestamp: int) -> None:
-    """Let go of returned mail that nobody understood in time, every hour."""
+    """Let go of returned mail that nobody understood in time, and of old references, hourly."""
     await asyncio.to_thread(_with_database, lambda: keeping.prune(timezone.now()))
+    await asyncio.to_thread(_with_database, lambda: refs.prune(timezone.now()))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zlib import crc32
 
@@ -22,13 +22,17 @@ from sendout.core.tracking.agents import read_agent
 from sendout.core.tracking.signs import Who
 from sendout.core.tracking.verdict import Hit, judge
 from sendout.deliveries.models import Delivery
+from sendout.deliveries.record import Happening
 from sendout.inbound.facts import Report, take_in
+from sendout.inbound.matching import find_texts
 from sendout.inbound.models import HookEvent
+from sendout.inbound.parts import PART, count_parts
 from sendout.senders.hooks import note_heard
 from sendout.senders.models import Channel, Sender
 
 SLICE = 2_000
-AGAIN = timedelta(seconds=20)  # until what we do not know is looked up again
+# Until what we do not know is looked up again, by how often it was in vain; then the last one.
+AGAIN = tuple(timedelta(seconds=seconds) for seconds in (2, 4, 8, 20))
 GIVE_UP = timedelta(minutes=10)  # after which it is dropped
 MOST = 5_000  # events of one sender that may wait in vain
 RECENT = timedelta(days=7)  # a message without our reference is looked for among those of a week
@@ -52,6 +56,8 @@ class Told:
     soft: bool = False
     agent: str = ""
     raw: str = ""
+    phone: str = ""
+    reference: int | None = None
 
 
 _COLUMNS = {
@@ -65,6 +71,8 @@ _COLUMNS = {
     "soft": "boolean",
     "agent": "text",
     "raw": "text",
+    "phone": "text",
+    "reference": "integer",
 }
 _TOLD = ", ".join(f"%({name})s::{kind}[]" for name, kind in _COLUMNS.items())
 KEEP = f"""
@@ -74,6 +82,7 @@ SELECT %(sender)s, t.* FROM unnest({_TOLD}) AS t ({", ".join(_COLUMNS)})
 
 # What a receipt proves that tells of no end: the provider has the message.
 TAKEN = "sent"
+WHOLE = "all"  # key of what is true once all parts of a text have arrived
 PREFIX = {Who.HUMAN: "", Who.MACHINE: "machine_", Who.UNKNOWN: "maybe_"}
 
 
@@ -114,11 +123,15 @@ def _one_slice(now: datetime) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The delivery that an event is about. accepted_at: None while that is not settled."""
+    """The delivery that an event is about.
+
+    accepted_at: None while that is not settled. parts: of the text, each with receipts of its own.
+    """
 
     delivery: int
     accepted_at: datetime | None
     status: str
+    parts: int = 1
 
     @property
     def is_unknown(self) -> bool:
@@ -149,7 +162,8 @@ def _known(
     }
     for sender in senders.values():
         nameless = [row for row in rows if row.delivery is None and row.sender_id == sender.pk]
-        found |= _known_by_ref(nameless, sender, now)
+        by_ref = _known_by_ref if sender.channel == Channel.EMAIL else _known_texts
+        found |= by_ref(nameless, sender, now)
     kinds = {row.pk: row.kind for row in rows}
     return {pk: known for pk, known in found.items() if known and known.can_take(kinds[pk])}
 
@@ -170,21 +184,54 @@ def _known_by_ref(
     return {row.pk: there.get(row.ref) for row in rows}
 
 
+def _known_texts(
+    rows: Sequence[HookEvent], sender: Sender, now: datetime
+) -> dict[int, Known | None]:
+    """Find texts by the ids of their parts, or by the phone."""
+    found = find_texts(sender, rows, now)
+    query = Delivery.objects.filter(
+        organisation=sender.organisation_id, pk__in={named.delivery for named in found.values()}
+    )
+    there = {known[0]: Known(*known) for known in query.values_list(*_KNOWN)}
+    return {
+        pk: replace(there[named.delivery], parts=named.parts)
+        for pk, named in found.items()
+        if named.delivery in there
+    }
+
+
 def _reports(
     rows: Iterable[HookEvent], known: dict[int, Known], senders: dict[int, Sender]
 ) -> list[Report]:
     """Put the events into the words of facts; an organisation that tracks nobody gets no opens."""
     seen: dict[int, list[HookEvent]] = defaultdict(list)
-    reports = []
+    parts: list[HookEvent] = []
+    reports: list[Report] = []
     for row in rows:
-        if not row.kind.endswith(("opened", "clicked")):
+        if row.kind == "delivered" and known[row.pk].parts > 1:
+            parts.append(row)
+        elif not row.kind.endswith(("opened", "clicked")):
             reports += _ends(row, known[row.pk], senders[row.sender_id])
         elif senders[row.sender_id].organisation.tracks:
             seen[known[row.pk].delivery].append(row)
     for delivery in sorted(seen):
         accepted_at = known[seen[delivery][0].pk].accepted_at
         reports += _judged(seen[delivery], delivery, accepted_at)
-    return reports
+    return reports + _whole(parts, known)
+
+
+def _whole(rows: Sequence[HookEvent], known: dict[int, Known]) -> list[Report]:
+    """Say which long texts are delivered, now that these parts of them are."""
+    last = {known[row.pk].delivery: row for row in sorted(rows, key=lambda row: row.at)}
+    wanted = {known[row.pk].delivery: known[row.pk].parts for row in rows}
+    arrived = [
+        Happening(known[row.pk].delivery, PART, row.at, source="sms", key=row.key) for row in rows
+    ]
+    return [
+        replace(_report(last[delivery], delivery, kind, "sms"), key=WHOLE)
+        for delivery in count_parts(arrived, wanted)
+        for kind in _proved(known[last[delivery].pk], "delivered")
+    ]
 
 
 def _ends(row: HookEvent, known: Known, sender: Sender) -> list[Report]:
@@ -192,9 +239,14 @@ def _ends(row: HookEvent, known: Known, sender: Sender) -> list[Report]:
     source = "esp" if sender.channel == Channel.EMAIL else "sms"
     if source == "esp":
         return [_report(row, known.delivery, row.kind)]
-    proved = ["accepted"] if known.is_unknown else []
-    kinds = proved if row.kind == TAKEN else [*proved, row.kind]
-    return [_report(row, known.delivery, kind, source, row.ref) for kind in kinds]
+    ref = row.ref if known.parts == 1 else ""  # of one part, while the row keeps all
+    return [_report(row, known.delivery, kind, source, ref) for kind in _proved(known, row.kind)]
+
+
+def _proved(known: Known, kind: str) -> list[str]:
+    """Say what a receipt of this kind proves: of an unknown outcome, that it was accepted, too."""
+    told = [] if kind == TAKEN else [kind]
+    return ["accepted", *told] if known.is_unknown else told
 
 
 def _report(row: HookEvent, delivery: int, kind: str, source: str = "esp", ref: str = "") -> Report:
@@ -232,7 +284,8 @@ def _wait_or_drop(rows: Sequence[HookEvent], now: datetime) -> None:
         waiting += young[: max(room, 0)]
         dropped += late + young[max(room, 0) :]
     for row in waiting:
-        row.due_at, row.tries = now + AGAIN, row.tries + 1
+        row.due_at = now + AGAIN[min(row.tries, len(AGAIN) - 1)]
+        row.tries += 1
     HookEvent.objects.bulk_update(waiting, ["due_at", "tries"])
     HookEvent.objects.filter(pk__in=[row.pk for row in dropped]).delete()
     for sender, count in Counter(row.sender_id for row in dropped).items():

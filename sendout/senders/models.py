@@ -108,6 +108,20 @@ class Hook(models.Model):
     heard_at = models.DateTimeField(null=True)
 
 
+class Reception(models.Model):
+    """The one connection on which an SMPP sender hears, whichever worker has it.
+
+    holder: the process that has it until held_until; see `senders.reception`. why: what keeps it
+    from hearing since down_since; both empty while all is well.
+    """
+
+    sender = models.OneToOneField(Sender, models.CASCADE)
+    holder = models.CharField(max_length=120)
+    held_until = models.DateTimeField()
+    down_since = models.DateTimeField(null=True)
+    why = models.TextField(blank=True, db_default="")
+
+
 class OutboxCopy(models.Model):
     """What "arrived" by a sandbox sender: the message as it left. Delivery is null for tests."""
 

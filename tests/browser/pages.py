@@ -162,6 +162,7 @@ OFFICE = [
     Place("sender-dkim", f"{CLUB}/senders/{{sender}}/dkim/"),
     Place("sender-domains", f"{CLUB}/senders/{{sender}}/domains/"),
     Place("sender-smtp", f"{CLUB}/senders/add/email/smtp/"),
+    Place("sender-smpp", f"{CLUB}/senders/add/sms/smpp/"),
     Place("sender-services", f"{CLUB}/senders/add/email/esp/"),
     Place("sender-service-new", f"{CLUB}/senders/add/email/esp/?esp=mailgun"),
     Place("sender-service", f"{CLUB}/senders/{{service}}/"),

@@ -221,3 +221,18 @@ def test_what_cannot_work_together_is_refused(
     with pytest.raises(Problem, match=reason):
         run(*SMTP, "--url", "smtp://mail.example.org", *words)
     assert Sender.objects.count() == 1
+
+
+def test_a_provider_of_sms_is_added_by_its_url(club: Organisation) -> None:
+    url = "smpp://club:p%40ss@smpp.example.org:2776/?window=30&ids=hex-decimal"
+    run("--channel", "sms", "--kind", "smpp", "--url", url, "--from", "AquaClub")
+    sender = Sender.objects.get()
+    assert (sender.config["port"], sender.config["window"]) == (2776, "30")
+    assert unseal(sender.secrets) == {"password": "p@ss"}
+
+
+def test_an_smpp_url_without_a_name_is_refused_without_its_password(club: Organisation) -> None:
+    url = "smpp://:pa55@smpp.example.org"
+    with pytest.raises(Problem, match="--url: username is missing") as caught:
+        run("--channel", "sms", "--kind", "smpp", "--url", url, "--from", "AquaClub")
+    assert "pa55" not in str(caught.value)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import resource
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from sendout.core.delivery.outcome import Accepted, Blame, Later, Outcome, Refused, Unsure
 from sendout.deliveries.claim import claim
@@ -118,10 +120,28 @@ def test_a_text_whose_answer_was_not_heard_is_not_sent_again(
     sendout, _ = claimed
     journal = Journal(tmp_path)
     texts = in_hand(sendout, "sms")
-    journal.begin(sendout.pk, "sms", hold("sms"), texts)
+    number = journal.begin(sendout.pk, "sms", hold("sms"), texts)
+    for text in texts:
+        assert journal.leaving(number, text.row.id)
     die(journal)
     replay(tmp_path)
     assert statuses("sms") == ["unknown"] * 3
+
+
+def test_a_text_that_did_not_leave_is_sent_at_once(
+    tmp_path: Path, claimed: tuple[SendOut, list[Prepared]]
+):
+    sendout, _ = claimed
+    journal = Journal(tmp_path)
+    texts = in_hand(sendout, "sms")
+    number = journal.begin(sendout.pk, "sms", hold("sms"), texts)
+    journal.leaving(number, texts[0].row.id)
+    die(journal)
+    replay(tmp_path)
+    assert statuses("sms") == ["unknown", "deferred", "deferred"]
+    row = Delivery.objects.get(pk=texts[1].row.id)
+    assert row.next_try_at is not None
+    assert row.next_try_at <= timezone.now() + timedelta(seconds=1)
 
 
 def test_a_journal_in_use_is_left_alone(tmp_path: Path, claimed: tuple[SendOut, list[Prepared]]):

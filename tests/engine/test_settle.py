@@ -45,7 +45,7 @@ def answer(sendout: SendOut, *outcomes: Outcome) -> list[Delivery]:
 def test_an_answer_that_no_column_holds_is_kept_as_far_as_it_goes(started: SendOut) -> None:
     ann, ben, cleo = answer(
         started,
-        Accepted("queue\0id" + 300 * "x"),
+        Accepted("queue\0id" + 3_000 * "x"),
         Refused(True, "5.1.1", "No\0body " + 9_000 * "!", Blame.ADDRESS),
         Unsure("cut\0 off"),
     )

@@ -21,6 +21,8 @@ class Receipt:
     reference, when it came back. at: aware; None when the provider does not say, then it is now.
     code, text: its words for a failure, the code in ours (5.1.1) where a table knows it. blame: who
     is at fault, None where only the code can tell. key: what makes it the same when it comes twice.
+    phone, reference: by what else the text may be found, where `ref` was never heard: to whom it
+    went, and the last 16 bits of our id.
     """
 
     kind: str
@@ -31,6 +33,8 @@ class Receipt:
     code: str = ""
     text: str = ""
     blame: Blame | None = None
+    phone: str = ""
+    reference: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

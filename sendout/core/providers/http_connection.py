@@ -180,6 +180,11 @@ class HttpWay:
         return ssl.create_default_context(cafile=self._ca or None)
 
     @property
+    def longest(self) -> float:
+        """Seconds for a whole request: aiohttp waits for ever where chunks are broken."""
+        return min(CONNECTING, self._timeout) + self._timeout
+
+    @property
     def resting(self) -> bool:
         """Whether the service is left alone at the moment."""
         return time.monotonic() < self._rests_until
@@ -247,14 +252,17 @@ class HttpConnection:
         """Send one request and read its answer."""
         progress = SimpleNamespace(written=False)
         try:
-            async with self._session.request(
-                request.method,
-                request.url,
-                data=request.body or None,
-                headers=request.headers,
-                allow_redirects=False,
-                trace_request_ctx=progress,
-            ) as response:
+            async with (
+                asyncio.timeout(self._way.longest),
+                self._session.request(
+                    request.method,
+                    request.url,
+                    data=request.body or None,
+                    headers=request.headers,
+                    allow_redirects=False,
+                    trace_request_ctx=progress,
+                ) as response,
+            ):
                 body = await _read(response.content)
         except asyncio.CancelledError:
             self._open = False

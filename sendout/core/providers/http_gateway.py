@@ -83,6 +83,11 @@ class HttpGateway:
         return cls(values, description)
 
     @staticmethod
+    def ids_in(ref: str) -> list[str]:
+        """Give the id by which receipts may name a message with this reference."""
+        return [ref]
+
+    @staticmethod
     def read_url(url: str) -> dict[str, Value]:
         """Read kannel:?api_url=...&username=...; "other" with all of its settings. BadConfig."""
         return read_url(url, {name: {CHOICE: name} for name in (*presets(), OTHER)})

@@ -5,12 +5,14 @@ One that is not plain Python, and so cannot stand in core, is added by its room 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar, Protocol, Self
 
 from sendout.core.providers.base import Config, Provider
 from sendout.core.providers.http_gateway import HttpGateway
 from sendout.core.providers.sandbox import EmailSandbox, SmsSandbox
 from sendout.core.providers.setting import BadConfig, Setting, Value
+from sendout.core.providers.smpp import SmppProvider
 from sendout.core.providers.smtp import SmtpProvider
 from sendout.core.providers.twilio import TwilioProvider
 from sendout.core.providers.vonage import VonageProvider
@@ -39,6 +41,7 @@ KINDS: list[type[Kind]] = [
     TwilioProvider,
     VonageProvider,
     HttpGateway,
+    SmppProvider,
 ]
 
 
@@ -77,6 +80,14 @@ def confirms(channel: str, kind: str) -> frozenset[str]:
     """
     words: frozenset[str] = getattr(find(channel, kind), "confirms", frozenset())
     return words
+
+
+def ids_in(channel: str, kind: str) -> Callable[[str], list[str]] | None:
+    """Tell how to read the ids by which receipts name a text from `Accepted.ref`.
+
+    None where receipts bring our own reference back. Raises BadConfig.
+    """
+    return getattr(find(channel, kind), "ids_in", None)
 
 
 def calls_back(channel: str, kind: str) -> bool:

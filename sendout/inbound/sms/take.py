@@ -29,8 +29,8 @@ def take_in(sender: Sender, heard: Sequence[Heard]) -> None:
     """Commit what a sender's provider told; `inbound.waiting` finds the deliveries."""
     now = timezone.now()
     receipts = [each for each in heard if isinstance(each, Receipt)]
-    keep(sender.pk, [_told(each, now) for each in receipts if each.delivery or each.ref])
     country = sender.organisation.country
+    keep(sender.pk, [_told(each, now, country) for each in receipts if each.delivery or each.ref])
     texts = [
         replace(each, phone=read_number(each.phone, country))
         for each in heard
@@ -41,14 +41,15 @@ def take_in(sender: Sender, heard: Sequence[Heard]) -> None:
 
 
 def read_number(told: str, country: str) -> str:
-    """Write a number in E.164 as gateways write numbers: with 00, or without any plus.
+    """Write a number in E.164 as providers write numbers: with 00, or without any plus.
 
     What is no number, such as a name or a short code, stays as it is.
     """
     told = told.strip()
-    if not told.removeprefix("+").isdigit():
+    digits = told.removeprefix("+")
+    if not digits.isdigit():
         return told[:LONGEST_NUMBER]
-    for spelling in (told, f"+{told.removeprefix('00')}"):
+    for spelling in (told, f"+{digits.removeprefix('00')}", digits):
         with suppress(BadAddress):
             phone = read_phone(spelling[:LONGEST_NUMBER], country)
             if phone:
@@ -56,7 +57,7 @@ def read_number(told: str, country: str) -> str:
     return told[:LONGEST_NUMBER]
 
 
-def _told(receipt: Receipt, now: datetime) -> Told:
+def _told(receipt: Receipt, now: datetime, country: str) -> Told:
     at = receipt.at
     return Told(
         receipt.delivery,
@@ -67,6 +68,8 @@ def _told(receipt: Receipt, now: datetime) -> Told:
         _code(receipt),
         clean(receipt.text, LONGEST_TEXT),
         receipt.blame not in (None, Blame.ADDRESS),
+        phone=clean(read_number(receipt.phone, country), LONGEST_NUMBER),
+        reference=receipt.reference,
     )
 
 

@@ -36,6 +36,8 @@ KINDS = {
     "complained": ("complained", "Marked as spam"),
     "failed": ("error", "Could not be sent"),
     "delayed": ("deferred", "Still on its way: the receiving server takes it later"),
+    "part_delivered": ("sent", "A part of it was delivered"),
+    "untold": ("unknown", "The provider does not know what became of it"),
     "relayed": ("sent", "Handed on to a server that sends no receipts"),
     "expanded": ("sent", "Handed on to several addresses"),
     "auto_reply": ("sent", "An automatic answer came back"),

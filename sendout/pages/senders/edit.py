@@ -17,7 +17,7 @@ from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.senders.forms import SenderForm, TestForm
 from sendout.pages.senders.hook import hook_card, is_told
 from sendout.pages.senders.listing import way_name
-from sendout.senders import hooks
+from sendout.senders import hooks, reception
 from sendout.senders.defaults import activate, deactivate, make_default, settle_default
 from sendout.senders.esp.catalogue import SERVICES
 from sendout.senders.models import Channel, Sender
@@ -90,6 +90,7 @@ def _form_page(request: MemberRequest, sender: Sender) -> HttpResponse:
         "warmup": warmup_words(sender, timezone.now()) if sender.pk else "",
         "partners": partners(sender) if sender.pk else [],
         "hook": hook_card(sender) if sender.pk else None,
+        "deaf": reception.trouble(sender) if sender.pk else "",
     }
     status = 422 if form.errors else 200
     return render(request, "pages/senders/edit.html", context, status=status)

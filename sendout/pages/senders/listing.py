@@ -11,6 +11,7 @@ from sendout.core.providers.http_description import presets
 from sendout.core.providers.http_settings import CHOICE as GATEWAY
 from sendout.core.providers.registry import KINDS
 from sendout.pages.access import MemberRequest, member_of
+from sendout.senders import reception
 from sendout.senders.esp.catalogue import CHOICE, SERVICES
 from sendout.senders.models import Channel, Sender
 from sendout.senders.warming import warmup_words
@@ -18,6 +19,7 @@ from sendout.senders.warming import warmup_words
 KIND_NAMES = {
     "smtp": "SMTP server",
     "sandbox": "Sandbox (rehearsal)",
+    "smpp": "SMPP (a provider of SMS)",
     "esp": "Email service (Postmark, Mailgun, ...)",
     "twilio": "Twilio",
     "vonage": "Vonage",
@@ -69,4 +71,10 @@ def _label(channel: str, kind: str) -> str:
 def _row(sender: Sender) -> dict[str, object]:
     is_down = sender.down_until is not None and sender.down_until > timezone.now()
     warmup = warmup_words(sender, timezone.now())
-    return {"sender": sender, "kind": way_name(sender), "is_down": is_down, "warmup": warmup}
+    return {
+        "sender": sender,
+        "kind": way_name(sender),
+        "is_down": is_down,
+        "warmup": warmup,
+        "deaf": reception.trouble(sender),
+    }

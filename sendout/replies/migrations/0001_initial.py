@@ -11,9 +11,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0002_tracking_of_organisation"),
-        ("deliveries", "0005_to_one"),
+        ("deliveries", "0006_to_one"),
         ("people", "0001_initial"),
-        ("senders", "0008_confirms_stop"),
+        ("senders", "0009_confirms_stop"),
         ("sendouts", "0003_kind"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

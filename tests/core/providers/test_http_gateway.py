@@ -280,7 +280,7 @@ def test_faults_of_a_real_server(wire: WireMock) -> None:
     for fault in ("CONNECTION_RESET_BY_PEER", "EMPTY_RESPONSE", "MALFORMED_RESPONSE_CHUNK"):
         wire.play(status=200, fault=fault)
         before = len(wire.got)
-        [outcome] = asyncio.run(_send(other(api_url=wire.url))).outcomes.values()
+        [outcome] = asyncio.run(_send(other(api_url=wire.url, timeout=2))).outcomes.values()
         assert isinstance(outcome, Unsure)
         assert len(wire.got) == before + 1
     wire.play(status=200, body="OK 1", fixedDelayMilliseconds=1500)

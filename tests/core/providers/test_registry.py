@@ -17,7 +17,7 @@ def test_a_provider_is_built_by_name() -> None:
 
 def test_the_kinds_of_each_channel() -> None:
     assert registry.kinds("email") == ["smtp", "sandbox", "esp"]
-    assert registry.kinds("sms") == ["sandbox", "twilio", "vonage", "http"]
+    assert registry.kinds("sms") == ["sandbox", "twilio", "vonage", "http", "smpp"]
 
 
 @pytest.mark.parametrize(("channel", "kind"), [("email", "pigeon"), ("sms", "smtp")])

@@ -16,6 +16,7 @@ from twilio.request_validator import RequestValidator
 from sendout.accounts.models import Organisation
 from sendout.compose.models import Message
 from sendout.core.providers.callback import WayBack
+from sendout.deliveries import refs
 from sendout.deliveries.freeze import send_now
 from sendout.deliveries.models import Delivery
 from sendout.deliveries.record import Happening, record
@@ -65,6 +66,7 @@ def handed_over(
     if outcome:
         at = datetime.now(UTC) - timedelta(hours=2)
         record([Happening(delivery.pk, outcome, at, ref=ref, attempt=1, segments=1, price=700)])
+        refs.keep(sender.pk, [(delivery.pk, [ref])], at)
     delivery.refresh_from_db()
     return delivery
 

@@ -9,6 +9,7 @@ import pytest
 
 from sendout.core.delivery.outcome import Blame
 from sendout.core.providers.heard import Incoming, Receipt
+from sendout.deliveries import refs
 from sendout.deliveries.models import Event
 from sendout.deliveries.record import Happening, record
 from sendout.inbound.models import HookEvent
@@ -113,6 +114,7 @@ def test_a_receipt_by_reference_that_overtakes_our_answer_waits_for_it(told: Wor
     take_in_due()
     assert world.status() == "queued"
     record([Happening(world.delivery.pk, "accepted", datetime.now(UTC), ref="gw-17", attempt=1)])
+    refs.keep(world.sender.pk, [(world.delivery.pk, ["gw-17"])], datetime.now(UTC))
     HookEvent.objects.update(due_at=datetime.now(UTC) - timedelta(seconds=1))
     take_in_due()
     assert world.status() == "delivered"

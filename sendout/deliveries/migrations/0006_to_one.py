@@ -7,9 +7,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_tracking_of_organisation"),
-        ("deliveries", "0004_one_write_each"),
+        ("deliveries", "0005_text_ref"),
         ("people", "0001_initial"),
-        ("senders", "0008_confirms_stop"),
+        ("senders", "0009_confirms_stop"),
         ("sendouts", "0003_kind"),
     ]
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("senders", "0007_pool_and_warmup"),
+        ("senders", "0008_reception"),
     ]
 
     operations = [

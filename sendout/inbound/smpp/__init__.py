@@ -1,0 +1,1 @@
+"""What comes in by SMPP: kept first, and acknowledged then."""
