@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "sendout.compose",
     "sendout.senders",
     "sendout.suppression",
+    "sendout.usage",
     "sendout.sendouts",
     "sendout.returns",
     "sendout.deliveries",

@@ -81,6 +81,8 @@ class Organisation(models.Model):
 
     tracks: whether opens and clicks of its emails are looked at. tracking_url: what the addresses
     for that begin with, where they are to be on a domain of its own; without a slash at its end.
+    currency: ISO 4217, of all prices. spending_limit: what a month may cost, in millionths of the
+    currency; none where it is null.
 
     stop_words: which marketing texts end with how to unsubscribe, in the words of stop_words_en or
     stop_words_fr (empty for our own); stop_words_in_all: operational ones too. quiet_hours: whether
@@ -102,6 +104,13 @@ class Organisation(models.Model):
     contact = models.CharField(max_length=200, blank=True)
     tracks = models.BooleanField(default=True, db_default=True)
     tracking_url = models.CharField(max_length=200, blank=True, default="", db_default="")
+    currency = models.CharField(
+        max_length=3,
+        default="CAD",
+        db_default="CAD",
+        validators=[RegexValidator("^[A-Z]{3}$", "Give the three-letter code, such as CAD.")],
+    )
+    spending_limit = models.PositiveBigIntegerField(null=True, blank=True)
     stop_words = models.CharField(
         max_length=5, choices=StopWords, default=StopWords.NONE, db_default=StopWords.NONE
     )

@@ -26,6 +26,8 @@ from sendout.sendouts import drafts, lifecycle
 from sendout.sendouts.models import Channels, SendOut
 from sendout.suppression.entries import suppress
 from sendout.suppression.models import Reason, Suppression
+from sendout.usage import prices
+from sendout.usage.prices import Line
 
 SLUG, NAME = "aqua-club", "Aqua Club"
 EMAIL = "alice@aquaclub.example"
@@ -44,7 +46,13 @@ EMAIL_LIFE = {
     "speed": SPEED,
 }
 SMS_LIFE = {"bounce_rate": 0.02, "reply_rate": 0.06, "stop_rate": 0.01, "speed": SPEED}
-EMAIL_PRICE, SMS_PRICE = 1_000, 14_000  # millionths of a dollar
+# Millionths of a dollar: an email; a segment to Canada, to the United States, to anywhere else.
+PRICES: dict[Line, int] = {
+    ("email", "out", ""): 1_000,
+    ("sms", "out", "CA"): 14_000,
+    ("sms", "out", "US"): 11_000,
+    ("sms", "out", ""): 90_000,
+}
 
 # Newsletters are read over a day, a closure within the hour.
 SLOWLY, SOON = 1 / 30, 1 / 3
@@ -121,6 +129,7 @@ def make() -> None:
     people = Participant.objects.filter(organisation=organisation)
     people.update(created_at=timezone.now() - PEOPLE_SINCE)
     add_senders(organisation)
+    prices.replace(organisation, PRICES)
     for entry in ENTRIES:
         enter(organisation, groups, entry, alice)
     send_past(organisation, alice, groups)
@@ -144,10 +153,10 @@ def found_club() -> tuple[Organisation, User]:
 def add_senders(organisation: Organisation) -> None:
     """Give the organisation a way out for each channel; both lead nowhere."""
     ways = (
-        (Channel.EMAIL, "Rehearsal email", OFFICE, EMAIL_LIFE, EMAIL_PRICE),
-        (Channel.SMS, "Rehearsal SMS", "+16135550100", SMS_LIFE, SMS_PRICE),
+        (Channel.EMAIL, "Rehearsal email", OFFICE, EMAIL_LIFE),
+        (Channel.SMS, "Rehearsal SMS", "+16135550100", SMS_LIFE),
     )
-    for channel, name, address, life, price in ways:
+    for channel, name, address, life in ways:
         sender = Sender(
             organisation=organisation,
             name=name,
@@ -155,7 +164,6 @@ def add_senders(organisation: Organisation) -> None:
             kind="sandbox",
             from_name=NAME if channel == Channel.EMAIL else "",
             from_address=address,
-            unit_price=price,
         )
         put_settings(sender, life)
         sender.save()

@@ -7,7 +7,9 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
+
+from django.utils import timezone
 
 from sendout.accounts.models import Organisation
 from sendout.cli.commands import Subparsers
@@ -19,6 +21,8 @@ from sendout.deliveries.models import Delivery
 from sendout.people.exporting import participant_rows
 from sendout.sendouts.models import SendOut
 from sendout.suppression import listed
+from sendout.usage import statement
+from sendout.usage.ledger import month_of
 
 Rows = tuple[list[str], Iterator[Sequence[object]]]
 
@@ -44,10 +48,21 @@ def suppressions(organisation: Organisation, arguments: argparse.Namespace) -> R
     return listed.COLUMNS, listed.rows(listed.Wanted(organisation).entries)
 
 
+def usage(organisation: Organisation, arguments: argparse.Namespace) -> Rows:
+    """What a month was charged, by day, kind, country and send-out."""
+    month: date | None = month_of(organisation, timezone.now())
+    if arguments.month is not None:
+        month = statement.read_month(arguments.month)
+    if month is None:
+        raise Problem(f'--month: "{arguments.month}" is no month; write it like 2027-01')
+    return statement.COLUMNS, statement.rows(organisation, month)
+
+
 EXPORTS: dict[str, Callable[[Organisation, argparse.Namespace], Rows]] = {
     "participants": participants,
     "deliveries": deliveries,
     "suppressions": suppressions,
+    "usage": usage,
 }
 
 
@@ -57,6 +72,7 @@ def register(subparsers: Subparsers) -> None:
     parser.add_argument("what", choices=list(EXPORTS))
     parser.add_argument("--org", required=True, metavar="SLUG")
     parser.add_argument("--send-out", type=int, metavar="ID", help="only of this send-out")
+    parser.add_argument("--month", metavar="YYYY-MM", help="of usage; this month if not given")
     parser.add_argument("--format", choices=["csv", "json"], default="csv")
     parser.set_defaults(perform=perform)
 

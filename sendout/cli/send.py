@@ -10,6 +10,7 @@ from django.db import transaction
 
 from sendout.accounts.models import Organisation
 from sendout.cli.commands import Subparsers
+from sendout.cli.estimating import print_estimate
 from sendout.cli.org import organisation_of
 from sendout.cli.outgoing import check_texts, check_ways, choose_senders, read_message
 from sendout.cli.problem import Problem
@@ -51,6 +52,7 @@ def register(subparsers: Subparsers) -> None:
     parser.add_argument("--once-per", choices=OncePer.values, default=OncePer.ADDRESS.value)
     parser.add_argument("--urgent", action="store_true", help="before all that is not")
     parser.add_argument("--name", default="", metavar="N", help="on the Messages page")
+    parser.add_argument("--estimate", action="store_true", help="only say what it would cost")
     parser.add_argument("--wait", action="store_true", help="until everything has left")
     parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
     parser.set_defaults(perform=perform)
@@ -58,6 +60,8 @@ def register(subparsers: Subparsers) -> None:
 
 def perform(arguments: argparse.Namespace) -> int:
     """Check everything first, then start; what cannot leave leaves nothing behind."""
+    if arguments.estimate:
+        return reckon(arguments)
     sendout = draft(organisation_of(arguments.org), arguments)
     if arguments.wait:
         stopped = not wait_until_done(sendout)
@@ -69,23 +73,23 @@ def perform(arguments: argparse.Namespace) -> int:
     return 0
 
 
+@transaction.atomic
+def reckon(arguments: argparse.Namespace) -> int:
+    """Say what it would cost, with the same checks; nothing of it is kept, not even a list."""
+    organisation = organisation_of(arguments.org)
+    read_time(arguments.at, organisation)
+    sendout = unsaved(organisation, arguments)
+    group, _ = group_of(sendout.organisation, arguments, sendout.name)
+    write(sendout, group)
+    code = print_estimate(sendout, as_json=arguments.json)
+    transaction.set_rollback(True)
+    return code
+
+
 def draft(organisation: Organisation, arguments: argparse.Namespace) -> SendOut:
     """Make the send-out and start or schedule it. Raises Problem when anything is not right."""
-    message, channels = read_message(organisation, arguments)
-    check_texts(message, channels)
     when = read_time(arguments.at, organisation)
-    senders = choose_senders(organisation, channels, arguments.sender)
-    check_ways(senders)
-    sendout = SendOut(
-        organisation=organisation,
-        name=(arguments.name or message.subject or message.sms_text)[:LONGEST_NAME].strip(),
-        message=message,
-        channels=channels,
-        once_per=arguments.once_per,
-        urgent=arguments.urgent,
-        email_sender=senders.get(Channel.EMAIL),
-        sms_sender=senders.get(Channel.SMS),
-    )
+    sendout = unsaved(organisation, arguments)
     group, ours = group_of(organisation, arguments, sendout.name)
     try:
         begin(sendout, group, when, at_night=arguments.in_quiet_hours)
@@ -96,16 +100,31 @@ def draft(organisation: Organisation, arguments: argparse.Namespace) -> SendOut:
     return sendout
 
 
+def unsaved(organisation: Organisation, arguments: argparse.Namespace) -> SendOut:
+    """Put the send-out together from the arguments. Raises Problem when anything is not right."""
+    message, channels = read_message(organisation, arguments)
+    check_texts(message, channels)
+    senders = choose_senders(organisation, channels, arguments.sender)
+    check_ways(senders)
+    return SendOut(
+        organisation=organisation,
+        name=(arguments.name or message.subject or message.sms_text)[:LONGEST_NAME].strip(),
+        message=message,
+        channels=channels,
+        once_per=arguments.once_per,
+        urgent=arguments.urgent,
+        email_sender=senders.get(Channel.EMAIL),
+        sms_sender=senders.get(Channel.SMS),
+    )
+
+
 @transaction.atomic
 def begin(sendout: SendOut, group: Group, when: datetime | None, *, at_night: bool) -> None:
     """Write message, send-out and deliveries, all of it or nothing. Raises NotPossible.
 
     at_night: whether texts may reach people in quiet hours.
     """
-    sendout.message.save()
-    sendout.message = sendout.message  # takes over the id it has now
-    sendout.save()
-    sendout.groups.add(group)
+    write(sendout, group)
     note_missing(sendout)
     if not at_night and (night := night_of(sendout, when or datetime.now(UTC))):
         raise NotPossible(in_quiet_hours(sendout, night))
@@ -114,6 +133,14 @@ def begin(sendout: SendOut, group: Group, when: datetime | None, *, at_night: bo
     else:
         freeze.send_now(sendout)
         counting.finish(sendout.pk)
+
+
+def write(sendout: SendOut, group: Group) -> None:
+    """Write message and send-out, for this group."""
+    sendout.message.save()
+    sendout.message = sendout.message  # takes over the id it has now
+    sendout.save()
+    sendout.groups.add(group)
 
 
 def in_quiet_hours(sendout: SendOut, night: Night) -> str:

@@ -39,6 +39,7 @@ COUNT_CHANGES = """delta AS (
         n = k.n + EXCLUDED.n, accepted = k.accepted + EXCLUDED.accepted,
         delivered = k.delivered + EXCLUDED.delivered, opened = k.opened + EXCLUDED.opened,
         clicked = k.clicked + EXCLUDED.clicked
+    RETURNING 1
 )"""
 
 # The flags of rows that have none of these facts, neither before nor after.

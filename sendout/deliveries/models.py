@@ -35,7 +35,9 @@ class Delivery(models.Model):
     """One send-out to one participant by one channel: one row, one status.
 
     batch: ordinal of its job, 1 and up; 0 for rows that never leave. status: computed by
-    `deliveries.record` alone. price: millionths of the organisation's currency.
+    `deliveries.record` alone. price: what was charged, in millionths of the organisation's
+    currency, by segments and country (two letters, empty for email and for no country). quoted:
+    what it costs if it turns out to have been taken after all; null where that is known.
     participant: None for who is none, such as the staff; then address is what is compared, too.
     The `_at` fields and attempt, answered, unsure are the facts of `core.delivery.status`.
 
@@ -76,6 +78,8 @@ class Delivery(models.Model):
     provider_ref = models.CharField(max_length=200, db_default="")
     segments = models.SmallIntegerField(db_default=0)
     price = models.BigIntegerField(db_default=0)
+    quoted = models.BigIntegerField(null=True)
+    country = models.CharField(max_length=2, db_default="")
     created_at = models.DateTimeField(db_default=Now())
     next_try_at = models.DateTimeField(null=True)
     deferred_at = models.DateTimeField(null=True)

@@ -10,7 +10,7 @@ from django.db import connection
 
 from sendout.accounts.models import Organisation
 from sendout.core.quiet import Night, QuietHours, night, zone_of
-from sendout.deliveries.freeze import PLAN, values
+from sendout.deliveries.plan import PLAN, values
 from sendout.people.models import Participant
 from sendout.senders.models import Channel
 from sendout.sendouts.models import Channels, SendOut

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.utils import timezone
 
 from sendout.core.delivery.status import NUMBERS, TIMES, status_sql
 from sendout.deliveries.accept import Accepted, accept
+from sendout.deliveries.charging import charged, priced, proven
 from sendout.deliveries.counting import COUNT_CHANGES
+from sendout.usage.ledger import BOOKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +24,9 @@ class Happening:
     attempt; anything else is kept as an event and changes no status. `accepted` makes no event:
     the row keeps it whole.
     at: aware. source, key: who says so, and what makes it the same event when it is told twice.
-    text, code: the words and the code of a refusal. ref: the provider's id. price: millionths of
-    the organisation's currency, charged once, with the first acceptance.
+    text, code: the words and the code of a refusal. ref: the provider's id. segments, price,
+    country: what it costs, in millionths of the organisation's currency; charged once, as
+    `deliveries.charging` says.
     """
 
     delivery: int
@@ -37,6 +41,7 @@ class Happening:
     next_try_at: datetime | None = None
     segments: int = 0
     price: int = 0
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,7 @@ _COLUMNS = {
     "next_try_at": "timestamptz",
     "segments": "smallint",
     "price": "bigint",
+    "country": "text",
 }
 _TOLD = ", ".join(f"%({name})s::{kind}[]" for name, kind in _COLUMNS.items())
 _MERGED_TIMES = ",\n        ".join(
@@ -108,6 +114,8 @@ WITH told AS (
         max(ref) AS ref,
         max(segments) AS segments,
         max(price) AS price,
+        max(country) AS country,
+        bool_or(segments > 0 OR price > 0) AS priced,
         min({_RANK}) AS rank,
         (array_agg(at {_FIRST} AS said_at,
         (array_agg(code {_FIRST} AS code,
@@ -130,25 +138,32 @@ WITH told AS (
         COALESCE(m.deferred_at, h.deferred_at) AS deferred_at,
         COALESCE(m.next_try_at, h.next_try_at) AS next_try_at,
         COALESCE(NULLIF(m.ref, ''), h.provider_ref) AS provider_ref,
-        GREATEST(m.segments, h.segments) AS segments,
-        GREATEST(m.price, h.price) AS price,
+        CASE WHEN {priced("h")} THEN h.segments ELSE m.segments END AS segments,
+        CASE WHEN {priced("h")} THEN h.country ELSE m.country END AS country,
+        CASE WHEN {priced("h")} THEN COALESCE(h.quoted, h.price)
+            WHEN m.priced THEN m.price END AS known,
+        {proven("h")} AND {priced("h")} AS old_charged,
         COALESCE(m.skip_reason, h.skip_reason) AS skip_reason,
         {_ERROR_CODE},
         {_ERROR_TEXT}
     FROM held h JOIN merged m ON m.delivery = h.id
 ), computed AS (
-    SELECT *, {status_sql()} AS status FROM facts
+    SELECT *, {status_sql()} AS status, {proven("facts")} AND known IS NOT NULL AS charged
+    FROM facts
 ), changed AS (
     UPDATE deliveries_delivery d SET {_SET_FACTS}, status = c.status,
         deferred_at = c.deferred_at, next_try_at = c.next_try_at, provider_ref = c.provider_ref,
-        segments = c.segments, price = c.price, skip_reason = c.skip_reason,
+        segments = c.segments, country = c.country,
+        price = CASE WHEN c.charged THEN c.known ELSE 0 END,
+        quoted = CASE WHEN NOT c.charged THEN c.known END, skip_reason = c.skip_reason,
         error_code = c.error_code, error_text = c.error_text
     FROM computed c WHERE d.id = c.id
-    RETURNING d.id, d.sendout_id, d.channel, c.old_status, d.status,
+    RETURNING d.id, d.organisation_id, d.sendout_id, d.channel, c.old_status, d.status,
+        d.segments, d.price, d.country, c.charged AND NOT c.old_charged AS newly_charged,
         c.old_accepted, c.old_delivered, c.old_opened, c.old_clicked,
         d.accepted_at IS NOT NULL AS accepted, d.delivered_at IS NOT NULL AS delivered,
         d.opened_at IS NOT NULL AS opened, d.clicked_at IS NOT NULL AS clicked
-), {COUNT_CHANGES}, noted AS (
+), {COUNT_CHANGES}, {charged("newly_charged")}, {BOOKED}, noted AS (
     INSERT INTO deliveries_event (delivery_id, kind, at, source, key, text)
     SELECT t.delivery, t.kind, t.at, t.source, t.key, t.text
     FROM told t JOIN held h ON h.id = t.delivery
@@ -159,9 +174,17 @@ SELECT id, sendout_id, channel, old_status, status FROM changed
 """
 
 
-def record(happenings: Iterable[Happening]) -> list[Change]:
+LOCK = """
+SELECT count(*) FROM (
+    SELECT 1 FROM deliveries_delivery WHERE id = ANY(%(deliveries)s) ORDER BY id FOR NO KEY UPDATE
+) AS locked
+"""
+
+
+def record(happenings: Iterable[Happening], now: datetime | None = None) -> list[Change]:
     """Write what happened, each thing once however often it is told, and give what changed.
 
+    now: the day on which it is charged is the one that this is in; the clock's, if not given.
     Facts about a delivery that does not exist are ignored. Runs in the caller's transaction.
     """
     told = list(happenings)
@@ -169,7 +192,7 @@ def record(happenings: Iterable[Happening]) -> list[Change]:
         return []
     columns = {name: [getattr(h, name) for h in told] for name in _COLUMNS}
     with connection.cursor() as cursor:
-        cursor.execute(RECORD, columns)
+        cursor.execute(RECORD, columns | {"now": now or timezone.now()})
         return [Change(*row) for row in cursor.fetchall()]
 
 
@@ -180,9 +203,21 @@ def record_slice(at: datetime, accepted: Sequence[Accepted], others: Iterable[Ha
     """
     # The others first: counts are locked in the order of their statuses (`counting`), in which
     # nearly all come before `sent`. The other way round, slices waited for each other in circles.
-    record(others)
+    told = list(others)
+    if told and accepted:
+        _lock_rows([*(h.delivery for h in told), *(row[0] for row in accepted)])
+    record(told, at)
     if accepted:
-        record(
-            Happening(*row[:1], QUIET, at, ref=row[1], attempt=1, segments=row[2], price=row[3])
-            for row in accept(at, accepted)
-        )
+        record((_told(at, row) for row in accept(at, accepted)), at)
+
+
+def _lock_rows(deliveries: list[int]) -> None:
+    """Lock rows that two statements will write, in the order in which receipts lock theirs."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, {"deliveries": deliveries})
+
+
+def _told(at: datetime, row: Accepted) -> Happening:
+    delivery, ref, segments, price, country = row
+    cost = {"segments": segments, "price": price, "country": country}
+    return Happening(delivery, QUIET, at, ref=ref, attempt=1, **cost)  # type: ignore[arg-type]

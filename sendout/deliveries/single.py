@@ -7,11 +7,11 @@ from datetime import datetime
 from django.db import transaction
 
 from sendout.core.delivery.status import Status
-from sendout.deliveries import jobs
+from sendout.deliveries import jobs, limit
 from sendout.deliveries.models import Batch, Count, Delivery
 from sendout.people.models import Participant
 from sendout.sendouts import lifecycle
-from sendout.sendouts.models import SendOut
+from sendout.sendouts.models import Kind, SendOut
 
 ONLY = 1  # ordinal of the batch
 
@@ -28,7 +28,8 @@ def send_one(
 
     address: normalised. participant: whose it is, if anybody's. not_before: it waits until then,
     as what is tried again does. The Unsubscribes list is asked when it leaves, as for any other.
-    Raises NotPossible when the send-out lacks something it needs.
+    Raises NotPossible when the send-out lacks something it needs, or costs more than is left of the
+    month's limit; a notice is never held up by that.
     """
     lifecycle.begin(sendout)
     row = Delivery.objects.create(
@@ -51,6 +52,8 @@ def send_one(
         retry_at=not_before,
     )
     Count.objects.create(sendout=sendout, channel=channel, status=Status.QUEUED, n=1)
+    if sendout.kind != Kind.NOTICE:
+        limit.check_rest(sendout)
     if not_before is None:
         jobs.defer(sendout.pk, channel, [ONLY], sendout.urgent)
     return row

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import connection, transaction
 from django.utils import timezone
 
-from sendout.deliveries import jobs
+from sendout.deliveries import jobs, limit
 from sendout.deliveries.counting import COUNT_CHANGES, NO_FACTS
 from sendout.sendouts import lifecycle
 from sendout.sendouts.models import SendOut, State
@@ -44,9 +44,13 @@ def _stop(sendout: SendOut, fact: str, reason: str) -> int:
 
 
 def resume(sendout: SendOut) -> None:
-    """Go on where it was paused; raises NotPossible when it is not paused."""
+    """Go on where it was paused.
+
+    Raises NotPossible when it is not paused, or when the rest costs more than is left of the month.
+    """
     with transaction.atomic():
-        lifecycle.move(sendout, State.RUNNING, after=(State.PAUSED,))
+        limit.check_rest(sendout)
+        lifecycle.move(sendout, State.RUNNING, after=(State.PAUSED,), trouble="")
         jobs.defer_ready("s.id = %s", sendout.pk)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from django.db import connection
 
-# The rows are locked in the order in which `record` locks them.
+# The rows are locked in the order in which `record` locks them, should nobody have done so yet.
 NOTE = """
 UPDATE deliveries_delivery d SET sender_id = %(sender)s
 FROM (

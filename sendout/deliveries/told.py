@@ -12,14 +12,25 @@ from sendout.compose.models import Category
 from sendout.deliveries.models import Delivery
 from sendout.sendouts.models import Kind
 
-TOLD = """
-SELECT d.id FROM deliveries_delivery d
-WHERE d.id = ANY(%(deliveries)s) AND EXISTS (
+
+def earlier(participant: str, before: str = "NULL") -> str:
+    """Give the SQL condition that a participant got a text that says it.
+
+    participant, before: SQL of ids; of a delivery, where later ones do not count. Takes the
+    parameter `categories`, as `categories_of` gives it.
+    """
+    return f"""EXISTS (
     SELECT FROM deliveries_delivery e
     JOIN sendouts_sendout s ON s.id = e.sendout_id
     JOIN compose_message m ON m.id = s.message_id
-    WHERE e.participant_id = d.participant_id AND e.id < d.id AND e.channel = 'sms'
-        AND e.accepted_at IS NOT NULL AND s.kind = 'campaign' AND m.category = ANY(%(categories)s))
+    WHERE e.participant_id = {participant} AND ({before} IS NULL OR e.id < {before})
+        AND e.channel = 'sms' AND e.accepted_at IS NOT NULL AND s.kind = 'campaign'
+        AND m.category = ANY(%(categories)s))"""
+
+
+TOLD = f"""
+SELECT d.id FROM deliveries_delivery d
+WHERE d.id = ANY(%(deliveries)s) AND {earlier("d.participant_id", "d.id")}
 """
 
 
@@ -32,7 +43,7 @@ def told_before(organisation: Organisation, deliveries: Collection[int]) -> set[
         return set()
     values: dict[str, Any] = {
         "deliveries": list(deliveries),
-        "categories": _categories(organisation),
+        "categories": categories_of(organisation),
     }
     with connection.cursor() as cursor:
         cursor.execute(TOLD, values)
@@ -48,10 +59,10 @@ def has_been_told(organisation: Organisation, participant: int) -> bool:
         channel="sms",
         accepted_at__isnull=False,
         sendout__kind=Kind.CAMPAIGN,
-        sendout__message__category__in=_categories(organisation),
+        sendout__message__category__in=categories_of(organisation),
     ).exists()
 
 
-def _categories(organisation: Organisation) -> list[str]:
+def categories_of(organisation: Organisation) -> list[str]:
     """Name the categories whose texts say it."""
     return list(Category.values) if organisation.stop_words_in_all else [Category.MARKETING.value]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -34,6 +34,7 @@ from sendout.senders.signing import CannotSign, can_sign, signers_of
 from sendout.senders.vault import CannotUnseal
 from sendout.senders.ways import find_way_back
 from sendout.sendouts.models import Kind, SendOut, State
+from sendout.usage.prices import PriceList, price_list
 
 
 @dataclass(slots=True)
@@ -147,7 +148,7 @@ class Way:
     """One send-out by one channel: what is said, and through which sender.
 
     trouble: why nothing can leave as it should; then nothing does. chosen: id of the send-out's
-    own sender; shared: whether others work together with this one.
+    own sender; shared: whether others work together with this one. prices: as they are now.
     """
 
     sendout: int
@@ -160,6 +161,7 @@ class Way:
     trouble: str = ""
     chosen: int = 0
     shared: bool = False
+    prices: PriceList = field(default_factory=PriceList)
 
     def prepare(self, rows: Sequence[Claimed], now: datetime) -> list[Prepared]:
         """Make the envelopes of a slice."""
@@ -227,7 +229,8 @@ def _way(found: SendOut, channel: str, sender: Sender, *, shared: bool) -> Way:
         find_way_back(sender)
     sender.organisation = found.organisation  # read already, for those who ask for its time zone
     way = (found.pk, channel, found.urgent, found.organisation, sender, text)
-    return Way(*way, signers, trouble, chosen=own.pk if own else 0, shared=shared)
+    chosen = own.pk if own else 0
+    return Way(*way, signers, trouble, chosen, shared, price_list(found.organisation_id))
 
 
 def _signers(sender: Sender) -> tuple[tuple[Signer, ...], str]:

@@ -18,6 +18,7 @@ from sendout.deliveries.accept import Accepted as QuickAcceptance
 from sendout.deliveries.hold import Hold, release
 from sendout.deliveries.record import Happening, record_slice
 from sendout.deliveries.through import note_sender
+from sendout.engine.costs import NOTHING, Cost, costs
 from sendout.engine.prepare import Prepared, Way
 from sendout.senders import domains, throughput
 from sendout.senders.models import Foreseen
@@ -49,11 +50,11 @@ def settle(
         if rest and way.channel == "email":
             heard = [(sent.row.normal, answers[sent.row.id]) for sent in slice_]
             domains.learn(way.sender.pk, heard, now)
-        if odd := _through_another(way, slice_):
-            note_sender(way.sender.pk, odd)
         if read := ids_in(way.channel, way.sender.kind):
             refs.keep(way.sender.pk, _ids(slice_, answers, read), now)
         record_slice(now, quick, told)
+        if odd := _through_another(way, slice_):
+            note_sender(way.sender.pk, odd)  # of rows that are locked by now, all in one order
         _list_bad_addresses(way, rest)
         if keeps_copy:
             _keep_future(slice_, answers, now)
@@ -73,11 +74,11 @@ def _sort_out(
     """Part what was accepted at its first try, nearly all, from what needs more words."""
     quick: list[QuickAcceptance] = []
     rest: list[tuple[Prepared, Outcome]] = []
-    price = way.sender.unit_price
+    cost = costs(way)
     for sent in slice_:
         outcome = answers[sent.row.id]
         if type(outcome) is Accepted and sent.row.attempt == 1 and _fits(outcome.ref):
-            quick.append((sent.row.id, outcome.ref, sent.segments, sent.segments * price))
+            quick.append((sent.row.id, outcome.ref, *cost(sent)))
         else:
             rest.append((sent, storable(outcome)))
     return quick, rest
@@ -135,8 +136,9 @@ def happenings(way: Way, sent: Prepared, outcome: Outcome, now: datetime) -> lis
         case Accepted():
             return [_accepted(way, sent, outcome, now)]
         case Unsure():
-            told = unheard(way.channel, sent.row.id, sent.row.attempt, outcome.text, now)
-            return [replace(each, segments=sent.segments) for each in told]
+            cost = costs(way)(sent)
+            who = (way.channel, sent.row.id, sent.row.attempt)
+            return unheard(*who, outcome.text, now, cost=cost)
         case Refused(permanent=True, blame=Blame.ADDRESS | Blame.RECIPIENT):
             return [_refused(sent, outcome, now, "bounced")]
         case Refused(permanent=True, blame=Blame.MESSAGE):
@@ -146,14 +148,16 @@ def happenings(way: Way, sent: Prepared, outcome: Outcome, now: datetime) -> lis
 
 
 def _accepted(way: Way, sent: Prepared, outcome: Accepted, now: datetime) -> Happening:
+    attempt, (segments, price, country) = sent.row.attempt, costs(way)(sent)
     return Happening(
         sent.row.id,
         "accepted",
         now,
         ref=outcome.ref,
-        attempt=sent.row.attempt,
-        segments=sent.segments,
-        price=sent.segments * way.sender.unit_price,
+        attempt=attempt,
+        segments=segments,
+        price=price,
+        country=country,
     )
 
 
@@ -193,9 +197,27 @@ def _deferred(
     )
 
 
-def unheard(channel: str, delivery: int, attempt: int, text: str, now: datetime) -> list[Happening]:
-    """Say that the answer to an attempt was never heard, and when it is tried again, if ever."""
-    told = [Happening(delivery, "unsure", now, key=str(attempt), text=text, attempt=attempt)]
+def unheard(
+    channel: str, delivery: int, attempt: int, text: str, now: datetime, *, cost: Cost = NOTHING
+) -> list[Happening]:
+    """Say that the answer to an attempt was never heard, and when it is tried again, if ever.
+
+    cost: what is charged if a receipt tells later that it was taken.
+    """
+    segments, price, country = cost
+    told = [
+        Happening(
+            delivery,
+            "unsure",
+            now,
+            key=str(attempt),
+            text=text,
+            attempt=attempt,
+            segments=segments,
+            price=price,
+            country=country,
+        )
+    ]
     wait = retry.after_unsure(channel, attempt)
     if wait is not None:
         told.append(_deferred(delivery, attempt, now, wait, code="unsure", text=text))

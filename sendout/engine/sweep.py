@@ -9,10 +9,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from sendout.deliveries import counting, freeze, jobs, steer
+from sendout.deliveries import counting, freeze, jobs, limit, steer
 from sendout.deliveries.hold import Hold, release
 from sendout.deliveries.models import OPEN, Batch, Delivery
 from sendout.deliveries.record import record
+from sendout.engine.costs import NOTHING, costs_of
 from sendout.engine.settle import first_retry, unheard
 from sendout.senders import throughput
 from sendout.senders.models import OutboxCopy
@@ -30,6 +31,7 @@ def tick(now: datetime) -> None:
     start_due(now)
     jobs.defer_retries()
     end_expired(now)
+    limit.pause_beyond(now)
 
 
 def tidy(now: datetime) -> None:
@@ -51,7 +53,7 @@ def start_due(now: datetime) -> None:
             freeze.send_now(sendout)
         except NotPossible as reason:
             logger.warning("send-out %s did not start: %s", sendout.pk, reason)
-            unschedule(sendout)
+            unschedule(sendout, f"It did not start at its time. {reason}")
 
 
 def end_expired(now: datetime) -> None:
@@ -80,10 +82,13 @@ def let_go(now: datetime) -> None:
 
 def _forget(batch: Batch, now: datetime) -> None:
     rows = Delivery.objects.filter(pk__in=batch.held or (), status__in=OPEN)
+    cost = costs_of(batch.sendout_id, batch.channel, batch.held or (), now)
     told = [
         happening
         for pk, attempt in rows.order_by("pk").values_list("pk", "attempt")
-        for happening in unheard(batch.channel, pk, attempt + 1, LEFT, now)
+        for happening in unheard(
+            batch.channel, pk, attempt + 1, LEFT, now, cost=cost.get(pk, NOTHING)
+        )
     ]
     release(Hold(batch.pk, batch.turn), first_retry(told))
     record(told)

@@ -20,6 +20,7 @@ _of_organisation: list[URLPattern | URLResolver] = [
     path("replies/", include("sendout.pages.replies.urls")),
     path("unsubscribes/", include("sendout.pages.suppressions.urls")),
     path("settings/", include("sendout.pages.settings.urls")),
+    path("usage/", include("sendout.pages.usage.urls")),
     path("workers/", include("sendout.pages.workers.urls")),
 ]
 

@@ -28,8 +28,8 @@ def take_in(sender: Sender, texts: Sequence[Incoming]) -> None:
         in_order = sorted(texts, key=lambda heard: heard.phone)
         kept = [reply for heard in in_order if (reply := keep(sender, heard, now))]
         record(told for reply in kept for told in _happenings(reply))
+        charge(kept, now)
         for reply in kept:
-            charge(reply, now)
             act(reply, now)
 
 

@@ -57,7 +57,7 @@ def begin(sendout: SendOut) -> None:
     """Start a draft or scheduled send-out, once; raises NotPossible."""
     check(sendout)
     before = (State.DRAFT, State.SCHEDULED)
-    move(sendout, State.RUNNING, after=before, started_at=timezone.now())
+    move(sendout, State.RUNNING, after=before, started_at=timezone.now(), trouble="")
 
 
 def schedule(sendout: SendOut, when: datetime) -> None:
@@ -67,14 +67,21 @@ def schedule(sendout: SendOut, when: datetime) -> None:
         raise NotPossible("The time is past: choose a later one, or send now.")
     if when > timezone.now() + FARTHEST:
         raise NotPossible("The time is more than ten years away: check the year.")
-    move(sendout, State.SCHEDULED, after=(State.DRAFT, State.SCHEDULED), scheduled_for=when)
+    before = (State.DRAFT, State.SCHEDULED)
+    move(sendout, State.SCHEDULED, after=before, scheduled_for=when, trouble="")
 
 
-def unschedule(sendout: SendOut) -> None:
-    """Make a scheduled send-out a draft again; raises NotPossible when it has started."""
-    move(sendout, State.DRAFT, after=(State.SCHEDULED,), scheduled_for=None)
+def unschedule(sendout: SendOut, trouble: str = "") -> None:
+    """Make a scheduled send-out a draft again; raises NotPossible when it has started.
+
+    trouble: why it could not start, when nobody asked for this.
+    """
+    move(sendout, State.DRAFT, after=(State.SCHEDULED,), scheduled_for=None, trouble=trouble)
 
 
-def pause(sendout: SendOut) -> None:
-    """Stop claiming; what a connection holds at this moment still leaves."""
-    move(sendout, State.PAUSED, after=(State.RUNNING,))
+def pause(sendout: SendOut, trouble: str = "") -> None:
+    """Stop claiming; what a connection holds at this moment still leaves.
+
+    trouble: why, when nobody asked for it.
+    """
+    move(sendout, State.PAUSED, after=(State.RUNNING,), trouble=trouble)

@@ -60,6 +60,7 @@ class SendOut(models.Model):
 
     everyone: the whole organisation, beside the groups and people picked.
     expires_at: after this nothing more is sent; what is left ends as skipped.
+    trouble: why it stands still though nobody asked for it, in a sentence; empty when it does not.
     origin: the send-out that this one repeats for some people; of a repeated repeat the first.
     """
 
@@ -84,6 +85,7 @@ class SendOut(models.Model):
     urgent = models.BooleanField(default=False)
     scheduled_for = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
+    trouble = models.TextField(blank=True, db_default="")
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     origin = models.ForeignKey(

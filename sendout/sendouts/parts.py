@@ -10,22 +10,26 @@ from sendout.compose.rendering import compile_sms
 from sendout.core.message.gsm_plain import Plain, plain
 from sendout.core.message.sms import measure
 from sendout.core.message.template import fields
+from sendout.core.regions import region_of
 from sendout.senders.models import Channel
 from sendout.sendouts.audience import reached
 from sendout.sendouts.models import SendOut
+from sendout.usage.prices import price_list
 
 LOOKED_AT = 1_000  # recipients whose texts are filled in and measured
 
 
 @dataclass(slots=True)
 class Level:
-    """The texts at one level of plainness. parts: of all of them. forcing: what keeps them UCS-2.
+    """The texts at one level of plainness. parts: of all of them. price: in millionths of the
+    organisation's currency. forcing: what keeps them UCS-2.
 
     before, after, pairs: the text in which most is replaced, and what by what.
     """
 
     level: Plain
     parts: int = 0
+    price: int = 0
     forcing: Counter[str] = field(default_factory=Counter)
     before: str = ""
     after: str = ""
@@ -36,11 +40,12 @@ class Level:
 class Parts:
     """The texts of an audience, or of the first of it.
 
-    least: their parts as they leave now, but without what forces UCS-2.
+    least: their parts as they leave now, but without what forces UCS-2; least_price: of those.
     """
 
     texts: int
     least: int
+    least_price: int
     levels: dict[Plain, Level]
 
 
@@ -48,20 +53,27 @@ def count_parts(sendout: SendOut) -> Parts:
     """Fill in and measure the texts of the send-out's audience, at each level of plainness."""
     compiled = replace(compile_sms(sendout.message, sendout.organisation), level=Plain.NOT)
     merging = Merging(fields(compiled.template), sendout.organisation)
+    each = price_list(sendout.organisation_id).by_country(Channel.SMS)
     people = reached(sendout, Channel.SMS).order_by("pk")[:LOOKED_AT]
-    written = [compiled.fill(merging.values(person), person.language) for person in people]
+    written = [
+        (compiled.fill(merging.values(person), person.language), each[region_of(person.phone)])
+        for person in people
+    ]
     levels = {level: _at_level(level, written) for level in Plain}
     chosen = Plain(sendout.message.sms_plain)
-    leaving = [plain(text, chosen)[0] for text in written]
-    return Parts(len(written), sum(map(_least, leaving)), levels)
+    least = [(_least(plain(text, chosen)[0]), price) for text, price in written]
+    least_price = sum(parts * price for parts, price in least)
+    return Parts(len(written), sum(parts for parts, _ in least), least_price, levels)
 
 
-def _at_level(level: Plain, written: list[str]) -> Level:
+def _at_level(level: Plain, written: list[tuple[str, int]]) -> Level:
+    """Measure the texts, each with the price of a part, at a level."""
     found = Level(level)
-    for text in written:
+    for text, price in written:
         made, pairs = plain(text, level)
         measured = measure(made)
         found.parts += measured.segments
+        found.price += measured.segments * price
         found.forcing.update(measured.forcing)
         if not found.after or len(pairs) > len(found.pairs):
             found.before, found.after, found.pairs = text, made, pairs

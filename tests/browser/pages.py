@@ -181,6 +181,10 @@ OFFICE = [
     Place("settings", f"{CLUB}/settings/"),
     Place("settings-texts", f"{CLUB}/settings/texts/"),
     Place("members", f"{CLUB}/settings/members/"),
+    Place("prices", f"{CLUB}/settings/prices/"),
+    Place("usage", f"{CLUB}/usage/"),
+    Place("usage-empty", f"{CLUB}/usage/?month=2001-01"),
+    Place("usage-statement", f"{CLUB}/usage/statement/"),
     Place("workers", f"{CLUB}/workers/"),
     Place("not-there", f"{CLUB}/messages/999999999/"),
 ]
@@ -197,6 +201,7 @@ FRAGMENTS = [
     f"{CLUB}/messages/{{sent}}/sms/rows/?status=replied",
     f"{CLUB}/messages/{{sent}}/delivery/{{delivery}}/",
     f"{CLUB}/compose/{{draft}}/preview/",
+    f"{CLUB}/compose/{{draft}}/cost/",
     f"{CLUB}/compose/{{draft}}/audience/find/?q=a",
     f"{CLUB}/groups/{{group}}/find/?q=a",
     f"{CLUB}/participants/rows/",

@@ -45,7 +45,8 @@ NO_PAGES = {
     "reply_list", "reply_dismiss", "forwarding_delete", "conversation_answer",
     "conversation_assign", "conversation_done", "conversation_read",
     "mailbox_test", "mailbox_use", "mailbox_delete", "returned_raw", "returned_again",
-    "returned_believe", "returned_delete",
+    "returned_believe", "returned_delete", "usage_export", "prices_export", "prices_import",
+    "prices_money", "price_add", "price_remove",
 }  # fmt: skip
 
 

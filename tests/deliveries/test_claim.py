@@ -45,7 +45,7 @@ def let_go(found: Slice) -> None:
     assert found.hold is not None
     with transaction.atomic():
         release(found.hold, None)
-        rows = [(row.id, "", 1, 0) for row in found.claimed]
+        rows = [(row.id, "", 1, 0, "") for row in found.claimed]
         record_slice(timezone.now(), rows, [])
 
 

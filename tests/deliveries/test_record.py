@@ -18,6 +18,7 @@ from sendout.deliveries.hold import release
 from sendout.deliveries.models import Batch, Count, Delivery, Event
 from sendout.deliveries.record import Happening, record
 from sendout.sendouts.models import SendOut
+from sendout.usage.models import Usage
 from tests.deliveries.conftest import MakePerson, MakeSendOut
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +59,7 @@ def wipe(row: Delivery) -> None:
     """Put the row back to queued, with its counts."""
     Event.objects.all().delete()
     Count.objects.all().delete()
+    Usage.objects.all().delete()
     facts = dict.fromkeys(TIMES) | {"error_code": "", "error_text": ""}
     Delivery.objects.filter(pk=row.pk).update(status="queued", **facts)
     Count.objects.create(sendout_id=row.sendout_id, channel="email", status="queued", n=2)

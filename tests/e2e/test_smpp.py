@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from phonenumbers import parse, region_code_for_number
 
 from sendout.core.addresses import read_phone
+from sendout.core.money import read_amount
 from tests.e2e.conftest import Home, Started
 from tests.e2e.families import Person, make_list, read_list
 from tests.e2e.test_main_job import CANCELLATION, SHARED, segments_of
@@ -27,6 +31,7 @@ TROUBLE = Plan(
     seed=26,
 )
 ENDS = {"DELIVRD": "delivered", "UNDELIV": "bounced", "EXPIRED": "bounced"}
+PRICES = {"CA": 13_999, "": 90_001}  # millionths that a part costs: to Canada, to all others
 ENDING_SECONDS = 120.0
 MOST_LOST = 80  # texts on the way at once: four connections with a window of 20
 
@@ -92,6 +97,13 @@ def site(home: Home, tmp_path: Path) -> Iterator[Site]:
         home.run("sender", "add", "--org", "aqua-club", *how)
         home.ask("UPDATE senders_sender SET pace_count = %s", PACE)
         home.run("import", file, "--org", "aqua-club")
+        for country, price in PRICES.items():
+            home.ask(
+                "INSERT INTO usage_price (organisation_id, channel, direction, country, price)"
+                " SELECT id, 'sms', 'out', %s, %s FROM accounts_organisation",
+                country,
+                price,
+            )
         yield Site(home, smsc, file, text, people)
 
 
@@ -140,6 +152,29 @@ def check_ends(site: Site) -> None:
     assert waiting <= {phone for phone in unheard(site) if site.smsc.fate(phone) != "DELIVRD"}
 
 
+def check_charges(site: Site) -> None:
+    """Each part of what was accepted is charged at its country's price, once; all else is free."""
+    charged = Counter[str]()
+    rows = site.home.ask(
+        "SELECT address, country, segments, price, accepted_at IS NOT NULL, quoted IS NOT NULL, "
+        "status FROM deliveries_delivery"
+    )
+    for address, country, segments, price, accepted, waits, status in rows:
+        if not accepted:
+            assert (address, price) == (address, 0)
+            assert waits == (status == "unknown")
+            continue
+        assert country == region_code_for_number(parse(address))
+        assert (address, price) == (address, segments * PRICES.get(country, PRICES[""]))
+        charged.update({"n": 1, "segments": segments, "price": price})
+    [ledger] = site.home.ask("SELECT sum(n), sum(segments), sum(price) FROM usage_usage")
+    assert ledger == (charged["n"], charged["segments"], charged["price"])
+    said = csv.DictReader(StringIO(site.home.run("export", "usage", "--org", "aqua-club")))
+    assert sum(read_amount(line["price"]) for line in said) == charged["price"] > 0
+    free = "SELECT sum(price) FROM deliveries_delivery WHERE status = ANY(%s)"
+    assert site.home.ask(free, ["skipped", "error", "cancelled"])[0][0] in (0, None)
+
+
 def unheard(site: Site) -> set[str]:
     """Give to whom a text was handed over whose answer was never heard."""
     sql = "SELECT DISTINCT address FROM deliveries_event JOIN deliveries_delivery d "
@@ -161,6 +196,7 @@ def test_texts_through_a_provider_that_makes_trouble(site: Site) -> None:
     assert time.monotonic() - begun > len(site.people) / PACE * 0.9  # the pace was kept
     assert worker.end() == 0
     check_ends(site)
+    check_charges(site)
     counts = site.smsc.order("counts")
     assert counts["dropped"] == 1
     assert counts["refused 88"] > 5
@@ -179,6 +215,7 @@ def test_a_killed_worker_leaves_no_text_unknown(site: Site) -> None:
     start(site)
     site.wait_until_all_is_told()
     check_ends(site)
+    check_charges(site)
     assert unheard(site) - site.lost()  # some, and their receipts have told
     binds = Counter(line["bind"] for line in site.smsc.lines() if "bind" in line)
     assert binds["bind_receiver"] == 2

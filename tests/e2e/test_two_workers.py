@@ -13,11 +13,28 @@ from tests.e2e.conftest import Home, Started
 from tests.e2e.working import MANY, Site, open_site, workers
 from tests.rigs.recording_sink import RecordingSink
 
+EACH = 1_003  # millionths that an email costs
+
 
 @pytest.fixture
 def site(home: Home, tmp_path: Path) -> Iterator[Site]:
     with open_site(home, tmp_path, RecordingSink(pause=0.002)) as site:
+        home.ask(
+            "INSERT INTO usage_price (organisation_id, channel, direction, country, price)"
+            " SELECT id, 'email', 'out', '', %s FROM accounts_organisation",
+            EACH,
+        )
         yield site
+        check_charges(site)
+
+
+def check_charges(site: Site) -> None:
+    """Whoever died meanwhile: what was accepted is charged once, on its row and in the ledger."""
+    rows = "SELECT count(accepted_at), sum(price) FROM deliveries_delivery"
+    [(accepted, charged)] = site.home.ask(rows)
+    assert charged == accepted * EACH
+    ledger = "SELECT sum(n), sum(segments), sum(price) FROM usage_usage"
+    assert site.home.ask(ledger) == [(accepted, accepted, charged)]
 
 
 def ports_of(worker: Started, server: int) -> set[int]:

@@ -21,6 +21,7 @@ from sendout.senders.models import Foreseen, OutboxCopy, Sender
 from sendout.sendouts import lifecycle
 from sendout.sendouts.models import SendOut
 from sendout.suppression.models import Suppression
+from sendout.usage import prices
 from tests.deliveries.conftest import MakePerson, MakeSendOut
 from tests.engine.conftest import RunBatches
 
@@ -103,7 +104,7 @@ def test_each_ends_in_the_status_that_fits(
 def test_sms_replies_and_stops(
     person: MakePerson, sendout: MakeSendOut, run_batches: RunBatches, sms_sender: Sender
 ):
-    Sender.objects.filter(pk=sms_sender.pk).update(unit_price=7000)
+    prices.put(sms_sender.organisation, ("sms", "out", "CA"), 7000)
     for name, number in {"yes": "40", "stop": "50", "nearly": "60", "bad": "10"}.items():
         person(name, phone=f"+151455501{number}")
     closure = sendout(channels="sms")
@@ -129,7 +130,7 @@ def test_what_the_list_stops_is_not_charged(
 ):
     person("Ann", "deliver@sandbox.test")
     person("Ben")
-    Sender.objects.update(unit_price=100)
+    prices.put(club, ("email", "out", ""), 100)
     send_now(closure := sendout())
     run_batches(closure)
     assert dict(Delivery.objects.values_list("status", "price")) == {"sent": 100, "skipped": 0}

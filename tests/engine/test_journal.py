@@ -22,6 +22,7 @@ from sendout.engine.replay import orphan, read, replay
 from sendout.senders.models import Sender
 from sendout.sendouts.models import SendOut
 from sendout.suppression.models import Suppression
+from sendout.usage import prices
 from tests.deliveries.conftest import MakePerson, MakeSendOut
 
 pytestmark = pytest.mark.django_db
@@ -87,9 +88,8 @@ def test_what_left_through_another_sender_is_settled_as_its_own(
 ):
     sendout, (ann, ben, cleo) = claimed
     more = {"channel": "email", "kind": "sandbox", "from_address": "b@example.org"}
-    second = Sender.objects.create(
-        organisation=sendout.organisation, name="Second", unit_price=7, **more
-    )
+    second = Sender.objects.create(organisation=sendout.organisation, name="Second", **more)
+    prices.put(sendout.organisation, ("email", "out", ""), 7)
     journal = Journal(tmp_path)
     number = journal.begin(sendout.pk, "email", hold(), [ann, ben, cleo], second.pk)
     journal.answered(number, ann.row.id, Accepted("queue-id"))

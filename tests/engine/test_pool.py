@@ -53,7 +53,6 @@ def pair(email_sender: Sender, sinks: list[Sink]) -> list[Sender]:
     Sender.objects.filter(pk=email_sender.pk).update(
         config={"host": "127.0.0.1", "port": post.port, "tls": "none"},
         weight=3,
-        unit_price=10,
         **facts,
     )
     second = Sender.objects.create(
@@ -63,7 +62,6 @@ def pair(email_sender: Sender, sinks: list[Sink]) -> list[Sender]:
         from_name="Aqua Club",
         from_address="news@aquaclub.example.org",
         config={"host": "127.0.0.1", "port": other.port, "tls": "none"},
-        unit_price=7,
         **facts,
     )
     email_sender.refresh_from_db()
@@ -102,7 +100,6 @@ def test_each_takes_its_share_and_the_rows_say_who(
     for sender, sink in zip(pair, sinks, strict=True):
         rows = Delivery.objects.filter(sender=sender)
         assert sink.times() == Counter(rows.values_list("address", flat=True))
-        assert set(rows.values_list("price", flat=True)) == {sender.unit_price}
 
 
 def test_when_one_dies_the_other_takes_all_and_it_comes_back(
@@ -137,7 +134,6 @@ def test_when_one_dies_the_other_takes_all_and_it_comes_back(
     for row in Delivery.objects.all():
         assert row.status == "sent"
         assert row.address in sinks[pair.index(row.sender)].times()
-        assert row.price == row.sender.unit_price
     assert through()[second.pk] > 200
 
 

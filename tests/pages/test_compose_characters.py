@@ -13,6 +13,7 @@ from sendout.senders.models import Sender
 from sendout.sendouts import drafts
 from sendout.sendouts.models import SendOut
 from sendout.sendouts.parts import count_parts
+from sendout.usage.prices import put
 from tests.cast import sign_in
 
 CURLY = "The pool isn’t open today, {{ first_name }}. See you on Saturday – same place, same time!"
@@ -50,14 +51,14 @@ def choose(browser: Client, sendout: SendOut, level: str, version: str = "") -> 
 
 
 def test_the_last_look_names_what_makes_the_texts_dear_and_what_it_costs(
-    browser: Client, sendout: SendOut, sms_sender: Sender
+    browser: Client, sendout: SendOut, club: Organisation
 ) -> None:
-    Sender.objects.filter(pk=sms_sender.pk).update(unit_price=10_000)
+    put(club, ("sms", "out", ""), 10_000)
     page = check_page(browser, sendout)
     assert "<code>’</code> <code>–</code> <code>ë</code> need the alphabet UCS-2" in page
-    assert "<strong>2 parts instead of 4</strong>, 0.02 instead of 0.04" in page
-    assert "With plain marks: 3 parts instead of 4, 0.01 less" in page
-    assert "without the accents that cost: 2 parts instead of 4, 0.02 less" in page
+    assert "<strong>2 parts instead of 4</strong>, 0.02 CAD instead of 0.04 CAD" in page
+    assert "With plain marks: 3 parts instead of 4, 0.01 CAD less" in page
+    assert "without the accents that cost: 2 parts instead of 4, 0.02 CAD less" in page
     assert "The pool isn&#x27;t open today, Zoe." in page
 
 

@@ -273,7 +273,7 @@ def test_the_page_asks_the_database_little(
         sendout()
     with django_assert_max_num_queries(11):
         page(browser, "rows/")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         popup(browser, started)
 
 

@@ -37,6 +37,8 @@ from sendout.suppression.entries import suppress
 from sendout.suppression.importing import import_now as import_list
 from sendout.suppression.importing import store_list
 from sendout.suppression.models import ListImport, Suppression
+from sendout.usage.models import Price
+from sendout.usage.prices import put as put_price
 from tests.cast import sign_in
 from tests.laws.test_routes import our_routes
 
@@ -46,7 +48,7 @@ OF_ORGANISATION = "o/<slug:organisation>/"
 PART = re.compile(r"<(?:\w+:)?(\w+)>")
 KINDS: tuple[type[Model], ...] = (
     SendOut, Delivery, Participant, Group, Import, Sender, OutboxCopy, Suppression, ListImport,
-    Invitation, Membership, Mailbox, ReturnedMail, Conversation, Reply, ForwardRule,
+    Invitation, Membership, Mailbox, ReturnedMail, Conversation, Reply, ForwardRule, Price,
 )  # fmt: skip
 
 # Which rows the ids of a route are of, by the beginning of its address below the organisation's,
@@ -71,6 +73,7 @@ IDS: dict[str, dict[str, type[Model]]] = {
     "unsubscribes/imports/<int:pk>/": {"pk": ListImport},
     "settings/members/invitations/<int:pk>/": {"pk": Invitation},
     "settings/members/<int:pk>/": {"pk": Membership},
+    "settings/prices/<int:pk>/": {"pk": Price},
 }
 # Parts of an address that are words, not ids.
 WORDS = {
@@ -192,6 +195,7 @@ def furnish(organisation: Organisation, owner: User) -> None:
     said = [f"{name} asks", f"{name}: stop texting me!!"]
     heard = [Incoming("+15145550142", "+15145550100", each, f"{name} {each}") for each in said]
     take_in(texts, heard)
+    put_price(organisation, ("email", "out", ""), 1)
     guest = f"guest@{organisation.slug}.example.org"
     Invitation.objects.create(organisation=organisation, email=guest, invited_by=owner)
 

@@ -63,7 +63,7 @@ def ann(club: Organisation) -> Participant:
 
 
 def write(
-    sender: Sender, phone: str = PHONE, at: datetime | None = None, **fields: object
+    sender: Sender, phone: str = PHONE, at: datetime | None = None, outcome: str = "accepted"
 ) -> Delivery:
     """Send a campaign to one phone; the provider accepted it at this time, a minute ago if none."""
     organisation = sender.organisation
@@ -74,12 +74,11 @@ def write(
         message=message,
         channels="sms",
         sms_sender=sender,
-        **fields,
     )
     whose = Participant.objects.filter(organisation=organisation, phone=phone).first()
     row = send_one(sendout, "sms", phone, whose)
     at = at or timezone.now() - timedelta(minutes=1)
-    record([Happening(row.pk, "accepted", at, attempt=1, segments=1)])
+    record([Happening(row.pk, outcome, at, attempt=1, segments=1)])
     row.refresh_from_db()
     return row
 

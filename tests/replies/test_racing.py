@@ -108,7 +108,7 @@ def test_who_says_stop_while_the_message_leaves_is_skipped_in_the_next_slice(
     assert first.hold is not None
     with transaction.atomic():
         release(first.hold, None)
-        record_slice(timezone.now(), [(first.claimed[0].id, "ref", 1, 14_000)], [])
+        record_slice(timezone.now(), [(first.claimed[0].id, "ref", 1, 14_000, "CA")], [])
     rest = claim(news.pk, "sms", 1, 10)
     assert [row.first_name for row in rest.claimed] == ["Ben"]
     rows = Delivery.objects.filter(sendout=news).select_related("participant")

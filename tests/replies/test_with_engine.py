@@ -8,8 +8,11 @@ import pytest
 from django.utils import timezone
 
 from sendout.accounts.models import Organisation, User
+from sendout.core.message.sms import measure
+from sendout.core.providers.heard import Incoming
 from sendout.deliveries.claim import addresses
 from sendout.deliveries.freeze import forecast, send_now
+from sendout.deliveries.limit import pause_beyond
 from sendout.deliveries.models import Delivery
 from sendout.inbound import sandbox
 from sendout.people.models import Participant
@@ -17,10 +20,14 @@ from sendout.replies import review
 from sendout.replies.answering import answer
 from sendout.replies.models import ForwardRule, Outgoing, Reply
 from sendout.replies.sending import Target, send_to_one
+from sendout.replies.taking import take_in
 from sendout.senders.models import Foreseen, OutboxCopy, Sender
-from sendout.sendouts.models import Kind
+from sendout.sendouts.lifecycle import NotPossible
+from sendout.sendouts.models import Kind, SendOut
 from sendout.suppression.entries import suppress
 from sendout.suppression.models import Suppression
+from sendout.usage.models import Usage
+from sendout.usage.prices import put as put_price
 from tests.deliveries.conftest import MakePerson, MakeSendOut
 from tests.engine.conftest import RunBatches
 
@@ -29,6 +36,7 @@ pytestmark = [
     pytest.mark.usefixtures("no_jobs_left"),
 ]
 PRICE = 14_000
+EVE = "+15145550107"
 
 
 def let_phones_answer() -> None:
@@ -54,7 +62,7 @@ def test_who_said_stop_is_skipped_and_not_charged_from_then_on(
     run_batches: RunBatches,
     alice: User,
 ):
-    Sender.objects.update(unit_price=PRICE)
+    put_price(alice.memberships.get().organisation, ("sms", "out", "CA"), PRICE)
     send_now(first := sendout(channels="sms"))
     run_batches(first)
     let_phones_answer()
@@ -74,6 +82,14 @@ def test_who_said_stop_is_skipped_and_not_charged_from_then_on(
         "Cid": ("skipped", "unsubscribed", 0),
         "Dan": ("sent", "", PRICE),
     }
+    assert booked(second) == {"campaign": 2 * PRICE}
+    assert booked(None) == {"received": 3 * PRICE}
+
+
+def booked(sendout: SendOut | None) -> dict[str, int]:
+    """What a send-out, or what belongs to none, was charged, by kind."""
+    rows = Usage.objects.filter(sendout=sendout.pk if sendout else 0)
+    return {kind: price for kind, price in rows.values_list("kind", "price") if price}
 
 
 def test_the_confirmation_leaves_although_the_phone_is_listed(
@@ -177,3 +193,38 @@ def test_one_who_is_no_participant_is_written_to_and_a_deleted_one_is_not(
     assert addresses("sms", [made.delivery_id]) == {made.delivery_id: "+15145550103"}
     run_batches(made.sendout)
     assert texts_to("+15145550103") == ["Hello"]
+
+
+def test_what_goes_to_one_is_charged_by_its_kind_and_held_by_the_limit(
+    club: Organisation,
+    family: dict[str, Participant],
+    sendout: MakeSendOut,
+    run_batches: RunBatches,
+    alice: User,
+):
+    """A limit stops answers and forwards with a reason; the confirmation of a STOP leaves."""
+    put_price(club, ("sms", "out", "CA"), PRICE)
+    Organisation.objects.update(stop_words_in_all=True)  # which stands below campaigns alone
+    ForwardRule.objects.create(organisation=club, name="Office", phones=["+15145550103"])
+    send_now(first := sendout(channels="sms"))
+    run_batches(first)
+    let_phones_answer()
+    reply = Reply.objects.get(asked="reply")
+    made = [answer(reply.conversation, "Yes", member=alice), *Outgoing.objects.filter(reply=reply)]
+    made += Outgoing.objects.filter(automatic="stop")
+    for outgoing in made:
+        run_batches(outgoing.sendout)
+        segments = measure(texts_to(outgoing.delivery.address)[-1]).segments
+        assert booked(outgoing.sendout) == {outgoing.sendout.kind: segments * PRICE}
+    assert texts_to(family["Ann"].phone)[-1] == "Yes"
+    Organisation.objects.update(spending_limit=1)
+    with pytest.raises(NotPossible, match="are left"):
+        answer(reply.conversation, "Yes, again", member=alice)
+    heard = [Incoming(EVE, "+15145550100", words, words) for words in ("Hi", "STOP")]
+    take_in(Sender.objects.get(channel="sms"), heard)
+    assert "Not forwarded to +15145550103. It would cost" in Reply.objects.get(text="Hi").trouble
+    notice = Outgoing.objects.get(automatic="stop", conversation__phone=EVE)
+    pause_beyond(timezone.now())
+    run_batches(notice.sendout)
+    notice.delivery.refresh_from_db()
+    assert notice.delivery.status == "sent"

@@ -49,7 +49,7 @@ def take(sendout: SendOut, sender: Sender, limit: int = 50) -> tuple[Slice, Coun
 def settle(found: Slice) -> None:
     assert found.hold is not None
     release(found.hold, None)
-    record_slice(timezone.now(), [(row.id, "", 1, 0) for row in found.claimed], [])
+    record_slice(timezone.now(), [(row.id, "", 1, 0, "") for row in found.claimed], [])
 
 
 def test_a_limit_gives_each_its_slot(started: SendOut, email_sender: Sender):

@@ -52,6 +52,16 @@ LABELS = {
     Status.CANCELLED: "Cancelled",
 }
 
+# What proves that a message was taken, so that it is charged. A failure proves nothing of the kind.
+CHARGED = (
+    "accepted_at",
+    "delivered_at",
+    "opened_at",
+    "clicked_at",
+    "replied_at",
+    "complained_at",
+)
+
 MOVING = (Status.QUEUED, Status.SENDING, Status.DEFERRED, Status.UNKNOWN)
 ARRIVED = (Status.DELIVERED, Status.OPENED, Status.CLICKED, Status.REPLIED, Status.COMPLAINED)
 FAILED = (Status.BOUNCED, Status.ERROR)

@@ -16,9 +16,9 @@ from sendout.compose.models import PLAIN, Category
 from sendout.core.message.gsm_plain import MARKS, Plain, plain
 from sendout.core.message.sms import Measure, measure
 from sendout.core.message.template import parse
+from sendout.core.money import money
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.finding import closed_page, find_sendout
-from sendout.pages.messages.timeline import money
 from sendout.senders.models import Channel
 from sendout.sendouts import drafts
 from sendout.sendouts.lifecycle import NotPossible
@@ -88,34 +88,33 @@ def characters(sendout: SendOut) -> dict[str, object] | None:
     offers = _offers(sendout, counted, now)
     if not now.forcing and not now.level:
         return None
-    price = unit_price(sendout)
     return {
         "counted": counted,
         "now": now,
         "label": PLAIN[now.level],
         "forcing": [character for character, _ in now.forcing.most_common(MOST_NAMED)],
         "times": f"{now.parts / counted.least:.1f}".removesuffix(".0") if counted.least else "",
-        "price": money(now.parts * price),
-        "price_least": money(counted.least * price),
+        "price": _words(now.price, sendout),
+        "price_least": money(counted.least_price, sendout.organisation.currency),
         "offers": offers,
     }
 
 
 def _offers(sendout: SendOut, counted: Parts, now: Level) -> list[Offer]:
     """Give the levels that change more than the one chosen, and than each other."""
-    price, before, offers = unit_price(sendout), now, []
+    before, offers = now, []
     for level in list(Plain)[list(Plain).index(now.level) + 1 :]:
         found = counted.levels[level]
         if found.pairs != before.pairs:
-            saved = money((now.parts - found.parts) * price) if found.parts < now.parts else ""
+            saved = _words(max(0, now.price - found.price), sendout)
             offers.append(Offer(level, PLAIN[level], BUTTONS[level], found, saved))
             before = found
     return offers
 
 
-def unit_price(sendout: SendOut) -> int:
-    """Give what a part costs, in millionths of the organisation's currency; 0 where unknown."""
-    return sendout.sms_sender.unit_price if sendout.sms_sender else 0
+def _words(price: int, sendout: SendOut) -> str:
+    """Write a price; nothing for what is free."""
+    return money(price, sendout.organisation.currency) if price else ""
 
 
 @member_of(Role.SENDER)

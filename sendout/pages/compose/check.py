@@ -21,6 +21,7 @@ from sendout.deliveries.report import reason_words
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.audience import without_sender
 from sendout.pages.compose.characters import characters
+from sendout.pages.compose.cost import cost_context
 from sendout.pages.compose.files import unfinished
 from sendout.pages.compose.finding import closed_page, find_sendout
 from sendout.pages.compose.forms import ScheduleForm
@@ -67,6 +68,7 @@ def check_page(
         "scheduled": sendout.state == State.SCHEDULED,
         "reaches": [_reach(name, reach) for name, reach in expected.by_channel.items()],
         "to_send": expected.to_send,
+        **(cost_context(sendout, expected) if expected.to_send else {}),
         "missing": missing(sendout),
         "problems": problems(sendout.message, Channels(sendout.channels).used),
         "no_postal_address": Channel.EMAIL in Channels(sendout.channels).used

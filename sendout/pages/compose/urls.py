@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sendout.pages.compose import audience, characters, check, preview, sending, write
+from sendout.pages.compose import audience, characters, check, cost, preview, sending, write
 
 urlpatterns = [
     path("", write.new, name="compose_new"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("<int:pk>/audience/pick/", audience.pick, name="compose_pick"),
     path("<int:pk>/audience/drop/", audience.drop, name="compose_drop"),
     path("<int:pk>/check/", check.check, name="compose_check"),
+    path("<int:pk>/cost/", cost.cost, name="compose_cost"),
     path("<int:pk>/plain/", characters.make_plain, name="compose_plain"),
     path("<int:pk>/preview/", preview.panel, name="compose_preview"),
     path("<int:pk>/preview/email/", preview.email, name="compose_preview_email"),

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from sendout.accounts.models import Role
 from sendout.core.delivery.status import LABELS, Status
+from sendout.core.money import money
 from sendout.deliveries.counting import tallies
 from sendout.deliveries.models import Delivery
 from sendout.pages.access import MemberRequest, member_of
@@ -16,6 +17,7 @@ from sendout.pages.messages.rows import Filters, find_rows
 from sendout.pages.messages.shown import Shown, ShownChannel
 from sendout.pages.messages.timeline import ShownDelivery
 from sendout.sendouts.models import State
+from sendout.usage import ledger
 
 STATUS_CHOICES = [(status.value, LABELS[status]) for status in Status]
 
@@ -23,7 +25,12 @@ STATUS_CHOICES = [(status.value, LABELS[status]) for status in Status]
 def shown_sendout(request: MemberRequest, pk: int) -> Shown:
     """Give the organisation's send-out with its numbers; raises Http404 for any other."""
     sendout = get_object_or_404(find(request), pk=pk)
-    return Shown(sendout, tallies([pk])[pk])
+    shown = Shown(sendout, tallies([pk])[pk])
+    charged = ledger.of_sendout(pk)
+    for channel in shown.channels:
+        if price := charged.get(channel.key):
+            channel.price = money(price, request.organisation.currency)
+    return shown
 
 
 def _context(request: MemberRequest, shown: Shown) -> dict[str, object]:

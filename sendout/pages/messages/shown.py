@@ -40,7 +40,10 @@ class Rate:
 
 
 class ShownChannel:
-    """One tab of the popup, or one cell of the list. ending: when it will be done, in words."""
+    """One tab of the popup, or one cell of the list.
+
+    ending: when it will be done; price: what it was charged so far, for the popup; both in words.
+    """
 
     def __init__(self, key: str, tally: Tally) -> None:
         self.key = key
@@ -59,6 +62,7 @@ class ShownChannel:
         self.cancelled = tally.cancelled
         self.waiting = tally.moving
         self.ending = ""
+        self.price = ""
 
     @property
     def statuses(self) -> list[StatusRow]:

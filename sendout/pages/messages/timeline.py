@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from sendout.core.bounces.codes import blame
 from sendout.core.delivery.outcome import Blame
+from sendout.core.money import money
 from sendout.deliveries.hold import taken_at
 from sendout.deliveries.models import Delivery, Event
 from sendout.deliveries.report import reason, recipient_name
@@ -138,7 +139,7 @@ class ShownDelivery:
             ("Attempts", str(row.attempt) if row.attempt > 1 else ""),
             ("Next try", _clock(row.next_try_at) if row.status == "deferred" else ""),
             ("Segments", str(row.segments) if row.channel == "sms" and row.segments else ""),
-            ("Price", money(row.price)),
+            ("Price", money(row.price, row.organisation.currency) if row.price else ""),
             ("Provider's reference", row.provider_ref),
             ("Code", row.error_code if row.status != "sent" else ""),
             ("The server said", row.error_text),
@@ -212,12 +213,3 @@ def _clock(at: datetime | None) -> str:
     if local.date() == timezone.localdate():
         return f"{local:%H:%M:%S}"
     return f"{local.day} {local:%b, %H:%M:%S}"
-
-
-def money(millionths: int) -> str:
-    """Write a price of millionths of a unit, with no more digits than it needs."""
-    if not millionths:
-        return ""
-    units = f"{millionths / 1_000_000:.6f}".rstrip("0")
-    whole, _, part = units.partition(".")
-    return f"{whole}.{part:0<2}"

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sendout.pages.settings import members, organisation, texts
+from sendout.pages.settings import members, organisation, prices, texts
 
 urlpatterns = [
     path("", organisation.settings, name="settings"),
     path("texts/", texts.texts, name="settings_texts"),
+    path("prices/", prices.prices, name="prices"),
+    path("prices/money/", prices.change_money, name="prices_money"),
+    path("prices/add/", prices.add, name="price_add"),
+    path("prices/export/", prices.export, name="prices_export"),
+    path("prices/import/", prices.import_file, name="prices_import"),
+    path("prices/<int:pk>/remove/", prices.remove, name="price_remove"),
     path("members/", members.members, name="members"),
     path("members/invite/", members.invite, name="member_invite"),
     path("members/invitations/<int:pk>/revoke/", members.revoke, name="invitation_revoke"),

@@ -11,10 +11,10 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0002_tracking_of_organisation"),
-        ("deliveries", "0006_to_one"),
+        ("deliveries", "0008_to_one"),
         ("people", "0001_initial"),
-        ("senders", "0009_confirms_stop"),
-        ("sendouts", "0003_kind"),
+        ("senders", "0010_confirms_stop"),
+        ("sendouts", "0004_kind"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -44,8 +44,13 @@ function refresh(event) {
   if (event.target.closest("[data-refresh]")) window.htmx.trigger(document.body, "refresh");
 }
 
+function print(event) {
+  if (event.target.closest("[data-print]")) window.print();
+}
+
 for (const name of failed) document.addEventListener(name, requestFailed);
 for (const name of answered) document.addEventListener(name, requestAnswered);
 document.addEventListener("htmx:before:response", leaveIfSignedOut);
 document.addEventListener("click", refresh);
+document.addEventListener("click", print);
 showToasts();

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("senders", "0008_reception"),
+        ("senders", "0009_no_price_of_senders"),
     ]
 
     operations = [

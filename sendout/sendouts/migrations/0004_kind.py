@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sendouts", "0002_origin_of_resends"),
+        ("sendouts", "0003_trouble_of_sendout"),
     ]
 
     operations = [

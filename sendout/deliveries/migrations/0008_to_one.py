@@ -7,10 +7,10 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_tracking_of_organisation"),
-        ("deliveries", "0005_text_ref"),
+        ("deliveries", "0007_usage_of_old"),
         ("people", "0001_initial"),
-        ("senders", "0009_confirms_stop"),
-        ("sendouts", "0003_kind"),
+        ("senders", "0010_confirms_stop"),
+        ("sendouts", "0004_kind"),
     ]
 
     operations = [

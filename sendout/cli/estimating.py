@@ -1,0 +1,71 @@
+"""`sendout send --estimate`: what it would cost, as text or JSON; nothing is kept."""
+
+from __future__ import annotations
+
+import json
+
+from sendout.core.money import money, plain_amount
+from sendout.deliveries import limit
+from sendout.deliveries.estimate import Estimate, Part, estimate
+from sendout.sendouts.lifecycle import NotPossible
+from sendout.sendouts.models import SendOut
+
+
+def print_estimate(sendout: SendOut, *, as_json: bool) -> int:
+    """Print what the send-out would cost; gives the exit code, 1 when it does not fit the month."""
+    found = estimate(sendout)
+    refusal = ""
+    try:
+        limit.fits(sendout.organisation, found.price)
+    except NotPossible as error:
+        refusal = str(error)
+    currency = sendout.organisation.currency
+    print(to_json(found, currency, refusal) if as_json else to_text(found, currency, refusal))
+    return 1 if refusal else 0
+
+
+def to_text(found: Estimate, currency: str, refusal: str) -> str:
+    """Write a line for each channel and country, what makes texts longer, and the total."""
+    lines = [_line(part, currency) for part in found.parts]
+    lines += [
+        f"{' '.join(each.characters)} in {each.texts:,} texts: {each.segments:,} parts instead of "
+        f"{each.without:,}, {money(each.price, currency)} instead of "
+        f"{money(each.price_without, currency)}"
+        for each in found.drawbacks
+    ]
+    lines.append(f"It would cost {money(found.price, currency)}.")
+    return "\n".join([*lines, *([refusal] if refusal else [])])
+
+
+def _line(part: Part, currency: str) -> str:
+    where = f" {part.country or 'other countries'}" if part.channel == "sms" else ""
+    sums = f"{part.messages:,} messages, {part.segments:,} parts at {money(part.each, currency)}"
+    return f"{part.channel}{where}: {sums}, {money(part.price, currency)}"
+
+
+def to_json(found: Estimate, currency: str, refusal: str) -> str:
+    """Write one object; prices are texts in units of the currency, exact to the millionth."""
+    parts = [
+        {
+            "channel": part.channel,
+            "country": part.country,
+            "messages": part.messages,
+            "segments": part.segments,
+            "each": plain_amount(part.each),
+            "price": plain_amount(part.price),
+        }
+        for part in found.parts
+    ]
+    longer = [
+        {
+            "characters": list(each.characters),
+            "texts": each.texts,
+            "segments": each.segments,
+            "segments_without": each.without,
+            "price": plain_amount(each.price),
+            "price_without": plain_amount(each.price_without),
+        }
+        for each in found.drawbacks
+    ]
+    answer = {"price": plain_amount(found.price), "currency": currency, "parts": parts}
+    return json.dumps(answer | {"longer": longer, "refusal": refusal}, ensure_ascii=False)

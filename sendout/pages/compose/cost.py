@@ -1,0 +1,107 @@
+"""The estimate beside the send button: what it would cost now, and what makes it dearer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from sendout.accounts.models import Organisation, Role
+from sendout.compose.markup import BadStyle
+from sendout.core.money import money
+from sendout.deliveries import limit
+from sendout.deliveries.estimate import Estimate, Part, estimate
+from sendout.deliveries.freeze import Forecast
+from sendout.deliveries.measuring import Drawback
+from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.compose.finding import find_sendout
+from sendout.pages.settings.organisation import country_name
+from sendout.senders.models import Channel
+from sendout.sendouts.lifecycle import NotPossible
+from sendout.sendouts.models import SendOut
+
+AT_ONCE = 2_000  # texts that are measured while the page waits; for more it asks afterwards
+NAMED = 6  # characters that are named before the rest is counted
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the estimate in words. detail: how it comes about."""
+
+    what: str
+    detail: str
+    price: str
+
+
+@member_of(Role.SENDER)
+def cost(request: MemberRequest, pk: int) -> HttpResponse:
+    """Show the estimate alone, for a page that did not wait for it."""
+    sendout = find_sendout(request, pk)
+    context = {"organisation": request.organisation, "sendout": sendout, **reckoned(sendout)}
+    return render(request, "pages/compose/cost.html", context)
+
+
+def cost_context(sendout: SendOut, expected: Forecast) -> dict[str, object]:
+    """Give the estimate where it takes no time to speak of; else have the page ask for it."""
+    texts = expected.by_channel.get(Channel.SMS)
+    if texts is not None and texts.to_send > AT_ONCE:
+        return {"cost_later": True}
+    return reckoned(sendout)
+
+
+def reckoned(sendout: SendOut) -> dict[str, object]:
+    """Give the estimate in words, and whether it fits into the month."""
+    organisation = sendout.organisation
+    try:
+        found = estimate(sendout)
+    except BadStyle:  # the page says so already
+        return {}
+    return {
+        "cost_rows": [_row(part, organisation.currency) for part in found.parts],
+        "cost_total": money(found.price, organisation.currency),
+        "drawbacks": [drawback_words(each, organisation.currency) for each in found.drawbacks],
+        "beyond": beyond(organisation, found),
+    }
+
+
+def beyond(organisation: Organisation, found: Estimate) -> str:
+    """Say that it does not fit into what is left of the month; empty when it does."""
+    try:
+        limit.fits(organisation, found.price)
+    except NotPossible as refusal:
+        return str(refusal)
+    return ""
+
+
+def _row(part: Part, currency: str) -> Row:
+    each = money(part.each, currency)
+    if part.channel == Channel.EMAIL:
+        words = f"{part.messages:,} email{_s(part.messages)}"
+        return Row(words, f"at {each}", money(part.price, currency))
+    where = country_name(part.country) if part.country else "other countries"
+    parts = f"{part.segments:,} part{_s(part.segments)} at {each}"
+    return Row(f"{part.messages:,} SMS to {where}", parts, money(part.price, currency))
+
+
+def _s(n: int) -> str:
+    return "" if n == 1 else "s"
+
+
+def drawback_words(found: Drawback, currency: str) -> str:
+    """Say which characters make texts longer, and what that costs."""
+    named = " ".join(found.characters[:NAMED])
+    more = len(found.characters) - NAMED
+    characters = f"{named} and {more} more" if more > 0 else named
+    makes = "makes" if len(found.characters) == 1 else "make"
+    texts = f"{found.texts:,} text{_s(found.texts)}"
+    if found.segments == 2 * found.texts and found.without == found.texts:
+        longer = f"{texts} two parts"
+    else:
+        longer = f"{texts} longer, {found.segments:,} parts instead of {found.without:,}"
+    where = "" if found.written else ", in names and fields of recipients,"
+    said = f"{characters}{where} {makes} {longer}"
+    if not found.price:
+        return f"{said}."
+    price, other = money(found.price, currency), money(found.price_without, currency)
+    return f"{said}: {price} instead of {other}."

@@ -1,0 +1,14 @@
+"""Where a message went, in words."""
+
+from __future__ import annotations
+
+from sendout.pages.settings.organisation import country_name as name_of
+from sendout.usage.models import Medium
+from sendout.usage.statement import Line
+
+
+def country_name(line: Line) -> str:
+    """Name the country of a line; nothing for email, which has none."""
+    if line.channel == Medium.EMAIL:
+        return ""
+    return name_of(line.country) if line.country else "Other countries"

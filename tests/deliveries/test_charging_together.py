@@ -1,0 +1,110 @@
+"""Many who charge the same send-out at the same time: nobody waits in a circle, nothing is lost."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from sendout.accounts.models import Organisation
+from sendout.deliveries.freeze import send_now
+from sendout.deliveries.models import Delivery
+from sendout.deliveries.record import Happening, record, record_slice
+from sendout.usage.ledger import charge
+from sendout.usage.models import Usage
+from sendout.usage.prices import put
+from tests.deliveries.conftest import MakePerson, MakeSendOut
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PEOPLE, SLICE, RECEIVED = 240, 12, 40
+COUNTRIES = ("CA", "US", "")
+LONGEST = 60.0  # seconds
+
+
+def deadlocks() -> int:
+    """Give how often PostgreSQL had to end a circle of those who wait for each other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_force_next_flush()")
+        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        return int(cursor.fetchone()[0])
+
+
+def cost(pk: int) -> tuple[int, int, str]:
+    return 1, 1_000 + pk % 7, COUNTRIES[pk % 3]
+
+
+def accept_slices(ids: list[int]) -> None:
+    """Settle slice after slice, as workers do: most at their first try, some later."""
+    for first in range(0, len(ids), SLICE):
+        now, part = timezone.now(), ids[first : first + SLICE]
+        late = [pk for pk in part if pk % 5 == 0]
+        with transaction.atomic():
+            record_slice(
+                now,
+                [(pk, f"ref-{pk}", *cost(pk)) for pk in part if pk % 5],
+                [_late(pk, now) for pk in late],
+            )
+
+
+def _late(pk: int, now: datetime) -> Happening:
+    segments, price, country = cost(pk)
+    told = {"segments": segments, "price": price, "country": country}
+    return Happening(pk, "accepted", now, attempt=2, **told)  # type: ignore[arg-type]
+
+
+def tell_receipts(ids: list[int]) -> None:
+    """Tell of arrivals in groups, before and after the acceptances of the same rows."""
+    for first in range(0, len(ids), SLICE):
+        now = timezone.now()
+        part = ids[first : first + SLICE]
+        record([Happening(pk, "delivered", now, "test", "1") for pk in reversed(part)], now)
+
+
+def receive(club: Organisation) -> None:
+    for n in range(RECEIVED):
+        with transaction.atomic():
+            charge(club, ("+15145550100", "+12125550100")[n % 2], 1, timezone.now())
+
+
+def together(*tasks: Callable[[], None]) -> None:
+    """Do all of it at the same time, and raise what any of them raised."""
+    begin = threading.Barrier(len(tasks))
+
+    def perform(task: Callable[[], None]) -> None:
+        begin.wait(LONGEST)
+        try:
+            task()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        for done in [pool.submit(perform, task) for task in tasks]:
+            done.result(LONGEST)
+
+
+def test_workers_and_receipts_on_one_ledger_row_never_wait_in_a_circle(
+    club: Organisation, person: MakePerson, sendout: MakeSendOut
+) -> None:
+    put(club, ("sms", "in", ""), 5_000)
+    for n in range(PEOPLE):
+        person(f"Swimmer {n}", phone=f"+1514555{n:04}")
+    send_now(sendout(channels="sms"))
+    ids = list(Delivery.objects.order_by("pk").values_list("pk", flat=True))
+    before = deadlocks()
+    together(
+        lambda: accept_slices(ids[::2]),
+        lambda: accept_slices(ids[1::2]),
+        lambda: tell_receipts(ids),
+        lambda: receive(club),
+        lambda: receive(club),
+    )
+    assert deadlocks() == before
+    assert sum(Delivery.objects.values_list("price", flat=True)) == sum(cost(pk)[1] for pk in ids)
+    received = Usage.objects.filter(kind="received").values_list("country", "n", "price")
+    assert sorted(received) == [("CA", RECEIVED, 200_000), ("US", RECEIVED, 200_000)]
