@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -87,6 +87,8 @@ class Organisation(models.Model):
     stop_words: which marketing texts end with how to unsubscribe, in the words of stop_words_en or
     stop_words_fr (empty for our own); stop_words_in_all: operational ones too. quiet_hours: whether
     texts are to be held back from quiet_from until quiet_until, by the recipient's clock.
+
+    undo_seconds: for how long what is sent from the page waits and can be undone; 0: not at all.
     """
 
     slug = models.SlugField(max_length=50, unique=True)
@@ -120,6 +122,9 @@ class Organisation(models.Model):
     quiet_hours = models.BooleanField(default=False, db_default=False)
     quiet_from = models.TimeField(default=time(21), db_default=time(21))
     quiet_until = models.TimeField(default=time(8), db_default=time(8))
+    undo_seconds = models.PositiveSmallIntegerField(
+        default=20, db_default=20, validators=[MaxValueValidator(120)]
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

@@ -86,3 +86,14 @@ def send_now(sendout: SendOut) -> None:
             cursor.execute(FREEZE, values(sendout, channel))
             batches = cursor.fetchone()[0]
             jobs.defer(sendout.pk, channel.value, range(1, batches + 1), sendout.urgent)
+
+
+def send(sendout: SendOut) -> None:
+    """Send when the organisation's time to undo is over, or now if it has none.
+
+    Raises NotPossible as `send_now` does.
+    """
+    if seconds := sendout.organisation.undo_seconds:
+        lifecycle.wait_for_undo(sendout, seconds)
+    else:
+        send_now(sendout)

@@ -10,8 +10,8 @@ from sendout.suppression.sql import standing
 
 # Everybody of the audience with what stands in the way, if anything: nothing to write to, the
 # list, or the same address further up. The first of a family by id gets the message.
-PLAN = f"""
-WITH audience AS ({AUDIENCE}), stopped AS (
+_PLAN = f"""
+WITH audience AS ({{audience}}), stopped AS (
     SELECT * FROM {standing("%(organisation)s", "%(category)s")} AS entries
 ), reasoned AS (
     SELECT p.id, p.organisation_id,
@@ -37,6 +37,14 @@ WITH audience AS ({AUDIENCE}), stopped AS (
     FROM ranked
 )
 """
+
+
+def plan(audience: str) -> str:
+    """Give the SQL that plans for these people. audience: SQL that selects ids of participants."""
+    return _PLAN.format(audience=audience)
+
+
+PLAN = plan(AUDIENCE)
 
 
 def values(sendout: SendOut, channel: Channel) -> dict[str, str | int | None]:

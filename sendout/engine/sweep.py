@@ -48,12 +48,20 @@ def tidy(now: datetime) -> None:
 
 def start_due(now: datetime) -> None:
     """Start the send-outs whose time has come, however late the server is."""
-    for sendout in SendOut.objects.filter(state=State.SCHEDULED, scheduled_for__lte=now):
-        try:
-            freeze.send_now(sendout)
-        except NotPossible as reason:
-            logger.warning("send-out %s did not start: %s", sendout.pk, reason)
-            unschedule(sendout, f"It did not start at its time. {reason}")
+    due = SendOut.objects.filter(state=State.SCHEDULED, scheduled_for__lte=now)
+    for pk in list(due.values_list("pk", flat=True)):
+        with transaction.atomic():
+            # Whoever takes it back to draft at this moment wins, or hears that it has started.
+            for sendout in due.select_for_update(of=("self",)).filter(pk=pk):
+                _start(sendout)
+
+
+def _start(sendout: SendOut) -> None:
+    try:
+        freeze.send_now(sendout)
+    except NotPossible as reason:
+        logger.warning("send-out %s did not start: %s", sendout.pk, reason)
+        unschedule(sendout, f"It did not start at its time. {reason}")
 
 
 def end_expired(now: datetime) -> None:

@@ -40,14 +40,14 @@ def default_sender(organisation: Organisation, channel: str) -> Sender | None:
 
 
 @contextmanager
-def changing(sendout: SendOut) -> Iterator[SendOut]:
+def changing(sendout: SendOut, states: tuple[State, ...] = (State.DRAFT,)) -> Iterator[SendOut]:
     """Hold a draft while it is changed, so that it cannot start meanwhile.
 
-    Gives the row as it stands now. Raises NotPossible when it is no draft any more.
+    Gives the row as it stands now. Raises NotPossible when it is in none of the states any more.
     """
     with transaction.atomic():
         now = SendOut.objects.select_for_update(of=("self",)).get(pk=sendout.pk)
-        if now.state != State.DRAFT:
+        if now.state not in states:
             raise NotPossible(closed(now))
         yield now
 
@@ -56,18 +56,21 @@ def closed(sendout: SendOut) -> str:
     """Say in one sentence why a send-out that is no draft cannot be changed, and what can be."""
     if sendout.state == State.SCHEDULED:
         return f"“{sendout.name}” is scheduled: take it back to draft to change it."
+    if sendout.state in (State.RUNNING, State.PAUSED):
+        return (
+            f"“{sendout.name}” is leaving already and cannot be changed: open it and press Cancel "
+            "to stop what has not left."
+        )
     return f"“{sendout.name}” was started already and cannot be changed: copy it as a new draft."
 
 
 @transaction.atomic
 def copy(sendout: SendOut, member: User) -> SendOut:
     """Make a new draft that says the same to the same audience."""
-    said = {name: getattr(sendout.message, name) for name in COPIED}
-    message = Message.objects.create(organisation=sendout.organisation, updated_by=member, **said)
     draft = SendOut.objects.create(
         organisation=sendout.organisation,
         name=f"{sendout.name[:190]} (copy)",
-        message=message,
+        message=copy_message(sendout, member),
         channels=sendout.channels,
         once_per=sendout.once_per,
         email_sender=sendout.email_sender,
@@ -79,6 +82,12 @@ def copy(sendout: SendOut, member: User) -> SendOut:
     draft.groups.set(sendout.groups.all())
     draft.people.set(sendout.people.all())
     return draft
+
+
+def copy_message(sendout: SendOut, member: User | None) -> Message:
+    """Make a message that says the same and can be changed."""
+    said = {name: getattr(sendout.message, name) for name in COPIED}
+    return Message.objects.create(organisation=sendout.organisation, updated_by=member, **said)
 
 
 def discard(sendout: SendOut) -> None:

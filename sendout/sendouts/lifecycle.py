@@ -42,11 +42,12 @@ def check(sendout: SendOut) -> None:
         sender = sendout.sender(channel)
         if sender is None or not sender.active:
             raise NotPossible(f"Choose a sender for {channel.label}: none is set or it is off.")
-        if not _says_something(sendout, channel):
+        if not says_something(sendout, channel):
             raise NotPossible(f"The {channel.label} text is empty: write it first.")
 
 
-def _says_something(sendout: SendOut, channel: str) -> bool:
+def says_something(sendout: SendOut, channel: str) -> bool:
+    """Tell whether there is a text for this channel."""
     message = sendout.message
     if channel == "sms":
         return bool(message.sms_text.strip())
@@ -68,7 +69,18 @@ def schedule(sendout: SendOut, when: datetime) -> None:
     if when > timezone.now() + FARTHEST:
         raise NotPossible("The time is more than ten years away: check the year.")
     before = (State.DRAFT, State.SCHEDULED)
-    move(sendout, State.SCHEDULED, after=before, scheduled_for=when, trouble="")
+    move(sendout, State.SCHEDULED, after=before, scheduled_for=when, undo_until=None, trouble="")
+
+
+def wait_for_undo(sendout: SendOut, seconds: int) -> None:
+    """Have a draft start in so many seconds, until which it can be undone; raises NotPossible.
+
+    Nothing is made of its audience before, so that `unschedule` leaves nothing behind.
+    """
+    check(sendout)
+    end = timezone.now() + timedelta(seconds=seconds)
+    times = {"scheduled_for": end, "undo_until": end}
+    move(sendout, State.SCHEDULED, after=(State.DRAFT,), trouble="", **times)
 
 
 def unschedule(sendout: SendOut, trouble: str = "") -> None:
@@ -76,7 +88,8 @@ def unschedule(sendout: SendOut, trouble: str = "") -> None:
 
     trouble: why it could not start, when nobody asked for this.
     """
-    move(sendout, State.DRAFT, after=(State.SCHEDULED,), scheduled_for=None, trouble=trouble)
+    times = {"scheduled_for": None, "undo_until": None}
+    move(sendout, State.DRAFT, after=(State.SCHEDULED,), trouble=trouble, **times)
 
 
 def pause(sendout: SendOut, trouble: str = "") -> None:

@@ -59,6 +59,7 @@ class SendOut(models.Model):
     """A message, an audience and a time; the thing on the Messages page.
 
     everyone: the whole organisation, beside the groups and people picked.
+    undo_until: the end of the time after "Send" to undo it in; None when it was scheduled.
     expires_at: after this nothing more is sent; what is left ends as skipped.
     trouble: why it stands still though nobody asked for it, in a sentence; empty when it does not.
     origin: the send-out that this one repeats for some people; of a repeated repeat the first.
@@ -84,6 +85,7 @@ class SendOut(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     urgent = models.BooleanField(default=False)
     scheduled_for = models.DateTimeField(null=True, blank=True)
+    undo_until = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     trouble = models.TextField(blank=True, db_default="")
     started_at = models.DateTimeField(null=True)
@@ -109,6 +111,11 @@ class SendOut(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def undoable(self) -> bool:
+        """Whether "Send" was pressed just now and nothing has left yet."""
+        return self.state == State.SCHEDULED and self.undo_until is not None
 
     def sender(self, channel: str) -> Sender | None:
         """The way out for this channel."""

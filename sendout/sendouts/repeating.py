@@ -8,7 +8,7 @@ from django.db import transaction
 
 from sendout.accounts.models import User
 from sendout.people.models import Participant
-from sendout.sendouts.drafts import add_people, default_sender
+from sendout.sendouts.drafts import add_people, copy_message, default_sender
 from sendout.sendouts.models import SendOut
 
 AGAIN = " (resent)"
@@ -22,21 +22,36 @@ def repeat(
     """Make a draft that says the same to these people, with the senders that work now.
 
     It shares the message row, which is why it is to be sent as it is: who wants to change a word
-    copies (`drafts.copy`). A repeat of a repeat has the first one as its origin.
+    takes `rewrite`.
     """
+    draft = prepare(sendout, channels, member)
+    draft.save()
+    add_people(draft, list(people))
+    return draft
+
+
+@transaction.atomic
+def rewrite(sendout: SendOut, channels: str, member: User | None) -> SendOut:
+    """Make such a draft for nobody yet, with a message of its own that can be changed."""
+    draft = prepare(sendout, channels, member)
+    draft.message = copy_message(sendout, member)
+    draft.save()
+    return draft
+
+
+def prepare(sendout: SendOut, channels: str, member: User | None) -> SendOut:
+    """Give the repeat without storing it. That of a repeat has the first one as its origin."""
     origin = sendout.origin or sendout
-    draft = SendOut.objects.create(
+    return SendOut(
         organisation=origin.organisation,
         name=origin.name[: LONGEST_NAME - len(AGAIN)] + AGAIN,
-        message=origin.message,
+        message=sendout.message,
         channels=channels,
         once_per=origin.once_per,
         origin=origin,
         created_by=member,
         **{f"{channel}_sender": _working(origin, channel) for channel in ("email", "sms")},
     )
-    add_people(draft, list(people))
-    return draft
 
 
 def _working(origin: SendOut, channel: str) -> object:

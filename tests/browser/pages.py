@@ -49,6 +49,23 @@ def test_sent(page: Page) -> None:
     expect(page.locator(".alert-success")).to_be_visible()
 
 
+def sms_proposed(page: Page) -> None:
+    """Write an email for both channels, and have its SMS proposed."""
+    page.get_by_label("Name").fill("Gala")
+    page.get_by_label("Channels").select_option("both")
+    page.get_by_label("HTML").check()
+    page.get_by_label("Email text").fill('<p>Gala on Saturday.</p><a href="club">Tickets</a>')
+    page.get_by_role("button", name="Save and propose the SMS").press("Enter")
+    expect(page.get_by_label("SMS text")).to_have_value("Gala on Saturday.\nTickets (club)")
+
+
+def email_to_mend(page: Page) -> None:
+    """Look at it before sending."""
+    sms_proposed(page)
+    page.get_by_role("button", name="Save and check").press("Enter")
+    expect(page.get_by_role("heading", name="Mend the email")).to_be_visible()
+
+
 def domains_shown(page: Page) -> None:
     """Wait for what the DNS says, where there is a domain."""
     expect(page.locator(".so-dns-waiting")).to_have_count(0)
@@ -105,10 +122,13 @@ MESSAGES = [
     Place("popup-page", f"{CLUB}/messages/{{sent}}/"),
     Place("report", f"{CLUB}/messages/{{sent}}/email/report/"),
     Place("report-sms", f"{CLUB}/messages/{{sent}}/sms/report/"),
+    Place("again", f"{CLUB}/messages/{{sent}}/again/?to=unopened"),
     Place("delivery-page", f"{CLUB}/messages/{{sent}}/delivery/{{delivery}}/"),
     Place("compose-new", f"{CLUB}/compose/"),
     Place("compose-write", f"{CLUB}/compose/{{draft}}/"),
     Place("compose-audience", f"{CLUB}/compose/{{draft}}/audience/"),
+    Place("compose-proposed", f"{CLUB}/compose/", sms_proposed),
+    Place("compose-mend", f"{CLUB}/compose/", email_to_mend),
     Place("compose-check", f"{CLUB}/compose/{{draft}}/check/"),
     Place("compose-scheduled", f"{CLUB}/compose/{{scheduled}}/check/"),
     Place("compose-closed", f"{CLUB}/compose/{{sent}}/"),

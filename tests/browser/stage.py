@@ -50,6 +50,7 @@ def club(slug: str, name: str) -> Organisation:
     made = found(slug, name, country="CA", timezone="America/St_Johns", owner=alice)
     Membership.objects.create(organisation=made, user=bob, role=Role.SENDER)
     made.quiet_hours = False  # tests run at any hour
+    made.undo_seconds = 0  # only test_undo.py waits for it
     made.postal_address = "1 Harbour Drive, St. John's NL"
     made.save()
     return made

@@ -71,6 +71,32 @@ def test_a_send_out_for_the_next_minute_is_scheduled_and_leaves(people: People) 
     page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
 
 
+def test_a_scheduled_one_gets_another_time_and_leaves_at_its_minute(people: People) -> None:
+    page = people.signed_in(ALICE)
+    write(page, people, "Another time")
+    tomorrow = datetime.now(ZONE) + timedelta(days=1)
+    page.get_by_label("Date and time").fill(f"{tomorrow:%Y-%m-%dT%H:%M}")
+    page.get_by_role("button", name="Schedule").click()
+    page.get_by_role("link", name="Another time").click()
+    page.get_by_role("dialog").get_by_role("link", name="Look at it").click()
+    when = (datetime.now(ZONE) + timedelta(seconds=70)).replace(second=0, microsecond=0)
+    expect(page.get_by_label("Date and time")).to_have_value(f"{tomorrow:%Y-%m-%dT%H:%M}")
+    page.get_by_label("Date and time").fill(f"{when:%Y-%m-%dT%H:%M}")
+    page.get_by_role("button", name="Change the time").click()
+    badge = page.get_by_role("row", name="Another time").locator(".so-badge")
+    expect(badge).to_have_text("Scheduled")
+    expect(badge).not_to_have_text("Scheduled", timeout=90_000)
+    [[started]] = people.site.sql(
+        "SELECT started_at FROM sendouts_sendout WHERE name = 'Another time'"
+    )
+    assert isinstance(started, datetime)
+    assert timedelta() <= started - when < timedelta(seconds=20)
+    page.get_by_role("link", name="Another time").click()
+    expect(page.get_by_role("dialog")).not_to_contain_text("late")
+    page.on("dialog", lambda question: question.accept())
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+
+
 def test_the_second_of_two_who_write_is_told_and_loses_nothing(people: People) -> None:
     alice, bob = people.signed_in(ALICE), people.signed_in(BOB)
     people.expect_status(409)

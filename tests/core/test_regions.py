@@ -62,6 +62,7 @@ def test_numbers_with_the_same_beginning_are_in_the_same_country():
 
 def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(regions, "MOST", 3)
+    monkeypatch.setattr(regions, "_known", {})
     for area in ("514", "416", "212", "613", "604"):
         region_of(f"+1{area}5550100")
     assert len(regions._known) <= 3

@@ -28,7 +28,7 @@ def browser(alice: User) -> Client:
 
 @pytest.fixture
 def sendout(club: Organisation, alice: User, sms_sender: Sender, email_sender: Sender) -> SendOut:
-    club.quiet_hours = True
+    club.quiet_hours, club.undo_seconds = True, 0
     club.save()
     sendout = drafts.start(club, alice, "Pool closed", "sms")
     said = {"subject": "Hi", "body": "Hi", "sms_text": "Pool closed"}

@@ -147,3 +147,22 @@ def test_what_was_started_or_scheduled_cannot_be_written_on(browser: Client, sta
         assert answer.status_code == 409
     sendout.message.refresh_from_db()
     assert sendout.message.body == WRITTEN["body"]
+
+
+def test_an_sms_is_proposed_from_the_email_and_saved(browser: Client) -> None:
+    begun = begin(browser, then="propose", sms_text=" ")
+    assert begun.message.sms_text == "The pool is closed."
+    assert begun.message.body == "The pool is **closed**."
+
+
+def test_a_proposal_overwrites_nothing(browser: Client) -> None:
+    answer = browser.post(NEW, WRITTEN | {"then": "propose", "sms_text": "Mine"}, follow=True)
+    assert "The SMS has a text already: empty it" in answer.content.decode()
+    assert SendOut.objects.get().message.sms_text == "Mine"
+
+
+def test_without_an_email_there_is_nothing_to_propose(browser: Client) -> None:
+    empty = {"then": "propose", "sms_text": "", "body": " "}
+    answer = browser.post(NEW, WRITTEN | empty, follow=True)
+    assert "Write the email first" in answer.content.decode()
+    assert SendOut.objects.get().message.sms_text == ""

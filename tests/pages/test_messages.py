@@ -271,9 +271,9 @@ def test_the_page_asks_the_database_little(
 ):
     for _ in range(20):
         sendout()
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         page(browser, "rows/")
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         popup(browser, started)
 
 

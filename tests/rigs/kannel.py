@@ -105,6 +105,13 @@ class Kannel:
         """What the fake SMSC got: sender, receiver, coding and text of each message."""
         return re.findall(r"Got message \d+: <(.*)>", self._said)
 
+    def arrived(self, count: int) -> list[str]:
+        """Give what is on air once it is so many; receipts of Kannel can be here before that."""
+        until = time.monotonic() + 10
+        while len(self.on_air) < count and time.monotonic() < until:
+            time.sleep(0.05)
+        return self.on_air
+
     def phone_sends(self, phone: str, text: str) -> None:
         """Let a phone send a text."""
         line = f"{phone} {NUMBER} text {text}\n"

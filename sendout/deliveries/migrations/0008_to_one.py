@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
         ("deliveries", "0007_usage_of_old"),
         ("people", "0001_initial"),
         ("senders", "0010_confirms_stop"),
-        ("sendouts", "0004_kind"),
+        ("sendouts", "0005_kind"),
     ]
 
     operations = [

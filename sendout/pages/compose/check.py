@@ -14,6 +14,7 @@ from sendout.compose.fields import missing_fields, problems
 from sendout.compose.markup import BadStyle
 from sendout.compose.rendering import templates
 from sendout.core.delivery.status import Status
+from sendout.core.message.mending import to_mend
 from sendout.core.quiet import Night
 from sendout.deliveries.freeze import Forecast, Reach, forecast
 from sendout.deliveries.quiet import hours_of, night_of
@@ -70,6 +71,7 @@ def check_page(
         "to_send": expected.to_send,
         **(cost_context(sendout, expected) if expected.to_send else {}),
         "missing": missing(sendout),
+        "to_mend": mending(sendout),
         "problems": problems(sendout.message, Channels(sendout.channels).used),
         "no_postal_address": Channel.EMAIL in Channels(sendout.channels).used
         and not request.organisation.postal_address.strip(),
@@ -80,7 +82,7 @@ def check_page(
         "asking": asking,
         "night": night_of(sendout, sendout.scheduled_for or timezone.now()),
         "hours": hours_of(request.organisation),
-        "scheduling": scheduling or ScheduleForm(),
+        "scheduling": scheduling or ScheduleForm(initial={"when": sendout.scheduled_for}),
     }
     status = 409 if asking else 422 if scheduling and scheduling.errors else 200
     return render(request, "pages/compose/check.html", context, status=status)
@@ -98,6 +100,16 @@ def hindrance(sendout: SendOut, expected: Forecast) -> str:
     if not expected.to_send:
         return "Nobody would get it: choose whom it goes to, or see why they are skipped."
     return ""
+
+
+def mending(sendout: SendOut) -> list[str]:
+    """Say what to mend in the email; nothing where there is none, or the page says it is broken."""
+    if Channel.EMAIL not in Channels(sendout.channels).used:
+        return []
+    try:
+        return to_mend(templates(sendout.message, sendout.organisation).html)
+    except BadStyle:
+        return []
 
 
 def missing(sendout: SendOut) -> list[dict[str, object]]:

@@ -44,5 +44,6 @@ def closed_page(request: MemberRequest, sendout: SendOut, status: int = 200) -> 
         "section": "messages",
         "sentence": drafts.closed(sendout),
         "scheduled": sendout.state == State.SCHEDULED,
+        "started": sendout.state in (State.RUNNING, State.PAUSED),
     }
     return render(request, "pages/compose/closed.html", context, status=status)

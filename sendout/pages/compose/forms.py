@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from sendout.accounts.models import Organisation
 from sendout.compose.editing import WRITTEN
 from sendout.compose.models import PLAIN, BodyFormat, Category
+from sendout.core import clocks
 from sendout.people.models import Group
 from sendout.senders.models import Channel, Sender
 from sendout.sendouts.models import Channels, OncePer, SendOut
@@ -141,15 +145,46 @@ class AudienceForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields[name].required = False
 
 
+class ClockField(forms.DateTimeField):
+    """A date and time on the current zone's clock, on days on which the clocks change too."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Give the moment. Django takes no time that is skipped or comes twice."""
+        try:
+            return super().to_python(value)
+        except ValidationError:
+            local = typed_time(value)
+            if local is None:
+                raise
+            return clocks.at(local, timezone.get_current_timezone())
+
+
+def typed_time(value: object) -> datetime | None:
+    """Read a time that the clocks skip or show twice; None for anything else."""
+    try:
+        local = datetime.fromisoformat(str(value))
+        if local.tzinfo is None and clocks.changes(local, timezone.get_current_timezone()):
+            return local
+    except (ValueError, OverflowError):
+        pass
+    return None
+
+
 class ScheduleForm(forms.Form):
     """When it is to leave, on the organisation's clock, which `member_of` has set."""
 
-    when = forms.DateTimeField(
+    when = ClockField(
         label="Date and time",
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={"required": "Choose the date and time at which it is to leave."},
     )
+
+    @property
+    def clock_words(self) -> str:
+        """What the change of the clocks made of the time, in a sentence; empty on other days."""
+        local = typed_time(self.data.get("when", ""))
+        return clocks.words(local, timezone.get_current_timezone()) if local else ""
 
 
 class TestForm(forms.Form):

@@ -30,20 +30,23 @@ from sendout.sendouts import drafts, lifecycle
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import SendOut, State
 
+WAITING = (State.DRAFT, State.SCHEDULED)  # states in which a time can be set
+
 
 @member_of(Role.SENDER)
 @require_POST
 def send(request: MemberRequest, pk: int) -> HttpResponse:
-    """Send now what the page showed."""
+    """Send what the page showed, once it cannot be undone any more."""
     sendout = find_sendout(request, pk)
     if night := asked_about(request, sendout, timezone.now()):
         return check_page(request, sendout, asking=Asking(night))
     try:
         with as_checked(sendout, request.POST.get("version", "")) as draft:
-            freeze.send_now(draft)
+            freeze.send(draft)
     except NotPossible as refusal:
         return _back(request, sendout, refusal)
-    messages.success(request, f"“{sendout.name}” is being sent.")
+    if not draft.undoable:
+        messages.success(request, f"“{sendout.name}” is being sent.")
     return redirect("pages:messages", request.organisation.slug)
 
 
@@ -59,12 +62,13 @@ def schedule(request: MemberRequest, pk: int) -> HttpResponse:
     if night := asked_about(request, sendout, when):
         return check_page(request, sendout, form, Asking(night, when))
     try:
-        with as_checked(sendout, request.POST.get("version", "")) as draft:
+        with as_checked(sendout, request.POST.get("version", ""), WAITING) as draft:
             lifecycle.schedule(draft, when)
     except NotPossible as refusal:
         return _back(request, sendout, refusal)
     local = when.astimezone(request.organisation.zone)
-    messages.success(request, f"“{sendout.name}” leaves on {local:%A %d %B %Y at %H:%M}.")
+    told = f"“{sendout.name}” leaves on {local:%A %d %B %Y at %H:%M}. {form.clock_words}"
+    messages.success(request, told.strip())
     return redirect("pages:messages", request.organisation.slug)
 
 
@@ -74,9 +78,11 @@ def asked_about(request: MemberRequest, sendout: SendOut, at: datetime) -> Night
 
 
 @contextmanager
-def as_checked(sendout: SendOut, version: str) -> Iterator[SendOut]:
-    """Hold the draft while it starts; raises NotPossible if it is not what the page showed."""
-    with drafts.changing(sendout) as draft:
+def as_checked(
+    sendout: SendOut, version: str, states: tuple[State, ...] = (State.DRAFT,)
+) -> Iterator[SendOut]:
+    """Hold it while it starts; raises NotPossible if it is not what the page showed."""
+    with drafts.changing(sendout, states) as draft:
         if version != str(draft.message.version):
             by = draft.message.updated_by or "Somebody"
             raise NotPossible(f"{by} changed the message meanwhile: check it again, then send.")

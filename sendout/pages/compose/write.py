@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from sendout.accounts.models import Organisation, Role
 from sendout.compose import editing
 from sendout.compose.fields import STANDARD, own_columns
+from sendout.compose.models import Message
+from sendout.compose.proposing import propose_sms
 from sendout.core.message.template import fold
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.characters import counter
 from sendout.pages.compose.finding import closed_page, find_sendout
-from sendout.pages.compose.forms import WriteForm
+from sendout.pages.compose.forms import LONGEST_BODY, LONGEST_SMS, WriteForm
 from sendout.people.models import Participant
 from sendout.sendouts import drafts
 from sendout.sendouts.lifecycle import NotPossible
@@ -26,7 +29,7 @@ NEXT = {"audience": "pages:compose_audience", "check": "pages:compose_check"}
 @member_of(Role.SENDER)
 def new(request: MemberRequest) -> HttpResponse:
     """Begin a send-out; the draft is made when it is first saved."""
-    form = WriteForm(request.POST or None)
+    form = WriteForm(sent(request) or None)
     if not form.is_valid():
         return _page(request, form, None)
     data = form.cleaned_data
@@ -42,7 +45,7 @@ def write(request: MemberRequest, pk: int) -> HttpResponse:
     sendout = find_sendout(request, pk)
     if sendout.state != State.DRAFT:
         return closed_page(request, sendout, 409 if request.method == "POST" else 200)
-    form = WriteForm(request.POST) if request.method == "POST" else WriteForm.of(sendout)
+    form = WriteForm(sent(request)) if request.method == "POST" else WriteForm.of(sendout)
     if not form.is_valid():
         return _page(request, form, sendout)
     try:
@@ -53,6 +56,22 @@ def write(request: MemberRequest, pk: int) -> HttpResponse:
         sendout.refresh_from_db()
         return closed_page(request, sendout, 409)
     return _onward(request, sendout)
+
+
+def sent(request: MemberRequest) -> QueryDict:
+    """Give what was sent, with an SMS proposed from the email where that was asked for."""
+    if request.POST.get("then") != "propose":
+        return request.POST
+    if request.POST.get("sms_text", "").strip():
+        messages.error(request, "The SMS has a text already: empty it to have one proposed.")
+        return request.POST
+    said = {name: request.POST.get(name, "") for name in ("body", "body_format", "category")}
+    said["body"] = said["body"][:LONGEST_BODY]
+    written = request.POST.copy()
+    written["sms_text"] = propose_sms(Message(**said), request.organisation)[:LONGEST_SMS]
+    if not written["sms_text"]:
+        messages.error(request, "Write the email first: the SMS is proposed from its first lines.")
+    return written
 
 
 def save(sendout: SendOut, form: WriteForm, request: MemberRequest) -> None:

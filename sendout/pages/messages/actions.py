@@ -1,4 +1,4 @@
-"""The buttons of the popup: pause, resume, cancel."""
+"""The buttons of the popup: pause, resume, cancel, send a correction."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from sendout.accounts.models import Role
-from sendout.deliveries import steer
+from sendout.deliveries import amending, steer
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.messages.listing import find
 from sendout.pages.messages.popup import live_page
@@ -50,3 +50,17 @@ def resume(request: MemberRequest, pk: int) -> HttpResponse:
 def cancel(request: MemberRequest, pk: int) -> HttpResponse:
     """Stop for good; what has left stays as it is."""
     return _do(request, pk, steer.cancel)
+
+
+@member_of(Role.SENDER)
+@require_POST
+def correction(request: MemberRequest, pk: int) -> HttpResponse:
+    """Begin a draft to those alone who have got this one."""
+    sendout = get_object_or_404(find(request), pk=pk)
+    try:
+        draft = amending.begin_correction(sendout, request.user)
+    except lifecycle.NotPossible as refusal:
+        messages.error(request, str(refusal))
+        return redirect("pages:popup", request.organisation.slug, pk)
+    messages.info(request, "It goes to those who got the message: write what is right.")
+    return redirect("pages:compose_write", request.organisation.slug, draft.pk)

@@ -60,6 +60,12 @@ def find(request: MemberRequest) -> QuerySet[SendOut]:
     return query.select_related(*related).prefetch_related("groups").order_by("-pk")
 
 
+def undoable_of(request: MemberRequest) -> list[Shown]:
+    """Give what was sent just now and can still be undone, whatever the list is filtered by."""
+    held = find(request).filter(state=State.SCHEDULED, undo_until__isnull=False)
+    return [Shown(sendout, {}) for sendout in held]
+
+
 def _context(request: MemberRequest) -> dict[str, object]:
     filters = {"q": request.GET.get("q", "").strip(), "status": request.GET.get("status", "")}
     found = find(request).filter(_matching(**filters), kind=Kind.CAMPAIGN)
@@ -67,12 +73,14 @@ def _context(request: MemberRequest) -> dict[str, object]:
     numbers = tallies(sendout.pk for sendout in page)
     shown = [Shown(sendout, numbers[sendout.pk]) for sendout in page]
     foretell(request.organisation, shown)
+    undoable = undoable_of(request)
     given = {name: value for name, value in filters.items() if value}
     return {
         "organisation": request.organisation,
         "membership": request.membership,
         "sendouts": shown,
-        "refreshes": any(one.refreshes for one in shown),
+        "undoable": undoable,
+        "refreshes": bool(undoable) or any(one.refreshes for one in shown),
         "filters": filters,
         "status_choices": STATUS_CHOICES,
         "page": page,

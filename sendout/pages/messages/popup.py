@@ -21,6 +21,8 @@ from sendout.usage import ledger
 
 STATUS_CHOICES = [(status.value, LABELS[status]) for status in Status]
 
+RESENDS = 20  # of one send-out that are listed
+
 
 def shown_sendout(request: MemberRequest, pk: int) -> Shown:
     """Give the organisation's send-out with its numbers; raises Http404 for any other."""
@@ -69,10 +71,18 @@ def details(request: MemberRequest, pk: int) -> HttpResponse:
     wanted = request.GET.get("tab", "")
     context = _context(request, shown) | {
         "panels": panels,
+        "resends": resends_of(request, pk),
         "tab": wanted if wanted in keys else keys[0],
     }
     template = "pages/popup.html" if partial else "pages/popup_page.html"
     return render(request, template, context)
+
+
+def resends_of(request: MemberRequest, pk: int) -> list[Shown]:
+    """Give the newest of those that repeat this send-out; drafts are none yet."""
+    found = list(find(request).filter(origin=pk).exclude(state=State.DRAFT)[:RESENDS])
+    numbers = tallies(sendout.pk for sendout in found)
+    return [Shown(sendout, numbers[sendout.pk]) for sendout in found]
 
 
 @member_of(Role.VIEWER)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from math import ceil
 
 from django.utils import timezone
 
@@ -17,6 +18,7 @@ from sendout.sendouts.models import Channels, SendOut, State
 CHANNEL_LABELS = {"email": "Emails", "sms": "SMS"}
 ANSWERS = timedelta(minutes=15)  # in which most receipts, opens and replies come after the end
 TEXTING = timedelta(days=14)  # in which a popup that is open shows a new reply by itself
+LATE = timedelta(minutes=1)  # after its time; a start within it is as planned
 NAMED = 3  # groups that are named in a line before the rest is counted
 
 
@@ -108,6 +110,7 @@ class Shown:
         self.created_at = sendout.started_at or sendout.created_at
         self.created_by = sendout.created_by
         self.scheduled_for = sendout.scheduled_for
+        self.undoable = sendout.undoable
         used = Channels(sendout.channels).used
         self.channels = [ShownChannel(c, tallies.get(c) or Tally()) for c in used]
 
@@ -154,6 +157,17 @@ class Shown:
         ]
 
     @property
+    def late(self) -> bool:
+        """Whether it was scheduled and nothing ran then, so that it left later."""
+        planned, left = self.scheduled_for, self.sendout.started_at
+        return planned is not None and left is not None and left - planned > LATE
+
+    @property
+    def started(self) -> bool:
+        """Whether something of it may have left, so that it can be sent again."""
+        return self.sendout.started_at is not None
+
+    @property
     def may_pause(self) -> bool:
         """Whether there is something to pause."""
         return self.state == State.RUNNING
@@ -166,7 +180,33 @@ class Shown:
     @property
     def may_cancel(self) -> bool:
         """Whether something of it has not left yet."""
+        if self.undoable:
+            return False
         return self.state in {State.SCHEDULED, State.RUNNING, State.PAUSED}
+
+    @property
+    def may_correct(self) -> bool:
+        """Whether anybody has got it already."""
+        return any(channel.sent for channel in self.channels)
+
+    @property
+    def recall(self) -> str:
+        """What cancelling does at this moment, in words."""
+        left = sum(channel.sent + channel.failed for channel in self.channels)
+        stopped = sum(channel.waiting for channel in self.channels)
+        if not left and not stopped:
+            return "Nothing has left, and nothing will."
+        return (
+            f"{left:,} {'has' if left == 1 else 'have'} left and cannot be called back. "
+            f"{stopped:,} {'has' if stopped == 1 else 'have'} not, and never will."
+        )
+
+    @property
+    def seconds_left(self) -> int:
+        """Until it cannot be undone any more; 0 when it leaves at this moment."""
+        if self.scheduled_for is None:
+            return 0
+        return max(0, ceil((self.scheduled_for - timezone.now()).total_seconds()))
 
 
 def status_key(label: str) -> str:
@@ -175,7 +215,9 @@ def status_key(label: str) -> str:
 
 
 def starts_soon(sendout: SendOut) -> bool:
-    """Tell whether a scheduled send-out starts within the next minute."""
+    """Tell whether a send-out can be undone, or is scheduled and starts within the next minute."""
+    if sendout.undoable:
+        return True
     if sendout.state != State.SCHEDULED or sendout.scheduled_for is None:
         return False
     return (sendout.scheduled_for - timezone.now()).total_seconds() < 60

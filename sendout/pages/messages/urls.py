@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sendout.pages.messages import actions, export, listing, popup, report
+from sendout.pages.messages import actions, again, export, listing, popup, report
 from sendout.pages.suppressions import correct
 
 urlpatterns = [
@@ -17,8 +17,10 @@ urlpatterns = [
     path("<int:pk>/<str:channel>/report/", report.report, name="report"),
     path("<int:pk>/<str:channel>/report/retry/", report.retry, name="report_retry"),
     path("<int:pk>/<str:channel>/report/resend/", report.resend, name="report_resend"),
+    path("<int:pk>/correction/", actions.correction, name="sendout_correction"),
     path("<int:pk>/delivery/<int:delivery>/", popup.delivery, name="delivery"),
     path("<int:pk>/delivery/<int:delivery>/correct/", correct.of_delivery, name="delivery_correct"),
+    path("<int:pk>/again/", again.again, name="sendout_again"),
     path("<int:pk>/pause/", actions.pause, name="sendout_pause"),
     path("<int:pk>/resume/", actions.resume, name="sendout_resume"),
     path("<int:pk>/cancel/", actions.cancel, name="sendout_cancel"),

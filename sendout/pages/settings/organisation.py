@@ -70,12 +70,13 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Organisation
         fields = (
             "name", "postal_address", "contact", "timezone", "country", "language",
-            "tracks", "tracking_url",
+            "undo_seconds", "tracks", "tracking_url",
         )  # fmt: skip
         labels = {
             "postal_address": "Postal address",
             "contact": "Contact for recipients",
             "language": "Language of new participants",
+            "undo_seconds": "Seconds in which sending can be undone",
             "tracks": "See who opens emails and clicks on links",
             "tracking_url": "Web address of tracked links",
         }
@@ -84,6 +85,8 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
             "the US and the EU.",
             "contact": "An email address or phone number, shown in the footer and on the "
             "unsubscribe page.",
+            "undo_seconds": "So long nothing leaves after “Send”: 0 to 120. With 0 it leaves "
+            "at once.",
             "tracks": "Links in emails lead through Sendout, and a picture of one pixel tells that "
             "an email was opened. Can be switched off for a single message, too.",
             "tracking_url": "Only when links are to stand on a name of your own, such as "

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         ("deliveries", "0008_to_one"),
         ("people", "0001_initial"),
         ("senders", "0010_confirms_stop"),
-        ("sendouts", "0004_kind"),
+        ("sendouts", "0005_kind"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,4 +1,4 @@
-// What every page needs: toasts, the refresh buttons, and a word when the server does not answer.
+// What every page needs: toasts, countdowns, the refresh buttons, and a word when the server does not answer.
 // htmx 4 and htmx 2 name their events differently; both names are listened to.
 
 const failed = ["htmx:error", "htmx:response:error", "htmx:sendError", "htmx:responseError"];
@@ -44,6 +44,13 @@ function refresh(event) {
   if (event.target.closest("[data-refresh]")) window.htmx.trigger(document.body, "refresh");
 }
 
+// The server tells the seconds anew with each refresh; between two of them they are counted here.
+function countDown() {
+  for (const left of document.querySelectorAll("[data-countdown]")) {
+    left.textContent = Math.max(0, Number(left.textContent) - 1);
+  }
+}
+
 function print(event) {
   if (event.target.closest("[data-print]")) window.print();
 }
@@ -54,3 +61,4 @@ document.addEventListener("htmx:before:response", leaveIfSignedOut);
 document.addEventListener("click", refresh);
 document.addEventListener("click", print);
 showToasts();
+setInterval(countDown, 1000);

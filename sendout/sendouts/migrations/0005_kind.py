@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sendouts", "0003_trouble_of_sendout"),
+        ("sendouts", "0004_undo_until"),
     ]
 
     operations = [

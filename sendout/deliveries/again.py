@@ -1,0 +1,198 @@
+"""A message again to those of its people who need it: how many and who, then the send-out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from sendout.accounts.models import User
+from sendout.core.delivery.status import MOVING
+from sendout.core.quiet import Night
+from sendout.deliveries.freeze import Reach, send_now
+from sendout.deliveries.missed import ARRIVED, FAILED, FOR_THE_ADDRESS
+from sendout.deliveries.plan import plan, values
+from sendout.deliveries.quiet import night_of
+from sendout.senders.models import Channel
+from sendout.sendouts.lifecycle import NotPossible
+from sendout.sendouts.models import SendOut, State
+from sendout.sendouts.repeating import prepare, rewrite
+
+# What became of the message for each participant, over all its send-outs: the first and its
+# repeats. A sign of a person counts by whatever channel; what a machine opened is none. A duplicate
+# missed what failed for the one of its address who was written to.
+TOLD = """
+WITH told AS (
+    SELECT d.participant_id, d.channel, d.status, d.skip_reason, lower(d.address) AS address,
+        COALESCE(d.opened_at, d.clicked_at, d.replied_at, d.unsubscribed_at, d.complained_at)
+            IS NOT NULL AS seen
+    FROM deliveries_delivery d JOIN sendouts_sendout s ON s.id = d.sendout_id
+    WHERE s.organisation_id = %(organisation)s
+        AND (s.id = %(origin)s OR s.origin_id = %(origin)s)
+), failed AS (
+    SELECT DISTINCT channel, address FROM told WHERE status = ANY(%(failed)s)
+), judged AS (
+    SELECT t.*, t.status = ANY(%(failed)s) OR (t.status = 'skipped' AND (
+        t.skip_reason = ANY(%(for_the_address)s)
+        OR (t.skip_reason = 'duplicate' AND f.address IS NOT NULL))) AS missed
+    FROM told t LEFT JOIN failed f ON f.channel = t.channel AND f.address = t.address
+), person AS (
+    SELECT participant_id,
+        bool_or(seen) OR bool_or(status = ANY(%(moving)s)) AS settled,
+        bool_or(status = ANY(%(arrived)s)) AS arrived,
+        bool_or(channel = 'email' AND status IN ('sent', 'delivered')) AS unseen,
+        bool_or(channel = 'email' AND missed) AS missed_email,
+        bool_or(channel = 'sms' AND missed) AS missed_sms
+    FROM judged GROUP BY participant_id
+)
+"""
+UNOPENED = "unseen AND NOT settled"
+MISSED = {c: f"missed_{c} AND NOT arrived AND NOT settled" for c in ("email", "sms")}
+COUNT = f"""
+{TOLD} SELECT count(*) FILTER (WHERE {UNOPENED}), count(*) FILTER (WHERE {MISSED["email"]}),
+    count(*) FILTER (WHERE {MISSED["sms"]}) FROM person
+"""
+WHO = (
+    TOLD
+    + """ SELECT p.id FROM people_participant p JOIN person ON person.participant_id = p.id
+    WHERE p.organisation_id = %(organisation)s AND {condition}"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """Some of a message's people. condition: SQL on TOLD. by: the channel that it leaves by now."""
+
+    condition: str
+    by: Channel
+
+
+WHOM = {
+    "unopened": Whom(UNOPENED, Channel.EMAIL),
+    "unopened-by-sms": Whom(UNOPENED, Channel.SMS),
+    "failed-email": Whom(MISSED["email"], Channel.EMAIL),
+    "email-by-sms": Whom(MISSED["email"], Channel.SMS),
+    "failed-sms": Whom(MISSED["sms"], Channel.SMS),
+    "sms-by-email": Whom(MISSED["sms"], Channel.EMAIL),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many people each choice means."""
+
+    unopened: int
+    missed_email: int
+    missed_sms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was shown before somebody decided. newest: id of the last repeat; to_send: messages."""
+
+    newest: int
+    to_send: int
+
+
+class AtNight(NotPossible):
+    """Texts would arrive in quiet hours; whoever says that they may sends them all the same."""
+
+    def __init__(self, night: Night) -> None:
+        super().__init__(f"It is night there: {night}.")
+        self.night = night
+
+
+def count(sendout: SendOut) -> Counts:
+    """Count everybody of the message whom a choice would mean."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, _parameters(sendout))
+        return Counts(*cursor.fetchone())
+
+
+def foresee(sendout: SendOut, whom: Whom) -> Reach:
+    """Count whom the repeat would reach now, asking the Unsubscribes list as sending does."""
+    with connection.cursor() as cursor:
+        statement = f"{_plan(whom)} SELECT reason, count(*) FROM planned GROUP BY reason"
+        cursor.execute(statement, _planned(sendout, whom))
+        found = dict(cursor.fetchall())
+    return Reach(found.pop("", 0), found)
+
+
+def first_people(sendout: SendOut, whom: Whom, most: int) -> dict[int, str]:
+    """Give ids of the first participants who would get it, with the address it goes to."""
+    statement = f"{_plan(whom)} SELECT id, address FROM planned WHERE reason = '' ORDER BY id"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{statement} LIMIT %(most)s", _planned(sendout, whom) | {"most": most})
+        return dict(cursor.fetchall())
+
+
+def newest(sendout: SendOut) -> int:
+    """Give the id of the last repeat that is on its way or planned; 0 for none."""
+    origin = sendout.origin_id or sendout.pk
+    repeats = SendOut.objects.filter(origin=origin).exclude(state=State.DRAFT)
+    return repeats.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+@transaction.atomic
+def send(
+    sendout: SendOut, whom: Whom, seen: Seen, member: User | None, *, at_night: bool = False
+) -> SendOut:
+    """Send it again to those who are meant now; of two who press at the same time one does.
+
+    Raises NotPossible when it was sent again meanwhile, when more people than shown would get it,
+    or when nothing can leave; AtNight for texts in quiet hours, unless they may.
+    """
+    SendOut.objects.select_for_update(of=("self",)).get(pk=sendout.origin_id or sendout.pk)
+    if newest(sendout) != seen.newest:
+        raise NotPossible("It was sent again meanwhile: look at the numbers once more.")
+    to_send = foresee(sendout, whom).to_send
+    if not to_send or to_send > seen.to_send:
+        raise NotPossible(f"Meanwhile it would go to {to_send:,}: look once more.")
+    draft = prepare(sendout, whom.by, member)
+    draft.save()
+    _add_people(draft, sendout, whom)
+    if not at_night and (night := night_of(draft, timezone.now())):
+        raise AtNight(night)
+    send_now(draft)
+    return draft
+
+
+@transaction.atomic
+def write(sendout: SendOut, whom: Whom, member: User | None) -> SendOut:
+    """Make a draft with words of its own to those who are meant now."""
+    draft = rewrite(sendout, whom.by, member)
+    _add_people(draft, sendout, whom)
+    return draft
+
+
+def _add_people(draft: SendOut, sendout: SendOut, whom: Whom) -> None:
+    statement = f"""INSERT INTO sendouts_sendout_people (sendout_id, participant_id)
+        SELECT %(draft)s, w.id FROM ({_who(whom)}) AS w"""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, _parameters(sendout) | {"draft": draft.pk})
+
+
+def _who(whom: Whom) -> str:
+    return WHO.format(condition=whom.condition)
+
+
+def _plan(whom: Whom) -> str:
+    return plan(_who(whom))
+
+
+def _planned(sendout: SendOut, whom: Whom) -> dict[str, Any]:
+    draft = prepare(sendout, whom.by, None)
+    return values(draft, whom.by) | _parameters(sendout)
+
+
+def _parameters(sendout: SendOut) -> dict[str, Any]:
+    return {
+        "organisation": sendout.organisation_id,
+        "origin": sendout.origin_id or sendout.pk,
+        "failed": list(FAILED),
+        "for_the_address": list(FOR_THE_ADDRESS),
+        "arrived": list(ARRIVED),
+        "moving": [status.value for status in MOVING],
+    }

@@ -1,0 +1,144 @@
+"""Send a message again: to whom, how many and who, and then the button."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from sendout.accounts.models import Role
+from sendout.core.delivery.status import Status
+from sendout.deliveries.again import (
+    UNOPENED,
+    WHOM,
+    AtNight,
+    Seen,
+    Whom,
+    count,
+    first_people,
+    foresee,
+    newest,
+    send,
+    write,
+)
+from sendout.deliveries.report import reason_words
+from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.messages.listing import find
+from sendout.people.models import Participant
+from sendout.sendouts.lifecycle import NotPossible, says_something
+from sendout.sendouts.models import SendOut
+from sendout.sendouts.repeating import rewrite
+
+SHOWN = 50  # people listed by name; the rest is a number
+LONGEST = 18  # digits of a number that a form sends back
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One line of the choice. people: how many are meant, before anybody is skipped."""
+
+    key: str
+    label: str
+    people: int
+
+
+@member_of(Role.SENDER)
+def again(request: MemberRequest, pk: int) -> HttpResponse:
+    """Show who did not open or get it, and send it again to those who are chosen."""
+    started = find(request).select_related("origin").filter(started_at__isnull=False)
+    sendout = get_object_or_404(started, pk=pk)
+    if request.method != "POST":
+        return _page(request, sendout, request.GET.get("to", ""))
+    if request.POST.get("then") == "someone":
+        draft = rewrite(sendout, sendout.channels, request.user)
+        return redirect("pages:compose_audience", request.organisation.slug, draft.pk)
+    key = request.POST.get("to", "")
+    if key not in WHOM or (WHOM[key].condition == UNOPENED and not tracked(sendout)):
+        raise Http404("There is no such choice.")
+    if request.POST.get("then") == "write":
+        draft = write(sendout, WHOM[key], request.user)
+        return redirect("pages:compose_write", request.organisation.slug, draft.pk)
+    return _send(request, sendout, key)
+
+
+def _send(request: MemberRequest, sendout: SendOut, key: str) -> HttpResponse:
+    seen = Seen(_number(request, "newest"), _number(request, "to_send"))
+    at_night = "at_night" in request.POST
+    try:
+        made = send(sendout, WHOM[key], seen, request.user, at_night=at_night)
+    except AtNight as asked:
+        return _page(request, sendout, key, asked)
+    except NotPossible as refusal:
+        messages.error(request, f"Nothing was sent again. {refusal}")
+        here = reverse("pages:sendout_again", args=[request.organisation.slug, sendout.pk])
+        return redirect(f"{here}?to={key}")
+    messages.success(request, f"“{made.name}” is being sent.")
+    url = reverse("pages:messages", args=[request.organisation.slug])
+    return redirect(f"{url}?open={made.pk}")
+
+
+def _number(request: MemberRequest, name: str) -> int:
+    text = request.POST.get(name, "")
+    return int(text) if text.isdecimal() and len(text) <= LONGEST else -1
+
+
+def _options(sendout: SendOut) -> list[Option]:
+    """Give the choices that mean somebody, or would if anybody had been missed."""
+    counts = count(sendout)
+    options = [
+        Option("failed-email", "Those whose email failed, by email", counts.missed_email),
+        Option("email-by-sms", "Those whose email failed, by SMS", counts.missed_email),
+        Option("failed-sms", "Those whose SMS failed, by SMS", counts.missed_sms),
+        Option("sms-by-email", "Those whose SMS failed, by email", counts.missed_sms),
+    ]
+    if tracked(sendout):
+        unopened = counts.unopened
+        options[:0] = [
+            Option("unopened", "Those who have not opened it, by email", unopened),
+            Option("unopened-by-sms", "Those who have not opened it, by SMS", unopened),
+        ]
+    return [option for option in options if option.people]
+
+
+def tracked(sendout: SendOut) -> bool:
+    """Tell whether opens are looked at, without which nobody has opened."""
+    return sendout.message.tracks and sendout.organisation.tracks
+
+
+def _page(
+    request: MemberRequest, sendout: SendOut, key: str, asked: AtNight | None = None
+) -> HttpResponse:
+    options = _options(sendout)
+    context: dict[str, object] = {
+        "organisation": request.organisation,
+        "section": "messages",
+        "sendout": sendout,
+        "options": options,
+        "tracked": tracked(sendout),
+        "chosen": next((option for option in options if option.key == key), None),
+        "night": asked.night if asked else None,
+    }
+    if context["chosen"]:
+        context |= _chosen(request, sendout, WHOM[key])
+    return render(request, "pages/again.html", context, status=409 if asked else 200)
+
+
+def _chosen(request: MemberRequest, sendout: SendOut, whom: Whom) -> dict[str, object]:
+    reach = foresee(sendout, whom)
+    addresses = first_people(sendout, whom, SHOWN)
+    own = Participant.objects.filter(organisation=request.organisation).in_bulk(addresses)
+    skipped = sorted(reach.skipped.items(), key=lambda item: -item[1])
+    return {
+        "channel": whom.by,
+        "to_send": reach.to_send,
+        "skipped": [(n, reason_words(Status.SKIPPED, whom.by, reason)) for reason, n in skipped],
+        "people": [(own[pk], address) for pk, address in addresses.items()],
+        "more": reach.to_send - len(addresses),
+        "newest": newest(sendout),
+        "over": sendout.expires_at is not None and sendout.expires_at < timezone.now(),
+        "without_text": not says_something(sendout, whom.by),
+    }
