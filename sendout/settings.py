@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "sendout.sendouts",
     "sendout.returns",
     "sendout.deliveries",
+    "sendout.replies",
     "sendout.inbound",
     "sendout.tracking",
     "sendout.pages",

@@ -94,13 +94,15 @@ def compile_email(
     from_address: str,
     reply_to: str = "",
     tracking: Tracking | None = None,
+    automatic: bool = False,
 ) -> CompiledEmail:
     """Do once what is the same in every email of a send-out.
 
     Only marketing offers to unsubscribe with one click (RFC 8058): operational email cannot be
     unsubscribed from, so its link leads to a page. tracking: where opens and clicks are reported,
-    when the organisation and the message want that; the plain text keeps its own links. Raises
-    BadAddress for a bad sender address, BadStyle for a style that cannot be read.
+    when the organisation and the message want that; the plain text keeps its own links. automatic:
+    whether machines should not answer it (RFC 3834). Raises BadAddress for a bad sender address,
+    BadStyle for a style that cannot be read.
     """
     rendered = templates(message, organisation)
     letter = Letter(
@@ -113,16 +115,22 @@ def compile_email(
         reply_to=reply_to or None,
         one_click=message.category == Category.MARKETING,
         tracking=tracking if organisation.tracks and message.tracks else None,
+        headers={"Auto-Submitted": "auto-generated"} if automatic else {},
     )
     return compile_letter(letter)
 
 
-def compile_sms(message: Message, organisation: Organisation) -> CompiledSms:
-    """Do once what is the same in every SMS of a send-out."""
+def compile_sms(
+    message: Message, organisation: Organisation, *, closed: bool = True
+) -> CompiledSms:
+    """Do once what is the same in every SMS of a send-out.
+
+    closed: whether it may say below how to unsubscribe; an answer to one person does not.
+    """
     template = parse(message.sms_text.strip())
     return CompiledSms(
         template,
         Plain(message.sms_plain),
-        closing(template, organisation, message.category),
+        closing(template, organisation, message.category) if closed else {},
         once=organisation.stop_words == StopWords.FIRST,
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.db.models import Case, F, Q, When
 
 from sendout.deliveries.counting import COUNT_CHANGES, NO_FACTS
 from sendout.deliveries.hold import Hold
@@ -14,14 +15,18 @@ from sendout.deliveries.hot import hot_cursor
 from sendout.deliveries.models import Delivery
 from sendout.senders.domains import BURST_SECONDS
 from sendout.senders.pace import PERIODS
+from sendout.sendouts.models import Kind
 from sendout.suppression.sql import reason
 
-_STOPPED = reason(
-    "live.organisation_id",
-    "%(channel)s",
-    "CASE %(channel)s WHEN 'email' THEN p.email_normal ELSE p.phone END",
-    "live.category",
+# What addresses compare by: of the participant as they are now; an answer goes to the very phone
+# that asked, and who is no participant has nothing but the address.
+_NORMAL = (
+    "CASE WHEN live.kind <> 'campaign' OR o.participant_id IS NULL THEN o.address"
+    " WHEN %(channel)s = 'email' THEN p.email_normal ELSE p.phone END"
 )
+# A notice answers a STOP or HELP, so it goes to those who said STOP; nobody else's entry gives way.
+_STOPPED = f"""NULLIF({reason("live.organisation_id", "%(channel)s", _NORMAL, "live.category")},
+        CASE WHEN live.kind = 'notice' THEN 'unsubscribed' END)"""
 
 # Nobody else reads or changes a batch until this transaction ends. The next statement sees all
 # that was committed before that, so nothing is taken that another one took, stopped or settled.
@@ -78,7 +83,7 @@ LATER_BY_DOMAIN = f"""{LATER} UNION ALL SELECT slot FROM allowed WHERE slot > no
 # stand in their batch and are not touched themselves: each is written once, by its answer.
 _CLAIM = f"""
 WITH live AS (
-    SELECT s.id, s.organisation_id, m.category FROM sendouts_sendout s
+    SELECT s.id, s.organisation_id, s.kind, m.category FROM sendouts_sendout s
     JOIN compose_message m ON m.id = s.message_id
     WHERE s.id = %(sendout)s AND s.state = 'running'
         AND (s.expires_at IS NULL OR s.expires_at > now())
@@ -90,9 +95,12 @@ WITH live AS (
         AND d.status IN ('queued', 'deferred')
 ), {{now_due}}, due AS MATERIALIZED (
     SELECT o.id, o.status AS old_status, o.attempt + 1 AS attempt, o.address,
-        CASE %(channel)s WHEN 'email' THEN p.email_normal ELSE p.phone END AS normal,
-        p.first_name, p.last_name, p.email, p.phone, p.language, p.fields::text AS fields,
-        CASE WHEN p.id IS NULL THEN 'deleted' ELSE {_STOPPED} END AS reason
+        {_NORMAL} AS normal, COALESCE(p.first_name, '') AS first_name,
+        COALESCE(p.last_name, '') AS last_name, COALESCE(p.email, '') AS email,
+        COALESCE(p.phone, '') AS phone, COALESCE(p.language, '') AS language,
+        COALESCE(p.fields, '{{{{}}}}')::text AS fields,
+        CASE WHEN p.id IS NULL AND o.participant_id IS NOT NULL THEN 'deleted'
+            ELSE {_STOPPED} END AS reason
     FROM (SELECT * FROM now_due ORDER BY id LIMIT %(limit)s) o
     CROSS JOIN live LEFT JOIN LATERAL (  -- one by one, whatever PostgreSQL thinks of their number
         SELECT * FROM people_participant WHERE id = o.participant_id OFFSET 0
@@ -192,6 +200,8 @@ def claim(sendout: int, channel: str, batch: int, limit: int, sender: int = 0) -
 
 def addresses(channel: str, deliveries: Sequence[int]) -> dict[int, str]:
     """Give what the addresses of these compare by, as `claim` does; none of who was deleted."""
-    field = "participant__email_normal" if channel == "email" else "participant__phone"
-    found = Delivery.objects.filter(pk__in=deliveries, participant__isnull=False)
-    return dict(found.values_list("pk", field))
+    field = F("participant__email_normal" if channel == "email" else "participant__phone")
+    alone = Q(participant_id=None) | ~Q(sendout__kind=Kind.CAMPAIGN)
+    normal = Case(When(alone, then=F("address")), default=field)
+    found = Delivery.objects.filter(pk__in=deliveries).annotate(normal=normal)
+    return {pk: normal for pk, normal in found.values_list("pk", "normal") if normal is not None}

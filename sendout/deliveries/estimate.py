@@ -19,7 +19,7 @@ from sendout.deliveries.measuring import Drawback, Measured, Texts
 from sendout.deliveries.models import Count
 from sendout.deliveries.plan import PLAN, values
 from sendout.senders.models import Channel
-from sendout.sendouts.models import Channels, SendOut
+from sendout.sendouts.models import Channels, Kind, SendOut
 from sendout.usage.prices import PriceList, price_list
 
 AT_A_TIME = 2_000  # people fetched
@@ -33,6 +33,12 @@ COUNTED = f"{PLAN} SELECT count(*) FROM planned WHERE reason = ''"
 # What has not left yet, and what will be charged when a receipt tells that it was taken.
 LEFT = f"""
 SELECT {_PERSON} FROM deliveries_delivery d JOIN people_participant p ON p.id = d.participant_id
+WHERE d.sendout_id = %(sendout)s AND d.channel = 'sms' AND d.status IN ('queued', 'deferred')
+"""
+# The same where it goes to one: to the very phone that asked, whoever has it by now, if anybody.
+LEFT_TO_ONE = """
+SELECT '', '', '', d.address, '', {told}, {fields}
+FROM deliveries_delivery d CROSS JOIN (SELECT '{{}}'::jsonb AS fields) p
 WHERE d.sendout_id = %(sendout)s AND d.channel = 'sms' AND d.status IN ('queued', 'deferred')
 """
 UNKNOWN = """
@@ -128,7 +134,8 @@ def left_to_pay(sendout: SendOut) -> int:
     if not prices.is_free(Channel.EMAIL):
         found.parts.extend(_emails(_open_emails(sendout), prices))
     if not prices.is_free(Channel.SMS):
-        asked = Asked(LEFT, parameters, told.earlier("p.id", "d.id"))
+        left = LEFT if sendout.kind == Kind.CAMPAIGN else LEFT_TO_ONE
+        asked = Asked(left, parameters, told.earlier("d.participant_id", "d.id"))
         _add_texts(found, sendout, asked, prices)
     with connection.cursor() as cursor:
         cursor.execute(UNKNOWN, parameters)
@@ -153,7 +160,7 @@ def _emails(n: int, prices: PriceList) -> Iterator[Part]:
 
 def _add_texts(found: Estimate, sendout: SendOut, asked: Asked, prices: PriceList) -> None:
     organisation = sendout.organisation
-    compiled = compile_sms(sendout.message, organisation)
+    compiled = compile_sms(sendout.message, organisation, closed=sendout.kind == Kind.CAMPAIGN)
     merged = fields(compiled.template)
     merging = Merging(merged, organisation)
     texts = Texts(compiled)

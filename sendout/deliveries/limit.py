@@ -23,10 +23,10 @@ USED_UP = (
 )
 
 # Running send-outs of which something is left that costs something, of organisations that have
-# spent their month's limit.
+# spent their month's limit. A notice is not held up: carriers and the law ask for it.
 BEYOND = """
 SELECT s.id FROM sendouts_sendout s JOIN accounts_organisation o ON o.id = s.organisation_id
-WHERE s.state = 'running' AND o.spending_limit <= (
+WHERE s.state = 'running' AND s.kind <> 'notice' AND o.spending_limit <= (
         SELECT COALESCE(sum(u.price), 0) FROM usage_usage u WHERE u.organisation_id = o.id
         AND u.day >= date_trunc('month', %(now)s::timestamptz AT TIME ZONE o.timezone)::date)
     AND EXISTS (SELECT FROM deliveries_count k JOIN usage_price p ON p.channel = k.channel

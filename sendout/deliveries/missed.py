@@ -30,6 +30,7 @@ WITH told AS (
     FROM deliveries_delivery d JOIN sendouts_sendout s ON s.id = d.sendout_id
     WHERE d.organisation_id = %(organisation)s AND d.participant_id = ANY(%(people)s)
         AND d.channel = %(channel)s AND d.created_at > %(since)s AND s.state <> 'cancelled'
+        AND s.kind = 'campaign'
     ORDER BY d.participant_id, COALESCE(s.origin_id, s.id), d.id DESC
 )
 SELECT t.origin, t.participant_id, EXISTS (

@@ -38,6 +38,7 @@ class Delivery(models.Model):
     `deliveries.record` alone. price: what was charged, in millionths of the organisation's
     currency, by segments and country (two letters, empty for email and for no country). quoted:
     what it costs if it turns out to have been taken after all; null where that is known.
+    participant: None for who is none, such as the staff; then address is what is compared, too.
     The `_at` fields and attempt, answered, unsure are the facts of `core.delivery.status`.
 
     Its references are not checked by the database: rows are made by `freeze` alone, from rows it
@@ -58,6 +59,7 @@ class Delivery(models.Model):
         Participant,
         models.CASCADE,
         related_name="deliveries",
+        null=True,
         db_index=False,
         db_constraint=False,
     )
@@ -110,6 +112,9 @@ class Delivery(models.Model):
                 fields=["sendout", "channel", "id"],
                 condition=models.Q(unsure__gt=0),
                 name="delivery_unsure",
+            ),
+            models.Index(  # who wrote to a phone, asked when a text comes from there
+                fields=["address", "id"], condition=models.Q(channel="sms"), name="delivery_phone"
             ),
             *(
                 models.Index(

@@ -83,6 +83,12 @@ SAYS_ITSELF = ("unsure", "content", "settings")  # codes whose text is ours and 
 TROUBLED = (Status.BOUNCED, Status.ERROR, Status.DEFERRED, Status.UNKNOWN)
 
 
+def recipient_name(delivery: Delivery) -> str:
+    """Name who a delivery goes to: by their name, else by the address."""
+    name = delivery.participant.name if delivery.participant else ""
+    return name or delivery.address or "no name"
+
+
 def reason_words(
     status: str, channel: str, skip_reason: str = "", error_code: str = "", error_text: str = ""
 ) -> str:

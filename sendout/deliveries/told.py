@@ -10,6 +10,7 @@ from django.db import connection
 from sendout.accounts.models import Organisation, StopWords
 from sendout.compose.models import Category
 from sendout.deliveries.models import Delivery
+from sendout.sendouts.models import Kind
 
 
 def earlier(participant: str, before: str = "NULL") -> str:
@@ -23,7 +24,7 @@ def earlier(participant: str, before: str = "NULL") -> str:
     JOIN sendouts_sendout s ON s.id = e.sendout_id
     JOIN compose_message m ON m.id = s.message_id
     WHERE e.participant_id = {participant} AND ({before} IS NULL OR e.id < {before})
-        AND e.channel = 'sms' AND e.accepted_at IS NOT NULL
+        AND e.channel = 'sms' AND e.accepted_at IS NOT NULL AND s.kind = 'campaign'
         AND m.category = ANY(%(categories)s))"""
 
 
@@ -57,6 +58,7 @@ def has_been_told(organisation: Organisation, participant: int) -> bool:
         participant=participant,
         channel="sms",
         accepted_at__isnull=False,
+        sendout__kind=Kind.CAMPAIGN,
         sendout__message__category__in=categories_of(organisation),
     ).exists()
 

@@ -10,6 +10,8 @@ from sendout.core.regions import region_of
 from sendout.deliveries.claim import Claimed
 from sendout.deliveries.models import Delivery
 from sendout.engine.prepare import Prepared, Way, find_way
+from sendout.people.models import Participant
+from sendout.sendouts.models import Kind
 from sendout.usage.models import Medium
 
 Cost = tuple[int, int, str]
@@ -40,16 +42,19 @@ def costs_of(
     if way is None:
         return {}
     cost = costs(way)
-    rows = Delivery.objects.filter(pk__in=list(deliveries)).select_related("participant")
-    claimed = [_claimed(row) for row in rows]
+    found = Delivery.objects.filter(pk__in=list(deliveries))
+    rows = found.select_related("participant", "sendout")
+    claimed = [_claimed(row) for row in rows if row.participant or row.participant_id is None]
     if channel == "email":
         return {row.id: cost(Prepared(row, _UNSENT, 1)) for row in claimed}
     return {sent.row.id: cost(sent) for sent in way.prepare(claimed, now)}
 
 
 def _claimed(row: Delivery) -> Claimed:
-    who = row.participant
+    who = row.participant or Participant(language="")
     normal = who.email_normal if row.channel == "email" else who.phone
+    if row.participant is None or row.sendout.kind != Kind.CAMPAIGN:
+        normal = row.address
     names = (who.first_name, who.last_name)
     more = (*names, who.email, who.phone, who.language, who.fields)
     return Claimed(row.pk, row.attempt, row.address, normal, *more)

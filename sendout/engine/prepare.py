@@ -16,7 +16,6 @@ from sendout.accounts.models import Organisation
 from sendout.compose.closing import closing_words
 from sendout.compose.fields import Merging
 from sendout.compose.layout import UNSUBSCRIBE
-from sendout.compose.models import Message
 from sendout.compose.rendering import compile_email, compile_sms
 from sendout.core.delivery.outcome import Blame, Refused
 from sendout.core.message.dkim import Signer, sign_by_all
@@ -34,7 +33,7 @@ from sendout.senders.models import Sender
 from sendout.senders.signing import CannotSign, can_sign, signers_of
 from sendout.senders.vault import CannotUnseal
 from sendout.senders.ways import find_way_back
-from sendout.sendouts.models import SendOut, State
+from sendout.sendouts.models import Kind, SendOut, State
 from sendout.usage.prices import PriceList, price_list
 
 
@@ -211,7 +210,8 @@ def find_ways(sendout: int, channel: str) -> list[Way]:
     found = _sendout(sendout, running=True)
     if found is None or (sender := found.sender(channel)) is None:
         return []
-    members = pool.members(sender)
+    # An answer comes from the number that was written to, whoever shares the other work.
+    members = pool.members(sender) if found.kind == Kind.CAMPAIGN else [sender]
     return [_way(found, channel, member, shared=len(members) > 1) for member in members]
 
 
@@ -272,24 +272,26 @@ def _text(sendout: int, channel: str, version: int, identity: Identity) -> Text:
     """Compile what a send-out says; the other arguments tell when that was something else."""
     found = SendOut.objects.select_related("organisation", "message").get(pk=sendout)
     if channel == "sms":
-        return sms_text(found.message, found.organisation)
-    return email_text(found.message, found.organisation, identity)
+        return sms_text(found)
+    return email_text(found, identity)
 
 
-def sms_text(message: Message, organisation: Organisation) -> SmsText:
+def sms_text(found: SendOut) -> SmsText:
     """Cut an SMS at its merge fields."""
-    compiled = compile_sms(message, organisation)
+    organisation = found.organisation
+    compiled = compile_sms(found.message, organisation, closed=found.kind == Kind.CAMPAIGN)
     return SmsText(compiled, Merging(fields(compiled.template), organisation))
 
 
-def email_text(message: Message, organisation: Organisation, identity: Identity) -> EmailText:
+def email_text(found: SendOut, identity: Identity) -> EmailText:
     """Compile an email, with its links and pixel where they are wanted."""
     compiled = compile_email(
-        message,
-        organisation,
+        found.message,
+        found.organisation,
         from_name=identity.name,
         from_address=identity.address,
         reply_to=identity.reply_to,
         tracking=Tracking(identity.tracking_base, settings.TOKEN_KEYS),
+        automatic=found.kind != Kind.CAMPAIGN,
     )
-    return EmailText(compiled, Merging(compiled.asked, organisation))
+    return EmailText(compiled, Merging(compiled.asked, found.organisation))

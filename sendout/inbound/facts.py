@@ -1,4 +1,4 @@
-"""Receipts, bounces, complaints and replies, from wherever they come, become facts."""
+"""Receipts, bounces and complaints, from wherever they come, become facts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from django.db import transaction
 from sendout.core.addresses import BadAddress, read_email
 from sendout.core.bounces.codes import STOPPED, blame
 from sendout.core.delivery.outcome import Blame
-from sendout.core.message.replies import Asked, read
 from sendout.deliveries.models import Delivery
 from sendout.deliveries.record import Happening, record
 from sendout.suppression.entries import Entry, suppress_all
@@ -23,10 +22,10 @@ from sendout.suppression.models import BAD_ADDRESS, Reason
 class Report:
     """What somebody says about a delivery.
 
-    kind: a fact, `reply`, or what only tells the story. code, text: the code and words of a bounce;
-    the words of a reply. key: what makes it the same report when it comes twice. at_fault: whether
-    a bounce is for good and blames the address; without it code and words decide. ref: the
-    provider's id of the message, where it came along.
+    kind: a fact, or what only tells the story. code, text: the code and words of a bounce. key:
+    what makes it the same report when it comes twice. at_fault: whether a bounce is for good and
+    blames the address; without it code and words decide. ref: the provider's id of the message,
+    where it came along.
     """
 
     delivery: int
@@ -44,37 +43,29 @@ def take_in(reports: Iterable[Report]) -> None:
     """Record the reports and put on the Unsubscribes list whom they put there; all or nothing."""
     told = list(reports)
     with transaction.atomic():
-        record(h for report in told for h in _happenings(report))
+        record(map(_happening, told))
         listed = [(report, why) for report in told if (why := _lists(report))]
         _suppress(listed)
 
 
-def _happenings(report: Report) -> list[Happening]:
-    kinds = [report.kind]
-    if report.kind == "reply":
-        kinds = ["replied", "unsubscribed"] if read(report.text) is Asked.STOP else ["replied"]
-    return [
-        Happening(
-            report.delivery,
-            kind,
-            report.at,
-            source=report.source,
-            key=report.key,
-            text=report.text,
-            code=report.code,
-            ref=report.ref,
-        )
-        for kind in kinds
-    ]
+def _happening(report: Report) -> Happening:
+    return Happening(
+        report.delivery,
+        report.kind,
+        report.at,
+        source=report.source,
+        key=report.key,
+        text=report.text,
+        code=report.code,
+        ref=report.ref,
+    )
 
 
 def _lists(report: Report) -> str:
     """Say why this report puts its address on the list: "unsubscribed", "bad", ..., or nothing."""
     if report.kind == "complained":
         return Reason.COMPLAINT
-    if report.kind == "unsubscribed" or (
-        report.kind == "reply" and read(report.text) is Asked.STOP
-    ):
+    if report.kind == "unsubscribed":
         return Reason.UNSUBSCRIBED
     if report.kind == "bounced" and report.code == STOPPED:
         return Reason.UNSUBSCRIBED
@@ -122,4 +113,6 @@ def _normal(row: Delivery) -> str:
         email = read_email(row.address)
     except BadAddress:
         email = None
-    return email.normal if email else row.participant.email_normal
+    if email is None:
+        return row.participant.email_normal if row.participant else ""
+    return email.normal

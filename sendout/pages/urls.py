@@ -17,6 +17,7 @@ _of_organisation: list[URLPattern | URLResolver] = [
     path("bounces/", include("sendout.pages.bounces.urls")),
     path("outbox/", include("sendout.pages.outbox.urls")),
     path("not-received/", include("sendout.pages.not_received.urls")),
+    path("replies/", include("sendout.pages.replies.urls")),
     path("unsubscribes/", include("sendout.pages.suppressions.urls")),
     path("settings/", include("sendout.pages.settings.urls")),
     path("usage/", include("sendout.pages.usage.urls")),

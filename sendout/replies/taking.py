@@ -1,56 +1,48 @@
-"""A text from a phone becomes a reply to the last message that this sender sent there."""
+"""Texts that came from phones: kept, told to their deliveries, acted upon."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.db import transaction
 from django.utils import timezone
 
-from sendout.core.message.replies import Asked, read
+from sendout.core.message.replies import Asked
 from sendout.core.providers.heard import Incoming
-from sendout.deliveries.models import Delivery
 from sendout.deliveries.record import Happening, record
-from sendout.senders.models import Channel, Sender
-from sendout.suppression.entries import suppress
-from sendout.suppression.models import Reason
+from sendout.replies.acting import act
+from sendout.replies.charging import charge
+from sendout.replies.keeping import event_key, keep
+from sendout.replies.models import Reply
+from sendout.senders.models import Sender
 
-LONGEST_TEXT = 4_000  # characters
 
-
-@transaction.atomic
 def take_in(sender: Sender, texts: Sequence[Incoming]) -> None:
-    """Record what came from phones, each text once however often it is told; STOP unsubscribes."""
-    for text in texts:
-        row = _answered(sender, text.phone)
-        if row is None:
-            continue
-        stops = read(text.text) is Asked.STOP
-        kinds = ["replied", "unsubscribed"] if stops else ["replied"]
-        record(_happening(row, kind, text) for kind in kinds)
-        if stops:
-            suppress(
-                sender.organisation,
-                Channel.SMS,
-                row.address,
-                Reason.UNSUBSCRIBED,
-                evidence=text.text[:100],
-                delivery=row.pk,
-            )
+    """Take in what came through this sender; all of it or nothing.
+
+    Told twice, a text is taken in once, by (sender, ref). The caller commits before it answers to
+    the provider. Phones are taken in the same order by all, so that no two wait in a circle.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        in_order = sorted(texts, key=lambda heard: heard.phone)
+        kept = [reply for heard in in_order if (reply := keep(sender, heard, now))]
+        record(told for reply in kept for told in _happenings(reply))
+        charge(kept, now)
+        for reply in kept:
+            act(reply, now)
 
 
-def _happening(row: Delivery, kind: str, text: Incoming) -> Happening:
-    said = text.text.replace("\0", "")[:LONGEST_TEXT]
-    at = text.at or timezone.now()
-    return Happening(row.pk, kind, at, source="sms", key=text.ref[:120], text=said)
-
-
-def _answered(sender: Sender, phone: str) -> Delivery | None:
-    """Give the last message that this sender sent to a phone."""
-    rows = Delivery.objects.filter(
-        organisation=sender.organisation_id,
-        participant__phone=phone,
-        channel=Channel.SMS,
-        sender=sender.pk,
-    )
-    return rows.order_by("-pk").first()
+def _happenings(reply: Reply) -> Iterator[Happening]:
+    """Say in facts what a reply means for the message that it answers."""
+    if reply.delivery_id is None or reply.of_staff:
+        return
+    for kind in ("replied", "unsubscribed") if reply.asked == Asked.STOP.value else ("replied",):
+        yield Happening(
+            reply.delivery_id,
+            kind,
+            reply.at,
+            source="recipient",
+            key=event_key(reply),
+            text=reply.text,
+        )

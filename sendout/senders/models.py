@@ -41,6 +41,7 @@ class Sender(models.Model):
     warmup_first: messages on the first day of a warm-up, 0 for none; it grows daily until
     warmup_target is reached, see `core.warmup`. warmup_from: the first day, in the organisation's
     time zone; warmup_sent: how many were let through on warmup_day.
+    confirms_stop: whether the provider itself confirms a STOP to the phone; None: as its kind does.
     down_since, down_until, down_reason: set while this way out does not work at all.
     """
 
@@ -69,6 +70,7 @@ class Sender(models.Model):
     warmup_from = models.DateField(null=True, editable=False)
     warmup_day = models.DateField(null=True, editable=False)
     warmup_sent = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    confirms_stop = models.BooleanField(null=True, blank=True, default=None)
     active = models.BooleanField(default=True)
     is_default = models.BooleanField(default=False)
     down_since = models.DateTimeField(null=True, editable=False)

@@ -46,6 +46,15 @@ class OncePer(models.TextChoices):
     PARTICIPANT = "participant", "Once per participant"
 
 
+class Kind(models.TextChoices):
+    """What a send-out is for; all but campaigns go to one, and are shown in conversations."""
+
+    CAMPAIGN = "campaign", "Message"
+    ANSWER = "answer", "Answer"
+    FORWARD = "forward", "Forward"
+    NOTICE = "notice", "Automatic answer"
+
+
 class SendOut(models.Model):
     """A message, an audience and a time; the thing on the Messages page.
 
@@ -57,6 +66,9 @@ class SendOut(models.Model):
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="sendouts")
+    kind = models.CharField(
+        max_length=8, choices=Kind, default=Kind.CAMPAIGN, db_default="campaign"
+    )
     name = models.CharField(max_length=200)
     message = models.ForeignKey(Message, models.PROTECT, related_name="sendouts")
     channels = models.CharField(max_length=20, choices=Channels, default=Channels.EMAIL)

@@ -18,7 +18,7 @@ CATEGORIES = ("operational", "marketing")
 ONE_CLICK = "One click in the mail program (RFC 8058)."
 CHOSEN = "Chosen on the recipient's page."
 CAME_BACK = "The recipient came back on their page."
-_BEFORE = "\nbefore, "  # what `sql.ADD` keeps of a weaker entry begins with it
+BEFORE = "\nbefore, "  # what `sql.ADD` keeps of a weaker entry begins with it
 RETURNS_A_DAY = 20  # entries lifted; who comes and goes more often plays with the link
 
 
@@ -119,13 +119,13 @@ def _come_back(place: Place, categories: set[str]) -> bool:
         return False
     for entry in lifted:
         lift(entry, CAME_BACK)
-        _restore(place, entry)
+        restore(place, entry)
     return True
 
 
-def _restore(place: Place, entry: Suppression) -> None:
+def restore(place: Place, entry: Suppression) -> None:
     """Put back what stood before the recipient's own, stronger word: that was not theirs."""
-    _, found, before = entry.evidence.partition(_BEFORE)
+    _, found, before = entry.evidence.partition(BEFORE)
     reason, _, evidence = before.partition(": ")
     if found and reason in Reason.values:
         suppress(

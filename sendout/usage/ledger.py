@@ -13,8 +13,8 @@ from sendout.core.regions import region_of
 from sendout.usage.models import Direction, Kind, Medium, Usage
 from sendout.usage.prices import price_list
 
-# The kind of a send-out, as SQL over `c.sendout_id`: the one line to change when it has one.
-KIND_OF_SENDOUT = f"'{Kind.CAMPAIGN}'"
+# The kind of a send-out, as SQL over `c.sendout_id`.
+KIND_OF_SENDOUT = "(SELECT s.kind FROM sendouts_sendout s WHERE s.id = c.sendout_id)"
 
 _ADD = """ON CONFLICT (organisation_id, day, kind, channel, country, sendout) DO UPDATE SET
         n = u.n + EXCLUDED.n, segments = u.segments + EXCLUDED.segments,

@@ -165,6 +165,17 @@ PEOPLE = [
     Place("list-checked", f"{CLUB}/unsubscribes/imports/{{list_checked}}/"),
     Place("list-done", f"{CLUB}/unsubscribes/imports/{{list_done}}/"),
 ]
+REPLIES = [
+    Place("replies", f"{CLUB}/replies/"),
+    Place("replies-search", f"{CLUB}/replies/?q=nothing+at+all"),
+    Place("replies-review", f"{CLUB}/replies/review/"),
+    Place("conversation", f"{CLUB}/replies/{{conversation}}/"),
+    Place("conversation-review", f"{CLUB}/replies/{{to_review}}/"),
+    Place("conversation-stopped", f"{CLUB}/replies/{{stopped}}/"),
+    Place("forwarding", f"{CLUB}/replies/forwarding/"),
+    Place("forwarding-add", f"{CLUB}/replies/forwarding/add/"),
+    Place("forwarding-edit", f"{CLUB}/replies/forwarding/{{rule}}/"),
+]
 OFFICE = [
     Place("senders", f"{CLUB}/senders/"),
     Place("sender", f"{CLUB}/senders/{{sender}}/"),
@@ -197,7 +208,7 @@ OFFICE = [
     Place("workers", f"{CLUB}/workers/"),
     Place("not-there", f"{CLUB}/messages/999999999/"),
 ]
-PLACES = [*OPEN, *OWN, *MESSAGES, *PEOPLE, *OFFICE]
+PLACES = [*OPEN, *OWN, *MESSAGES, *REPLIES, *PEOPLE, *OFFICE]
 
 # What pages ask for to put it into themselves.
 FRAGMENTS = [
@@ -216,6 +227,11 @@ FRAGMENTS = [
     f"{CLUB}/participants/rows/",
     f"{CLUB}/not-received/?q=a",
     f"{CLUB}/not-received/{{person}}/dns/?channel=email",
+    f"{CLUB}/replies/",
+    f"{CLUB}/replies/unread/",
+    f"{CLUB}/replies/review/",
+    f"{CLUB}/replies/{{conversation}}/thread/",
+    f"{CLUB}/replies/{{to_review}}/thread/",
     f"{CLUB}/imports/{{done}}/live/",
     f"{CLUB}/unsubscribes/",
     f"{CLUB}/unsubscribes/counts/",
@@ -254,6 +270,11 @@ QUERIES = {
     "list_done": "SELECT max(id) FROM suppression_listimport WHERE state = 'done' AND {own}",
     "copy": "SELECT max(id) FROM senders_outboxcopy WHERE channel = 'email' AND delivery > 0 "
     "AND {own}",
+    "conversation": "SELECT conversation_id FROM replies_reply WHERE ref LIKE 'staged-%' AND "
+    "asked = 'reply' AND {own}",
+    "to_review": "SELECT max(id) FROM replies_conversation WHERE reviews > 0 AND {own}",
+    "stopped": "SELECT max(conversation_id) FROM replies_reply WHERE asked = 'stop' AND {own}",
+    "rule": "SELECT min(id) FROM replies_forwardrule WHERE {own}",
     "mailbox": "SELECT min(id) FROM returns_mailbox WHERE {own}",
     "returned": "SELECT min(id) FROM returns_returnedmail WHERE {own}",
 }

@@ -1,8 +1,9 @@
-"""Three clubs for the browser to work in; run by `sendout manage shell` in the installation.
+"""Four clubs for the browser to work in; run by `sendout manage shell` in the installation.
 
 Harbour is empty but for its senders, which are slow enough to watch. Rink has people, a group and
-senders that take half a minute for all of them. At Lake a message to a family comes back. The demo
-gets imports and an invitation. Prints the addresses that only their recipients know, as JSON.
+senders that take half a minute for all of them. At Lake a message to a family comes back. Cove has
+texted a family. The demo gets imports, an invitation, and texts to look at. Prints the addresses
+that only their recipients know, as JSON.
 """
 
 from __future__ import annotations
@@ -17,11 +18,14 @@ from sendout.accounts import invitations
 from sendout.accounts.models import Membership, Organisation, Role
 from sendout.accounts.organisations import find_or_make_user, found
 from sendout.compose.models import Message
+from sendout.core.providers.heard import Incoming
 from sendout.deliveries.freeze import send_now
 from sendout.deliveries.links import unsubscribe_url
 from sendout.deliveries.models import Delivery
 from sendout.people.importing import import_now, store_upload
 from sendout.people.models import Group, Participant
+from sendout.replies.models import ForwardRule
+from sendout.replies.taking import take_in
 from sendout.returns.entering import put_settings as put_mailbox
 from sendout.returns.keeping import keep
 from sendout.returns.models import Mailbox, ReturnedMail
@@ -52,7 +56,7 @@ def club(slug: str, name: str) -> Organisation:
     return made
 
 
-def senders(organisation: Organisation, pace: int) -> None:
+def senders(organisation: Organisation, pace: int, speed: float = FRACTION_OF_LIFE) -> None:
     for channel, address in ((Channel.EMAIL, "office@club.example"), (Channel.SMS, "+17095550100")):
         sender = Sender(
             organisation=organisation,
@@ -63,7 +67,7 @@ def senders(organisation: Organisation, pace: int) -> None:
             from_address=address,
             pace_count=pace,
         )
-        put_settings(sender, {"speed": FRACTION_OF_LIFE, "bounce_rate": 0.02})
+        put_settings(sender, {"speed": speed, "bounce_rate": 0.02})
         sender.save()
         settle_default(organisation, channel)
 
@@ -136,6 +140,41 @@ def family(organisation: Organisation) -> None:
     send_now(sendout)
 
 
+def texts(organisation: Organisation) -> None:
+    """Send a text to two people who share a phone."""
+    for name in ("Ann", "Bert"):
+        Participant.objects.create(
+            organisation=organisation,
+            first_name=name,
+            last_name="Roy",
+            phone="+17095550102",
+            phone_typed="709-555-0102",
+        )
+    message = Message.objects.create(organisation=organisation, sms_text="High tide: no paddling.")
+    sendout = SendOut.objects.create(
+        organisation=organisation,
+        name="High tide",
+        message=message,
+        channels="sms",
+        everyone=True,
+        sms_sender=Sender.objects.get(organisation=organisation, channel=Channel.SMS),
+    )
+    send_now(sendout)
+
+
+def replies(demo: Organisation) -> None:
+    """Have one of the demo's people ask, and another one nearly say STOP; the staff is told."""
+    ForwardRule.objects.create(
+        organisation=demo, name="Front desk", phones=["+16135550104"], away="Back on Monday.",
+        days=[0, 1, 2, 3, 4], opens="09:00", closes="17:00",
+    )  # fmt: skip
+    sender = Sender.objects.get(organisation=demo, channel=Channel.SMS)
+    rows = Delivery.objects.filter(organisation=demo, status="delivered", channel="sms")
+    first, second = rows.order_by("-pk")[:2]
+    for row, words in ((first, "Is the pool open on Friday?"), (second, "stop texting me!!")):
+        take_in(sender, [Incoming(row.address, sender.from_address, words, f"staged-{row.pk}")])
+
+
 def bounces(demo: Organisation) -> None:
     """Add a mailbox that nothing answers for, and a mail that nobody understood."""
     mailbox = Mailbox(organisation=demo, name="Bounces", kind="imap")
@@ -185,9 +224,13 @@ with transaction.atomic():
     lake = club("lake", "Lake Skating Club")
     senders(lake, pace=400)
     family(lake)
+    cove = club("cove", "Cove Paddling Club")
+    senders(cove, pace=400, speed=10)
+    texts(cove)
 demo = Organisation.objects.get(slug="aqua-club")
 upload(demo)
 bounces(demo)
+replies(demo)
 email_service(demo)
 text_service(demo)
 sys.stdout.write(json.dumps(secret_addresses(demo)))

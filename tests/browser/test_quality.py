@@ -43,6 +43,8 @@ NO_PAGES = {
     "sender_hook", "esp_hook", "sms_hook", "sms_hook_of", "compose_plain",
     "sender_dkim_switch", "sender_domain_reopen", "report_retry", "report_resend",
     "member_invite", "invitation_revoke", "member_role", "member_remove",
+    "reply_list", "reply_dismiss", "forwarding_delete", "conversation_answer",
+    "conversation_assign", "conversation_done", "conversation_read",
     "mailbox_test", "mailbox_use", "mailbox_delete", "returned_raw", "returned_again",
     "returned_believe", "returned_delete", "usage_export", "prices_export", "prices_import",
     "prices_money", "price_add", "price_remove",

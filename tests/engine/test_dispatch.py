@@ -32,7 +32,8 @@ pytestmark = [
 
 
 def statuses(channel: str = "email") -> dict[str, str]:
-    rows = Delivery.objects.filter(channel=channel).select_related("participant")
+    rows = Delivery.objects.filter(channel=channel, sendout__kind="campaign")
+    rows = rows.select_related("participant")
     return {row.participant.first_name: row.status for row in rows}
 
 
@@ -121,7 +122,7 @@ def test_sms_replies_and_stops(
     assert listed == {"+15145550150": "unsubscribed", "+15145550110": "bad_number"}
     stopped = Delivery.objects.exclude(unsubscribed_at=None)
     assert [row.participant.first_name for row in stopped] == ["stop"]
-    assert set(Delivery.objects.values_list("segments", "price")) == {(1, 7000)}
+    assert set(closure.deliveries.values_list("segments", "price")) == {(1, 7000)}
 
 
 def test_what_the_list_stops_is_not_charged(

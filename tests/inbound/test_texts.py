@@ -65,15 +65,3 @@ def test_a_number_that_is_no_mobile_is_listed_as_bad(
 def test_a_carrier_that_filters_says_nothing_about_the_number(text: Delivery) -> None:
     told(text, "bounced", code="30007", text="Carrier violation", at_fault=False)
     assert listed() == []
-
-
-@pytest.mark.parametrize("said", ["STOP", "Arrêt svp", "إلغاء", "stop, thanks"])
-def test_a_stop_word_lists_the_number_by_itself(text: Delivery, said: str) -> None:
-    assert told(text, "reply", text=said).unsubscribed_at
-    assert listed() == [("sms", ANN, "unsubscribed")]
-
-
-@pytest.mark.parametrize("said", ["stop texting me!!", "wrong number", "See you!", "START"])
-def test_other_replies_list_nobody(text: Delivery, said: str) -> None:
-    assert told(text, "reply", text=said).status == "replied"
-    assert listed() == []

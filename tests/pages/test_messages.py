@@ -184,8 +184,8 @@ def test_replies_are_green_and_stops_orange(browser: Client, started: SendOut):
     record([Happening(yes.pk, "replied", NOW, text="Thanks!")])
     record([Happening(stop.pk, kind, NOW, text="STOP") for kind in ("replied", "unsubscribed")])
     rows = popup(browser, started, "sms/rows/")
-    assert '<span class="so-reply">Thanks!</span>' in rows
-    assert '<span class="so-reply so-reply-stop">STOP</span>' in rows
+    assert '<span class="so-reply" dir="auto">Thanks!</span>' in rows
+    assert '<span class="so-reply so-reply-stop" dir="auto">STOP</span>' in rows
     assert "so-bubble-in" in popup(browser, started, f"delivery/{yes.pk}/")
     assert "so-bubble-stop" in popup(browser, started, f"delivery/{stop.pk}/")
 

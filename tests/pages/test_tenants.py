@@ -21,10 +21,13 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from sendout.accounts.models import Invitation, Membership, Organisation, Role, User
 from sendout.compose.models import Message
+from sendout.core.providers.heard import Incoming
 from sendout.deliveries.freeze import send_now
 from sendout.deliveries.models import Delivery
 from sendout.people.importing import import_now, store_upload
 from sendout.people.models import Group, Import, Participant
+from sendout.replies.models import Conversation, ForwardRule, Reply
+from sendout.replies.taking import take_in
 from sendout.returns.keeping import keep as keep_mail
 from sendout.returns.models import Mailbox, ReturnedMail
 from sendout.senders.models import OutboxCopy, Sender
@@ -45,7 +48,7 @@ OF_ORGANISATION = "o/<slug:organisation>/"
 PART = re.compile(r"<(?:\w+:)?(\w+)>")
 KINDS: tuple[type[Model], ...] = (
     SendOut, Delivery, Participant, Group, Import, Sender, OutboxCopy, Suppression, ListImport,
-    Invitation, Membership, Mailbox, ReturnedMail, Price,
+    Invitation, Membership, Mailbox, ReturnedMail, Conversation, Reply, ForwardRule, Price,
 )  # fmt: skip
 
 # Which rows the ids of a route are of, by the beginning of its address below the organisation's,
@@ -63,6 +66,9 @@ IDS: dict[str, dict[str, type[Model]]] = {
     "outbox/<int:pk>/": {"pk": OutboxCopy},
     "bounces/mailboxes/<int:pk>/": {"pk": Mailbox},
     "bounces/mail/<int:pk>/": {"pk": ReturnedMail},
+    "replies/<int:pk>/": {"pk": Conversation},
+    "replies/review/<int:pk>/": {"pk": Reply},
+    "replies/forwarding/<int:pk>/": {"pk": ForwardRule},
     "unsubscribes/<int:pk>/": {"pk": Suppression},
     "unsubscribes/imports/<int:pk>/": {"pk": ListImport},
     "settings/members/invitations/<int:pk>/": {"pk": Invitation},
@@ -85,6 +91,7 @@ REFERRING = {
     "open": SendOut,
     "people": Participant,
     "sendout": SendOut,
+    "member": Membership,
 }
 
 
@@ -146,12 +153,13 @@ def furnish(organisation: Organisation, owner: User) -> None:
         kind="sandbox",
         from_address="office@example.org",
     )
-    Sender.objects.create(
+    texts = Sender.objects.create(
         organisation=organisation,
         name=f"{name} SMS",
         channel="sms",
         kind="sandbox",
         from_address="+15145550100",
+        is_default=True,
     )
     running, scheduled = [write(organisation, owner, sender, State.DRAFT) for _ in range(2)]
     for state in (*State, State.DRAFT):
@@ -181,6 +189,12 @@ def furnish(organisation: Organisation, owner: User) -> None:
     ReturnedMail.objects.filter(pk=mail.pk).update(
         state="unclear", reason="hint", delivery=Delivery.objects.last().pk
     )
+    ForwardRule.objects.create(
+        organisation=organisation, name=f"{name} forwards", phones=["+15145550107"]
+    )
+    said = [f"{name} asks", f"{name}: stop texting me!!"]
+    heard = [Incoming("+15145550142", "+15145550100", each, f"{name} {each}") for each in said]
+    take_in(texts, heard)
     put_price(organisation, ("email", "out", ""), 1)
     guest = f"guest@{organisation.slug}.example.org"
     Invitation.objects.create(organisation=organisation, email=guest, invited_by=owner)
@@ -271,6 +285,8 @@ POSTED = {
     "to": "c@example.org",
     "from_address": "c@example.org",
     "when": "2091-01-01T10:00",
+    "text": "mine now",
+    "phones": "+15145550108",
     "why": "mine now",
     "typed": "c@example.org",
     "once_per": "address",

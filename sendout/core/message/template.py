@@ -12,6 +12,7 @@ Escape = Callable[[str], str]
 
 _GAPS = re.compile(r"[\s_-]+")
 _MOST_PROBLEMS = 20  # a page of them is enough to see what is wrong
+_BRACE = "{{·|{}}"  # a field that nobody has, with a brace for a fallback
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
@@ -82,6 +83,11 @@ def parse(text: str, *, markup: bool = False) -> Template:
         start = after
     constants.append(text[begin:])
     return Template(tuple(constants), tuple(slots), tuple(problems))
+
+
+def literal(text: str) -> str:
+    """Write a text so that it comes back as it is from `parse` and `fill`, braces and all."""
+    return text.replace("{{", _BRACE + _BRACE)
 
 
 def fields(template: Template) -> set[str]:

@@ -73,6 +73,15 @@ def leaves_as_written(channel: str, kind: str) -> bool:
     return getattr(find(channel, kind), "leaves_as_written", False)
 
 
+def confirms(channel: str, kind: str) -> frozenset[str]:
+    """Give the words for STOP and START that providers of this kind usually confirm themselves.
+
+    Upper case; just these, alone in their text. Raises BadConfig.
+    """
+    words: frozenset[str] = getattr(find(channel, kind), "confirms", frozenset())
+    return words
+
+
 def ids_in(channel: str, kind: str) -> Callable[[str], list[str]] | None:
     """Tell how to read the ids by which receipts name a text from `Accepted.ref`.
 

@@ -114,6 +114,16 @@ SETTINGS = (
 )
 
 
+# For numbers that are no short codes, and without Advanced Opt-Out; each alone in its text.
+# https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
+CONFIRMS = frozenset(
+    {
+        "STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT",
+        "START", "UNSTOP",
+    }
+)  # fmt: skip
+
+
 class TwilioProvider:
     """SMS through Twilio."""
 
@@ -121,6 +131,7 @@ class TwilioProvider:
     kind: ClassVar[str] = "twilio"
     keeps_copy: ClassVar[bool] = False
     chains: ClassVar[bool] = True
+    confirms: ClassVar[frozenset[str]] = CONFIRMS
     settings: ClassVar[tuple[Setting, ...]] = SETTINGS
 
     label = "Twilio"

@@ -17,7 +17,7 @@ from sendout.deliveries.models import Count
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.messages.ending import foretell
 from sendout.pages.messages.shown import Shown
-from sendout.sendouts.models import SendOut, State
+from sendout.sendouts.models import Kind, SendOut, State
 
 PAGE = 25
 STATUS_CHOICES = [
@@ -68,7 +68,7 @@ def undoable_of(request: MemberRequest) -> list[Shown]:
 
 def _context(request: MemberRequest) -> dict[str, object]:
     filters = {"q": request.GET.get("q", "").strip(), "status": request.GET.get("status", "")}
-    found = find(request).filter(_matching(**filters))
+    found = find(request).filter(_matching(**filters), kind=Kind.CAMPAIGN)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     numbers = tallies(sendout.pk for sendout in page)
     shown = [Shown(sendout, numbers[sendout.pk]) for sendout in page]

@@ -14,9 +14,10 @@ from sendout.deliveries.causes import LONGEST, Part, with_cause
 from sendout.deliveries.counting import Tally
 from sendout.deliveries.hold import held_now
 from sendout.deliveries.models import OPEN, Delivery, Event
-from sendout.deliveries.report import reason, with_status
+from sendout.deliveries.report import reason, recipient_name, with_status
 from sendout.pages.messages.report_words import words_for
 from sendout.pages.messages.shown import Shown
+from sendout.pages.replies.thread import kinds_of
 
 PAGE = 50
 COUNTED = 1000  # found rows are counted up to here when they were searched for
@@ -68,16 +69,17 @@ def _number(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """One delivery in the list."""
+    """One delivery in the list. replied: the newest reply; reply_kind: in, stop or review."""
 
     id: int
     participant: str
+    has_person: bool
     address: str
     status: str
     reason: str
     at: datetime
     replied: str
-    stopped: bool
+    reply_kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,17 +157,19 @@ def _tally(shown: Shown, channel: str) -> Tally:
 
 
 def _shown(deliveries: list[Delivery], held: set[int]) -> list[ShownRow]:
-    replies = _replies([row.pk for row in deliveries if row.replied_at])
+    replied = [row.pk for row in deliveries if row.replied_at]
+    replies, kinds = _replies(replied), kinds_of(replied)
     return [
         ShownRow(
             id=row.pk,
-            participant=row.participant.name or row.address or "no name",
+            participant=recipient_name(row),
+            has_person=row.participant_id is not None,
             address=row.address,
             status=_status(row, held),
             reason=reason(row),
             at=newest(row),
             replied=replies.get(row.pk, ""),
-            stopped=row.unsubscribed_at is not None and row.channel == "sms",
+            reply_kind=kinds.get(row.pk) or ("stop" if row.unsubscribed_at else "in"),
         )
         for row in deliveries
     ]

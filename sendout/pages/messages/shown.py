@@ -17,6 +17,7 @@ from sendout.sendouts.models import Channels, SendOut, State
 
 CHANNEL_LABELS = {"email": "Emails", "sms": "SMS"}
 ANSWERS = timedelta(minutes=15)  # in which most receipts, opens and replies come after the end
+TEXTING = timedelta(days=14)  # in which a popup that is open shows a new reply by itself
 LATE = timedelta(minutes=1)  # after its time; a start within it is as planned
 NAMED = 3  # groups that are named in a line before the rest is counted
 
@@ -103,6 +104,7 @@ class Shown:
         self.status = status_key(self.label)
         self.moving = sendout.state == State.RUNNING or starts_soon(sendout)
         self.refreshes = self.moving or is_answered(sendout)
+        self.listens = Channel.SMS in Channels(sendout.channels).used and is_recent(sendout)
         self.category = sendout.message.category
         self.subject = sendout.message.subject
         self.created_at = sendout.started_at or sendout.created_at
@@ -219,6 +221,11 @@ def starts_soon(sendout: SendOut) -> bool:
     if sendout.state != State.SCHEDULED or sendout.scheduled_for is None:
         return False
     return (sendout.scheduled_for - timezone.now()).total_seconds() < 60
+
+
+def is_recent(sendout: SendOut) -> bool:
+    """Tell whether texts may still be answered: people do so days later, too."""
+    return sendout.started_at is not None and timezone.now() - sendout.started_at < TEXTING
 
 
 def is_answered(sendout: SendOut) -> bool:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from sendout.compose.fields import merge_values
-from sendout.compose.rendering import compile_sms
 from sendout.core.bounces.codes import blame
 from sendout.core.delivery.outcome import Blame
 from sendout.core.money import money
 from sendout.deliveries.hold import taken_at
 from sendout.deliveries.models import Delivery, Event
-from sendout.deliveries.report import reason
-from sendout.deliveries.told import told_before
+from sendout.deliveries.report import reason, recipient_name
+from sendout.deliveries.said import sms_said
 from sendout.pages.messages.rows import is_moving, newest
+from sendout.pages.replies.thread import Copy, copies_of
+from sendout.replies.keeping import event_key
+from sendout.replies.models import Conversation, Review
 
 # An event's kind -> the status whose colour and icon it has, and what it is called in the story.
 KINDS = {
@@ -48,6 +49,7 @@ SOURCES = {
     "tracking": "",
     "sandbox": "told by the sandbox",
     "recipient": "by the recipient",
+    "staff": "by a member of your staff",
     "bounce": "told by a mail that came back",
     "esp": "told by the email service",
     "sms": "told by the SMS service",
@@ -80,11 +82,12 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """One SMS of the conversation. direction: out, in, or stop."""
+    """One SMS of the conversation. direction: out, in, stop or review. copies: its forwards."""
 
     direction: str
     text: str
     at: datetime
+    copies: list[Copy] = field(default_factory=list)
 
 
 class ShownDelivery:
@@ -93,7 +96,7 @@ class ShownDelivery:
     def __init__(self, row: Delivery) -> None:
         self.row = row
         self.id = row.pk
-        self.participant = row.participant.name or row.address or "no name"
+        self.participant = recipient_name(row)
         self.channel = row.channel
         self.address = row.address
         self.status = row.status
@@ -102,15 +105,30 @@ class ShownDelivery:
         self.may_correct = (row.skip_reason or _bad_address(row)) in CORRECTABLE
         self.moving = is_moving(row)
         self._events = list(row.events.order_by("-at", "-pk"))
+        replies = list(row.replies.all()) if row.replied_at else []
+        self._replies = {event_key(reply): reply for reply in replies}
+        self._copies = copies_of(replies)
 
     @property
     def participant_url(self) -> str:
         """The participant's page."""
+        if self.row.participant_id is None:
+            return ""
         try:
             slug = self.row.organisation.slug
             return reverse("pages:participant", args=[slug, self.row.participant_id])
         except NoReverseMatch:
             return ""
+
+    @property
+    def conversation(self) -> int:
+        """The id of the conversation with this phone, if there is one."""
+        if self.channel != "sms":
+            return 0
+        found = Conversation.objects.filter(
+            organisation=self.row.organisation_id, phone=self.address
+        )
+        return found.values_list("pk", flat=True).first() or 0
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -134,6 +152,11 @@ class ShownDelivery:
         """The story, newest first: what was told, and what the row itself knows."""
         first, *own = self._own()
         told = [_moment(event) for event in self._events]
+        told += [
+            Moment(copy.status, f"{copy.label}: the reply, to {copy.to}", copy.outgoing.created_at)
+            for copies in self._copies.values()
+            for copy in copies
+        ]
         return [*sorted(told + own, key=lambda moment: moment.at, reverse=True), first]
 
     def _own(self) -> list[Moment]:
@@ -154,21 +177,21 @@ class ShownDelivery:
         """An SMS and its replies, oldest first."""
         if self.row.channel != "sms":
             return []
-        bubbles = [Bubble("out", self._said(), self.row.accepted_at or newest(self.row))]
-        stops = {event.at for event in self._events if event.kind == "unsubscribed"}
-        bubbles += [
-            Bubble("stop" if event.at in stops else "in", event.text, event.at)
-            for event in reversed(self._events)
-            if event.kind == "replied"
-        ]
-        return bubbles
+        bubbles = [Bubble("out", sms_said(self.row), self.row.accepted_at or newest(self.row))]
+        heard = [event for event in reversed(self._events) if event.kind == "replied"]
+        return bubbles + [self._bubble(event) for event in heard]
 
-    def _said(self) -> str:
-        organisation = self.row.organisation
-        person = self.row.participant
-        told = bool(told_before(organisation, [self.row.pk]))
-        text = compile_sms(self.row.sendout.message, organisation)
-        return text.fill(merge_values(person, organisation), person.language, told=told)
+    def _bubble(self, event: Event) -> Bubble:
+        """A reply: orange when it put the phone on the list, green else."""
+        stops = {event.at for event in self._events if event.kind == "unsubscribed"}
+        reply = self._replies.get(event.key)
+        direction = "stop" if event.at in stops else "in"
+        if reply and reply.review == Review.OPEN:
+            direction = "review"
+        elif reply and reply.review == Review.LISTED:
+            direction = "stop"
+        copies = self._copies.get(reply.pk, []) if reply else []
+        return Bubble(direction, event.text, event.at, copies)
 
 
 def _bad_address(row: Delivery) -> str:

@@ -14,7 +14,7 @@ from sendout.core.message.template import escape_nothing, parse
 from sendout.deliveries.models import Delivery
 from sendout.people.models import Participant
 from sendout.senders.models import Channel, Sender
-from sendout.sendouts.models import SendOut, State
+from sendout.sendouts.models import Kind, SendOut, State
 
 STARTED = (State.RUNNING, State.PAUSED, State.CANCELLED, State.FINISHED)
 RECENT = 20  # send-outs to choose from: those of the person, and the newest of all
@@ -95,8 +95,8 @@ def find_case(person: Participant, sendout: int | None, channel: str) -> Case:
     """
     rows = Delivery.objects.filter(organisation=person.organisation_id, participant=person)
     if sendout is None:
-        newest = rows.order_by("-sendout", "-id").values_list("sendout", flat=True).first()
-        sendout = newest
+        newest = rows.filter(sendout__kind=Kind.CAMPAIGN).order_by("-sendout", "-id")
+        sendout = newest.values_list("sendout", flat=True).first()
     found = _sendouts(person.organisation).filter(pk=sendout).first() if sendout else None
     if found is None:
         return Case(person, None, channel or Channel.EMAIL, None)
@@ -116,7 +116,8 @@ def recent_sendouts(person: Participant) -> list[tuple[SendOut, bool]]:
         .values_list("sendout", flat=True)[: 2 * RECENT]
     )
     started = _sendouts(person.organisation)
-    newest = set(started.order_by("-pk").values_list("pk", flat=True)[:RECENT])
+    campaigns = started.filter(kind=Kind.CAMPAIGN).order_by("-pk")
+    newest = set(campaigns.values_list("pk", flat=True)[:RECENT])
     found = started.filter(pk__in=theirs | newest).order_by("-pk")
     return [(sendout, sendout.pk in theirs) for sendout in found]
 

@@ -147,7 +147,7 @@ def _server(case: Case) -> Check:
     row = case.delivery
     if copy := _copy_for_all(case):
         line = f"Ask about the copy that went to {copy.participant}."
-        return Check(title, Mark.UNKNOWN, [line], [("See that copy", _look_at(copy))])
+        return Check(title, Mark.UNKNOWN, [line], [("See that copy", _look_at(case, copy))])
     if row is None or case.ending in (Ending.WAITING, Ending.CANCELLED) or row.skip_reason:
         return Check(title, Mark.UNKNOWN, ["It was not asked: nothing was handed over."], [])
     if row.complained_at:
@@ -169,11 +169,11 @@ def _copy_for_all(case: Case) -> Delivery | None:
     rows = Delivery.objects.filter(
         sendout=case.sendout, channel=case.channel, participant__in=family
     )
-    return rows.exclude(skip_reason="duplicate").select_related("participant__organisation").first()
+    return rows.exclude(skip_reason="duplicate").select_related("participant").first()
 
 
-def _look_at(row: Delivery) -> str:
-    return reverse("pages:not_received_delivery", args=[row.participant.organisation.slug, row.pk])
+def _look_at(case: Case, row: Delivery) -> str:
+    return reverse("pages:not_received_delivery", args=[case.organisation.slug, row.pk])
 
 
 def _took(case: Case) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -19,6 +19,7 @@ from sendout.pages.people.finding import find_participant, page_of
 from sendout.people.models import Participant
 from sendout.people.search import search
 from sendout.senders.models import Channel
+from sendout.sendouts.models import Kind
 
 LARGEST = 2**63 - 1  # of PostgreSQL's bigint
 
@@ -43,8 +44,9 @@ def find(request: MemberRequest) -> HttpResponse:
 
 def _with_newest(people: list[Participant]) -> list[tuple[Participant, Delivery | None]]:
     """Give each person with the newest message to them."""
-    rows = Delivery.objects.filter(participant__in=people).select_related("sendout")
+    rows = Delivery.objects.filter(participant__in=people, sendout__kind=Kind.CAMPAIGN)
     newest = rows.order_by("participant", "-sendout", "-id").distinct("participant")
+    newest = newest.select_related("sendout")
     by_person = {row.participant_id: row for row in newest}
     return [(person, by_person.get(person.pk)) for person in people]
 
@@ -93,6 +95,8 @@ def dns(request: MemberRequest, pk: int) -> HttpResponse:
 def of_delivery(request: MemberRequest, pk: int) -> HttpResponse:
     """Lead from a single message to the answer about it."""
     row = get_object_or_404(Delivery, organisation=request.organisation, pk=pk)
+    if row.participant_id is None:
+        raise Http404("This message did not go to a participant.")
     case = {"sendout": str(row.sendout_id), "channel": row.channel}
     url = reverse("pages:not_received_look", args=[request.organisation.slug, row.participant_id])
     return redirect(f"{url}?{urlencode(case)}")

@@ -11,6 +11,7 @@ from sendout.deliveries.report import reason
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.people.finding import find_participant, page_of
 from sendout.people.models import Participant
+from sendout.replies.models import Conversation
 from sendout.senders.models import Channel
 from sendout.suppression.entries import find as find_suppressions
 from sendout.suppression.models import Suppression
@@ -30,10 +31,17 @@ def participant(request: MemberRequest, pk: int) -> HttpResponse:
         "fields": sorted(person.fields.items()),
         "groups": person.groups.order_by("name"),
         "suppressions": _suppressions(person),
+        "conversation": _conversation(person),
         "page": page,
         "deliveries": [(delivery, reason(delivery)) for delivery in page],
     }
     return render(request, "pages/people/participant.html", context)
+
+
+def _conversation(person: Participant) -> int | None:
+    """Give the id of the conversation with the person's phone, if there is one."""
+    own = Conversation.objects.filter(organisation=person.organisation_id, phone=person.phone)
+    return own.values_list("pk", flat=True).first() if person.phone else None
 
 
 def _suppressions(person: Participant) -> list[Suppression]:

@@ -121,7 +121,8 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     """Show how things stand now; before: what was chosen until this request changed it."""
-    language = request.GET.get("lang", delivery.participant.language)
+    own = delivery.participant or delivery.organisation
+    language = request.GET.get("lang", own.language)
     language = language if language in WORDS else "en"
     words = WORDS[language]
     now = _chosen(delivery)

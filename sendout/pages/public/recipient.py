@@ -33,10 +33,10 @@ def find_delivery(token: str) -> Delivery | None:
 def reached(delivery: Delivery) -> list[Reached]:
     """Give the address the message went to, and the one the person has on the other channel."""
     person = delivery.participant
-    known = {
-        Channel.EMAIL: (normal_email(person.email), person.email),
-        Channel.SMS: (person.phone, person.phone),
-    }
+    known: dict[Channel, tuple[str, str]] = {}
+    if person is not None:
+        known[Channel.EMAIL] = normal_email(person.email), person.email
+        known[Channel.SMS] = person.phone, person.phone
     channel, address = Channel(delivery.channel), delivery.address
     known[channel] = (normal_email(address) if channel == Channel.EMAIL else address, address)
     return [

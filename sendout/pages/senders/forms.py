@@ -42,11 +42,21 @@ def is_local(setting: Setting) -> bool:
 class SenderForm(forms.ModelForm):  # type: ignore[type-arg]
     """A sender with the settings of its provider. Secrets go in and never come out."""
 
+    confirms_stop = forms.TypedChoiceField(
+        choices=[("", "As is usual there"), ("True", "The provider"), ("False", "Sendout")],
+        coerce=lambda value: value == "True",
+        empty_value=None,
+        required=False,
+        label="Who confirms a STOP to the phone",
+        help_text="One short text, as carriers ask for. Some providers, such as Twilio, send it "
+        "by themselves.",
+    )
+
     class Meta:
         model = Sender
         fields = (
             "name", "from_name", "from_address", "reply_to", "bounce_address",
-            "connections", "pace_count", "pace_period",
+            "connections", "pace_count", "pace_period", "confirms_stop",
             "pool", "weight", "warmup_first", "warmup_target",
         )  # fmt: skip
         labels = {
@@ -86,6 +96,8 @@ class SenderForm(forms.ModelForm):  # type: ignore[type-arg]
         if sender.channel == Channel.SMS:
             del self.fields["from_name"], self.fields["reply_to"]
             self.fields["from_address"].label = "From number or name"
+        else:
+            del self.fields["confirms_stop"]
         if not can_sign(sender):
             del self.fields["bounce_address"]
         for name in ("weight", "warmup_first", "warmup_target"):

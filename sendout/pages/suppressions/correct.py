@@ -111,7 +111,7 @@ def of_delivery(request: MemberRequest, pk: int, delivery: int) -> HttpResponse:
     related = ("participant__organisation",)
     rows = Delivery.objects.select_related(*related).filter(organisation=request.organisation)
     row = get_object_or_404(rows, sendout=pk, pk=delivery)
-    person = Participant.objects.filter(pk=row.participant_id).first()
+    person = Participant.objects.filter(pk=row.participant_id or 0).first()
     if person is None or person.organisation_id != request.organisation.pk:
         raise Http404("This participant was deleted.")
     wrong = wrong_address(person, row.channel)

@@ -1,21 +1,12 @@
 // The compose pages: live SMS counter and plain characters, merge fields put at the cursor, only the channels in use.
 import { measure } from "./sms-counter.js";
 import { plain } from "./sms-plain.js";
+import { codes, segments, showFound } from "./sms-shown.js";
 
 const form = document.querySelector("[data-compose]");
 const marks = JSON.parse(document.querySelector("#sms-marks")?.textContent ?? "{}");
 const USED = { email: ["email"], sms: ["sms"] };
 let writing = null;
-
-function codes(characters) {
-  return characters.flatMap((character) => {
-    const code = document.createElement("code");
-    code.textContent = character;
-    return [code, " "];
-  });
-}
-
-const segments = (n) => (n === 1 ? "segment" : "segments");
 
 // What the text ends with, unless its author says STOP already.
 function closingOf(counter, text) {
@@ -28,16 +19,9 @@ function show(counter) {
   const text = form.elements.sms_text.value.trim();
   const closing = closingOf(counter, text);
   const whole = closing ? `${text}\n${closing}` : text;
-  const put = (name, words) => (counter.querySelector(`[data-${name}]`).textContent = words);
-  const found = measure(plain(whole, form.elements.sms_plain.value, marks).text);
-  put("segments", found.segments);
-  put("segments-word", segments(found.segments));
-  put("left", found.left);
-  put("encoding", found.encoding);
-  put("closing", closing);
+  showFound(counter, measure(plain(whole, form.elements.sms_plain.value, marks).text));
+  counter.querySelector("[data-closing]").textContent = closing;
   counter.querySelector("[data-closing-line]").hidden = !closing;
-  counter.querySelector("[data-forcing]").hidden = !found.forcing.length;
-  counter.querySelector("[data-characters]").replaceChildren(...codes(found.forcing));
   showLevels(whole);
 }
 

@@ -12,6 +12,7 @@ from sendout.core.message.template import (
     escape_nothing,
     fields,
     fold,
+    literal,
     parse,
 )
 
@@ -103,3 +104,10 @@ def test_folding_twice_changes_nothing(name: str) -> None:
 def test_a_value_stands_as_it_is_between_the_constants(texts: list[str], value: str) -> None:
     filled = parse("{{ x }}".join(texts)).fill({"x": value}, escape_nothing)
     assert filled == value.join(texts)
+
+
+@given(st.text(alphabet="{} ab|·"))
+def test_a_literal_text_comes_back_as_it_is(text: str):
+    template = parse(literal(text))
+    assert template.fill({"a": "filled", "b": "filled"}, escape_nothing) == text
+    assert not template.problems

@@ -14,8 +14,17 @@ from sendout.inbound.models import HookEvent
 from sendout.inbound.waiting import take_in_due
 from sendout.senders.hooks import renew
 from sendout.senders.models import Hook
+from sendout.senders.ways import put_settings
 from sendout.suppression.models import Suppression
-from tests.inbound.sms.conftest import PHONE, Told, World, handed_over, name_of, sms_sender
+from tests.inbound.sms.conftest import (
+    PHONE,
+    SETTINGS,
+    Told,
+    World,
+    handed_over,
+    name_of,
+    sms_sender,
+)
 
 pytestmark = pytest.mark.django_db
 DELIVERED = {"MessageStatus": "delivered"}
@@ -103,11 +112,14 @@ def test_a_text_reaches_no_delivery_of_another_organisation(
     told: World, other_club: Organisation
 ) -> None:
     world = told(phone="+15145550143")
-    foreign = handed_over(sms_sender(other_club), PHONE)
+    their_account = sms_sender(other_club)
+    put_settings(their_account, SETTINGS["twilio"] | {"auth_token": "another"})
+    their_account.save()
+    foreign = handed_over(their_account, PHONE)
     assert world.twilio("", From=PHONE, To="+15145550100", Body="STOP").status_code == 200
     foreign.refresh_from_db()
     assert foreign.status == "sent"
-    assert not Suppression.objects.exists()
+    assert Suppression.objects.get().organisation == world.sender.organisation
 
 
 def test_a_message_of_another_program_is_no_news(told: World) -> None:

@@ -1,0 +1,1 @@
+"""The Replies page: conversations by SMS, near misses to decide, rules for forwarding."""
