@@ -35,7 +35,7 @@ with transaction.atomic():
     alice.set_password("correct horse battery")
     alice.save()
     club = found("quay", "Quay Sailing Club", country="CA", timezone="America/Toronto", owner=alice)
-    club.quiet_hours = False
+    club.quiet_hours, club.undo_seconds = False, 0
     club.postal_address = "1 Quay Road, St. John's NL"
     club.save()
     for channel, address in (("email", "office@quay.example"), ("sms", "+17095550100")):

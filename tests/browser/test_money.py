@@ -25,7 +25,7 @@ with transaction.atomic():
     alice.set_password("correct horse battery")
     alice.save()
     club = found("reef", "Reef Diving", country="CA", timezone="America/St_Johns", owner=alice)
-    club.quiet_hours = False  # whatever the time is where this runs
+    club.quiet_hours, club.undo_seconds = False, 0  # whatever the time is where this runs
     club.postal_address = "1 Reef Road, St. John's NL"
     club.save()
     Sender.objects.create(organisation=club, name="Rehearsal SMS", channel="sms", kind="sandbox",

@@ -10,7 +10,7 @@ from tests.browser.pages import ids
 
 FIND = "/o/aqua-club/not-received/"
 BOUNCED = (
-    "SELECT p.last_name, p.first_name || ' ' || p.last_name, s.name FROM deliveries_delivery d"
+    "SELECT p.last_name, p.first_name || ' ' || p.last_name, s.name, d.id FROM deliveries_delivery d"
     " JOIN people_participant p ON p.id = d.participant_id JOIN sendouts_sendout s"
     " ON s.id = d.sendout_id WHERE d.status = 'bounced' AND d.channel = 'email' AND s.id ="
     " (SELECT min(id) FROM sendouts_sendout WHERE organisation_id = d.organisation_id)"
@@ -22,7 +22,7 @@ BOUNCED = (
 @pytest.mark.parametrize("look", ["wide", "phone"])
 def test_from_a_name_to_the_answer_and_a_text_to_copy(people: People, look: str) -> None:
     site = people.site
-    [[last_name, name, message]] = site.sql(BOUNCED)
+    [[last_name, name, message, _]] = site.sql(BOUNCED)
     page = people.of_the_demo(**({"viewport": PHONE} if look == "phone" else {}))
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(site.at("/o/aqua-club/messages/"))
@@ -64,6 +64,7 @@ def test_it_works_without_scripts(people: People) -> None:
     page.locator("#found .so-name").first.click()
     expect(page.get_by_role("heading", name="Four checks")).to_be_visible()
     expect(page.get_by_role("button", name="Copy the text")).to_be_hidden()
-    page.goto(people.site.at("/o/aqua-club/not-received/{person}/".format(**ids(people.site))))
+    [[*_, delivery]] = people.site.sql(BOUNCED)
+    page.goto(people.site.at(f"/o/aqua-club/not-received/delivery/{delivery}/"))
     page.locator("#dns").get_by_role("link").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Are both domains set up for mail?")

@@ -40,14 +40,15 @@ from sendout.senders.ways import put_settings
 from sendout.sendouts.models import SendOut
 
 with transaction.atomic():
-    alice, _ = find_or_make_user("alice@cove.example")
+    alice, _ = find_or_make_user("alice@fjord.example")
     alice.set_password("correct horse battery")
     alice.save()
-    club = found("cove", "Cove Rowing Club", country="CA", timezone="America/St_Johns", owner=alice)
-    club.postal_address = "1 Cove Road, St. John's NL"
+    club = found("fjord", "Fjord Rowing Club", country="CA", timezone="America/St_Johns", owner=alice)
+    club.postal_address = "1 Fjord Road, St. John's NL"
+    club.undo_seconds = 0
     club.save()
     sender = Sender(organisation=club, name="Mail server", channel="email", kind="smtp",
-        from_address="office@cove.example", is_default=True)
+        from_address="office@fjord.example", is_default=True)
     put_settings(sender, {{"host": "127.0.0.1", "port": {port}, "tls": "none"}})
     sender.save()
     for n, address in enumerate({addresses!r}):
@@ -91,8 +92,8 @@ def test_the_report_names_who_blocks_and_the_people_get_it_after_all(people: Peo
     site = people.site
     with Refusing(dict(REPLIES)) as server:
         send(site, server.port)
-        page = people.signed_in("alice@cove.example")
-        page.goto(site.at("/o/cove/messages/"))
+        page = people.signed_in("alice@fjord.example")
+        page.goto(site.at("/o/fjord/messages/"))
         page.get_by_role("link", name="Regatta").click()
         report = page.locator("#report-email")
         expect(report.locator('[data-cause="later-full"]')).to_be_visible(timeout=PATIENCE * 1000)
@@ -146,14 +147,14 @@ def on_a_phone(page: Page, site: Site) -> None:
     """Nothing is wider than the screen, and no words stand one letter to a line."""
     page.set_viewport_size(PHONE)
     [[pk]] = site.sql("SELECT min(id) FROM sendouts_sendout WHERE name = 'Regatta'")
-    page.goto(site.at(f"/o/cove/messages/{pk}/"))
+    page.goto(site.at(f"/o/fjord/messages/{pk}/"))
     expect(page.locator(".so-diagnosis").first).to_be_visible()
     picture(page, "report-phone")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     box = page.locator(".so-ask-words").first.bounding_box()
     assert box is not None
     assert box["width"] > 3 * box["height"]
-    page.goto(site.at(f"/o/cove/messages/{pk}/email/report/"))
+    page.goto(site.at(f"/o/fjord/messages/{pk}/email/report/"))
     expect(page.get_by_role("heading", name="What did not arrive")).to_be_visible()
     picture(page, "report-page-phone")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
