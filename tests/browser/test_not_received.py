@@ -10,9 +10,10 @@ from tests.browser.pages import ids
 
 FIND = "/o/aqua-club/not-received/"
 BOUNCED = (
-    "SELECT p.last_name, p.first_name || ' ' || p.last_name, s.name, d.id FROM deliveries_delivery d"
-    " JOIN people_participant p ON p.id = d.participant_id JOIN sendouts_sendout s"
-    " ON s.id = d.sendout_id WHERE d.status = 'bounced' AND d.channel = 'email' AND s.id ="
+    "SELECT p.last_name, p.first_name || ' ' || p.last_name, s.name, d.id"
+    " FROM deliveries_delivery d JOIN people_participant p ON p.id = d.participant_id"
+    " JOIN sendouts_sendout s ON s.id = d.sendout_id"
+    " WHERE d.status = 'bounced' AND d.channel = 'email' AND s.id ="
     " (SELECT min(id) FROM sendouts_sendout WHERE organisation_id = d.organisation_id)"
     " AND s.organisation_id = (SELECT id FROM accounts_organisation WHERE slug = 'aqua-club')"
     " ORDER BY d.id LIMIT 1"

@@ -43,7 +43,7 @@ with transaction.atomic():
     alice, _ = find_or_make_user("alice@fjord.example")
     alice.set_password("correct horse battery")
     alice.save()
-    club = found("fjord", "Fjord Rowing Club", country="CA", timezone="America/St_Johns", owner=alice)
+    club = found("fjord", "Fjord Rowing", country="CA", timezone="America/St_Johns", owner=alice)
     club.postal_address = "1 Fjord Road, St. John's NL"
     club.undo_seconds = 0
     club.save()
