@@ -65,7 +65,8 @@ def through(sender: Sender, sendout: SendOut, text: str = "Pool closed today") -
 
 
 def statuses() -> dict[str, str]:
-    rows = Delivery.objects.filter(channel="sms").select_related("participant")
+    rows = Delivery.objects.filter(channel="sms", sendout__kind="campaign")
+    rows = rows.select_related("participant")
     return {row.participant.first_name: row.status for row in rows}
 
 
