@@ -88,12 +88,14 @@ def send_now(sendout: SendOut) -> None:
             jobs.defer(sendout.pk, channel.value, range(1, batches + 1), sendout.urgent)
 
 
+@transaction.atomic
 def send(sendout: SendOut) -> None:
     """Send when the organisation's time to undo is over, or now if it has none.
 
     Raises NotPossible as `send_now` does.
     """
     if seconds := sendout.organisation.undo_seconds:
+        limit.check(sendout)
         lifecycle.wait_for_undo(sendout, seconds)
     else:
         send_now(sendout)

@@ -163,7 +163,7 @@ def test_send_freezes_the_audience(browser: Client, sendout: SendOut) -> None:
 def test_pressing_send_twice_sends_once(browser: Client, sendout: SendOut) -> None:
     press(browser, sendout, "send")
     page = press(browser, sendout, "send")
-    assert "was started already" in page
+    assert "is leaving already" in page
     assert Delivery.objects.count() == 2
 
 
@@ -249,7 +249,7 @@ def test_another_time_is_given_to_a_scheduled_one(browser: Client, sendout: Send
 
 def test_one_that_has_left_gets_no_other_time(browser: Client, sendout: SendOut) -> None:
     press(browser, sendout, "send")
-    assert "was started already" in press(browser, sendout, "schedule", when="2030-07-02T10:45")
+    assert "is leaving already" in press(browser, sendout, "schedule", when="2030-07-02T10:45")
     assert sendout.scheduled_for is None
 
 

@@ -32,6 +32,7 @@ def filled(**more: str) -> dict[str, str]:
         "timezone": "America/Toronto",
         "country": "CA",
         "language": "en",
+        "undo_seconds": "20",
         **more,
     }
 

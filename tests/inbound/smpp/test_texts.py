@@ -156,7 +156,7 @@ def test_a_text_of_an_unknown_phone_and_nul_do_no_harm(sender: Sender, text: Tex
 def test_another_club_reads_none_of_it(
     sender: Sender, other_club: Organisation, text: Text
 ) -> None:
-    theirs = text("1", through=smpp_sender(other_club, password="another"))
+    theirs = text("1", through=smpp_sender(other_club, username="skating"))
     take(sender.pk, [from_phone(b"Merci")])
     assert replies(theirs) == []
 
