@@ -16,6 +16,7 @@ from sendout.accounts.models import Organisation
 from sendout.compose.closing import closing_words
 from sendout.compose.fields import Merging
 from sendout.compose.layout import UNSUBSCRIBE
+from sendout.compose.models import Message
 from sendout.compose.rendering import compile_email, compile_sms
 from sendout.core.delivery.outcome import Blame, Refused
 from sendout.core.message.dkim import Signer, sign_by_all
@@ -273,7 +274,8 @@ def _text(sendout: int, channel: str, version: int, identity: Identity) -> Text:
     found = SendOut.objects.select_related("organisation", "message").get(pk=sendout)
     if channel == "sms":
         return sms_text(found)
-    return email_text(found, identity)
+    automatic = found.kind != Kind.CAMPAIGN
+    return email_text(found.message, found.organisation, identity, automatic=automatic)
 
 
 def sms_text(found: SendOut) -> SmsText:
@@ -283,15 +285,17 @@ def sms_text(found: SendOut) -> SmsText:
     return SmsText(compiled, Merging(fields(compiled.template), organisation))
 
 
-def email_text(found: SendOut, identity: Identity) -> EmailText:
+def email_text(
+    message: Message, organisation: Organisation, identity: Identity, *, automatic: bool = False
+) -> EmailText:
     """Compile an email, with its links and pixel where they are wanted."""
     compiled = compile_email(
-        found.message,
-        found.organisation,
+        message,
+        organisation,
         from_name=identity.name,
         from_address=identity.address,
         reply_to=identity.reply_to,
         tracking=Tracking(identity.tracking_base, settings.TOKEN_KEYS),
-        automatic=found.kind != Kind.CAMPAIGN,
+        automatic=automatic,
     )
-    return EmailText(compiled, Merging(compiled.asked, found.organisation))
+    return EmailText(compiled, Merging(compiled.asked, organisation))

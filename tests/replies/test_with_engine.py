@@ -156,6 +156,7 @@ def test_an_answer_and_a_forward_leave_as_they_were_written(
     copy = OutboxCopy.objects.get(recipient="deliver@sandbox.test")
     mail = message_from_bytes(bytes(copy.content), policy=policy.default)
     assert mail["Subject"] == "SMS from Ann"
+    assert mail["Auto-Submitted"] == "auto-generated"
     assert reply.text in mail.get_body(("plain",)).get_content()
     let_phones_answer()
     for outgoing in sent:
