@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import socket
 import ssl
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,6 +22,7 @@ import aiohttp
 from sendout.core.delivery.outcome import Accepted, Blame, Outcome, Refused, Unsure
 from sendout.core.providers.base import Answer as Tell
 from sendout.core.providers.base import Envelope, SenderDown
+from sendout.core.providers.reach import explain
 from sendout.core.providers.setting import Setting
 
 AT_ONCE = 8  # requests under way on one connection
@@ -170,7 +169,7 @@ class HttpWay:
                     host, port, ssl=self._tls if secure else None
                 )
         except (OSError, UnicodeError) as error:  # TimeoutError and SSLError are OSErrors
-            raise _explained(error, f"{host}:{port}") from error
+            raise explain(error, f"{host}:{port}") from error
         writer.close()
         with suppress(OSError):
             await writer.wait_closed()
@@ -304,20 +303,3 @@ def _lost(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "the service did not answer in time"
     return "the connection broke before the service's answer"
-
-
-def _explained(error: OSError | UnicodeError, name: str) -> SenderDown:
-    """Say in plain words why the service could not be reached."""
-    match error:
-        case ssl.SSLCertVerificationError():
-            code, why = "tls", f"the certificate of {name} is not trusted: {error.verify_message}"
-        case ssl.SSLError():
-            code, why = "tls", f"the encryption with {name} failed: {error.reason or error}"
-        case socket.gaierror() | UnicodeError():
-            code, why = "dns", f"cannot connect to {name}: there is no server of this name"
-        case TimeoutError():
-            code, why = "connect", f"cannot connect to {name}: it does not answer"
-        case _:
-            reason = os.strerror(error.errno).lower() if error.errno else str(error)
-            code, why = "connect", f"cannot connect to {name}: {reason}"
-    return SenderDown(Refused(False, code, why, Blame.SENDER))

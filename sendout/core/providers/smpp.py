@@ -6,15 +6,13 @@ Why the protocol is spoken here and not by a library: docs/decisions/0016-smpp.m
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
 import ssl
 from collections.abc import Iterable
 from functools import cached_property
 from typing import ClassVar, Self
 
-from sendout.core.delivery.outcome import Blame, Refused
 from sendout.core.providers.base import Answer, Config, Envelope, SenderDown
+from sendout.core.providers.reach import OWN_AUTHORITY, client_context, down, explain
 from sendout.core.providers.setting import Setting, Value, read_url
 from sendout.core.providers.smpp_config import SCHEMES, SETTINGS, SmppConfig
 from sendout.core.providers.smpp_errors import bind_words
@@ -119,7 +117,7 @@ class SmppProvider:
             why = bind_words(pdu.status) if pdu else session.lost or "it does not answer"
             session.end("we were not let in")
             code = "login" if pdu else "connect"
-            raise _down(code, f'{self._name}, as "{config.username}": {why}')
+            raise down(code, f'{self._name}, as "{config.username}": {why}')
         return SmppConnection(session, config)
 
     @property
@@ -140,31 +138,12 @@ class SmppProvider:
 
     @cached_property
     def _context(self) -> ssl.SSLContext:
-        context = ssl.create_default_context(cafile=self.config.ca_file or None)
-        if not self.config.verify:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        return context
-
-
-def _down(code: str, text: str) -> SenderDown:
-    return SenderDown(Refused(permanent=False, code=code, text=text, blame=Blame.SENDER))
+        return client_context(self.config.ca_file, self.config.verify)
 
 
 def _explained(error: OSError | UnicodeError, name: str) -> SenderDown:
     """Say in plain words why the server could not be reached."""
     match error:
-        case ssl.SSLCertVerificationError():
-            return _down(
-                "tls",
-                f"the certificate of {name} is not trusted: {error.verify_message}; "
-                "if this server is yours, give its authority's certificate as ca_file",
-            )
-        case ssl.SSLError():
-            return _down("tls", f"the encryption with {name} failed; try tls=none")
-        case socket.gaierror() | UnicodeError():
-            return _down("dns", f"cannot connect to {name}: there is no server of this name")
-        case TimeoutError():
-            return _down("connect", f"cannot connect to {name}: it does not answer")
-    reason = os.strerror(error.errno).lower() if error.errno else str(error)
-    return _down("connect", f"cannot connect to {name}: {reason}")
+        case ssl.SSLError() if not isinstance(error, ssl.SSLCertVerificationError):
+            return down("tls", f"the encryption with {name} failed; try tls=none")
+    return explain(error, name, OWN_AUTHORITY)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import ssl
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Self
 
 from sendout.core.providers.base import Config
-from sendout.core.providers.setting import BadConfig, Setting, read_all, read_url
+from sendout.core.providers.reach import check_authority
+from sendout.core.providers.setting import BadConfig, Setting, read_all
 from sendout.core.providers.smpp_parts import LONG
 
 PORT, TLS_PORT = 2775, 3550  # registered for SMPP; usual for SMPP in TLS
@@ -114,8 +113,7 @@ class SmppConfig:
         for name in ("enquire", "timeout"):
             if not getattr(self, name) > 0:
                 raise BadConfig(f"{name} is a number of seconds above 0.")
-        if self.ca_file:
-            self._check_authority()
+        check_authority(self.ca_file)
 
     def _check_names(self) -> None:
         """Section 4.1.1 has room for so many characters."""
@@ -124,14 +122,6 @@ class SmppConfig:
             value = getattr(self, name)
             if len(value) > most or not (value.isascii() and value.isprintable()):
                 raise BadConfig(f"{name} has at most {most} characters of plain ASCII.")
-
-    def _check_authority(self) -> None:
-        if not Path(self.ca_file).is_file():
-            raise BadConfig(f"ca_file {self.ca_file} is not there; give a file in PEM format.")
-        try:
-            ssl.create_default_context(cafile=self.ca_file)
-        except (ssl.SSLError, OSError):
-            raise BadConfig(f"ca_file {self.ca_file} holds no certificate in PEM format.") from None
 
     @property
     def bad_numbers(self) -> frozenset[str]:
@@ -144,8 +134,3 @@ class SmppConfig:
         """Read settings by name. Raises BadConfig."""
         values: dict[str, Any] = dict(read_all(SETTINGS, config))
         return cls(**values)
-
-    @classmethod
-    def from_url(cls, url: str) -> Self:
-        """Read smpp://system_id:password@host:2775/?window=20 or smpps://. Raises BadConfig."""
-        return cls.from_config(read_url(url, SCHEMES))

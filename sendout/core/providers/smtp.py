@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import re
 import socket
 import ssl
 from collections.abc import Iterable
@@ -14,6 +12,7 @@ from functools import cached_property
 from typing import ClassVar, Self
 
 from sendout.core.providers.base import Answer, Config, Envelope, SenderDown
+from sendout.core.providers.reach import OWN_AUTHORITY, client_context, down, explain
 from sendout.core.providers.setting import Setting, Value, read_url
 from sendout.core.providers.smtp_chunks import Chunks, window
 from sendout.core.providers.smtp_config import SCHEMES, SETTINGS, SmtpConfig
@@ -21,7 +20,6 @@ from sendout.core.providers.smtp_dialogue import Waits
 from sendout.core.providers.smtp_hello import (
     TokenRefused,
     ask_for_tls,
-    down,
     greet,
     introduce,
     sign_in,
@@ -214,11 +212,7 @@ class SmtpProvider:
 
     @cached_property
     def _context(self) -> ssl.SSLContext:
-        context = ssl.create_default_context(cafile=self.config.ca_file or None)
-        if not self.config.verify:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        return context
+        return client_context(self.config.ca_file, self.config.verify)
 
 
 def _tokens(config: SmtpConfig) -> TokenSource | None:
@@ -248,29 +242,6 @@ def _own_name(session: Session) -> str:
 def _explained(error: OSError | UnicodeError, name: str) -> SenderDown:
     """Say in plain words why the server could not be reached."""
     match error:
-        case ssl.SSLCertVerificationError():
-            return down(
-                "tls",
-                f"the certificate of {name} is not trusted: {error.verify_message}; "
-                "if this server is yours, give its authority's certificate as ca_file",
-            )
         case ssl.SSLError(reason="WRONG_VERSION_NUMBER"):
             return down("tls", f"{name} does not encrypt from the start; try tls=starttls")
-        case ssl.SSLError():
-            return down("tls", f"the encryption with {name} failed: {_tls_reason(error)}")
-        case socket.gaierror() | UnicodeError():
-            return down("dns", f"cannot connect to {name}: there is no server of this name")
-        case TimeoutError():
-            return down("connect", f"cannot connect to {name}: it does not answer")
-    return down("connect", f"cannot connect to {name}: {_reason(error)}")
-
-
-def _tls_reason(error: ssl.SSLError) -> str:
-    # OpenSSL's errors have a reason, those made in Python do not.
-    return str(getattr(error, "reason", None) or error.strerror or error)
-
-
-def _reason(error: OSError) -> str:
-    # asyncio joins the errors of several addresses (IPv6, IPv4) into one text.
-    number = error.errno or next(map(int, re.findall(r"Errno (\d+)", str(error))), 0)
-    return os.strerror(number).lower() if number else str(error)
+    return explain(error, name, OWN_AUTHORITY)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import ssl
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Self
 
 from sendout.core.providers.base import Config
+from sendout.core.providers.reach import check_authority
 from sendout.core.providers.setting import BadConfig, Setting, read_all, read_url
 from sendout.core.providers.smtp_token import is_safe
 
@@ -87,10 +86,7 @@ class SmtpConfig:
             raise BadConfig(f"port is a number from 1 to 65535, not {self.port}.")
         if not self.timeout > 0:
             raise BadConfig("timeout is a number of seconds above 0.")
-        if self.ca_file and not Path(self.ca_file).is_file():
-            raise BadConfig(f"ca_file {self.ca_file} is not there; give a file in PEM format.")
-        if self.ca_file:
-            self._check_authority()
+        check_authority(self.ca_file)
         if re.search(r"[^\x21-\x7e]", self.ehlo_name):
             raise BadConfig("ehlo_name is a host name, such as mail.example.org.")
         if self.auth == "xoauth2":
@@ -104,12 +100,6 @@ class SmtpConfig:
             raise BadConfig("refresh_token or client_secret is missing: auth=xoauth2 needs one.")
         if not is_safe(self.token_url):
             raise BadConfig("token_url begins with https://, so that nobody reads the secrets.")
-
-    def _check_authority(self) -> None:
-        try:
-            ssl.create_default_context(cafile=self.ca_file)
-        except (ssl.SSLError, OSError):
-            raise BadConfig(f"ca_file {self.ca_file} holds no certificate in PEM format.") from None
 
     def _usual_port(self) -> int:
         if self.tls == "implicit":

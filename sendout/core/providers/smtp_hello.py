@@ -5,15 +5,10 @@ from __future__ import annotations
 import json
 from base64 import b64decode, b64encode
 
-from sendout.core.delivery.outcome import Blame, Refused
 from sendout.core.providers.base import SenderDown
+from sendout.core.providers.reach import down
 from sendout.core.providers.smtp_dialogue import Dialogue
 from sendout.core.providers.smtp_replies import Extensions, Reply, kind, words
-
-
-def down(code: str, text: str) -> SenderDown:
-    """Say that this way out does not work now, in plain words."""
-    return SenderDown(Refused(permanent=False, code=code, text=text, blame=Blame.SENDER))
 
 
 class TokenRefused(SenderDown):

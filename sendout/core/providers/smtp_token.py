@@ -11,8 +11,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urlsplit
 from urllib.request import Request, urlopen
 
-from sendout.core.delivery.outcome import Blame, Refused
-from sendout.core.providers.base import SenderDown
+from sendout.core.providers.reach import down
 
 EARLY = 60.0  # seconds before its end that a token is replaced; at most half of its life
 LIFE = 3600.0  # seconds that a token holds whose server does not say
@@ -97,10 +96,12 @@ def ask(permission: Permission, wait: float) -> tuple[str, float]:
             return _read(answer.read(LONGEST), where)
     except HTTPError as error:
         with error:
-            raise _down(f"{where} gave no token: {_refusal(error)}") from None
+            raise down("login", f"{where} gave no token: {_refusal(error)}") from None
     except (URLError, OSError) as error:
         reason = getattr(error, "reason", error)
-        raise _down(f"the token server {where} cannot be reached: {_words(reason)}") from None
+        raise down(
+            "login", f"the token server {where} cannot be reached: {_words(reason)}"
+        ) from None
 
 
 def _context(ca_file: str) -> ssl.SSLContext:
@@ -117,7 +118,7 @@ def _read(body: bytes, where: str) -> tuple[str, float]:
     except (ValueError, KeyError, TypeError, AttributeError):
         token, life = "", 0.0
     if not _TOKEN.fullmatch(token) or not life > 0:
-        raise _down(f"what {where} answered is no token; check token_url")
+        raise down("login", f"what {where} answered is no token; check token_url")
     return token, life
 
 
@@ -140,7 +141,3 @@ def _words(reason: object) -> str:
     if isinstance(reason, OSError) and reason.strerror:
         return reason.strerror.lower()
     return str(reason)
-
-
-def _down(text: str) -> SenderDown:
-    return SenderDown(Refused(permanent=False, code="login", text=text, blame=Blame.SENDER))
