@@ -219,5 +219,13 @@ def _lock_rows(deliveries: list[int]) -> None:
 
 def _told(at: datetime, row: Accepted) -> Happening:
     delivery, ref, segments, price, country = row
-    cost = {"segments": segments, "price": price, "country": country}
-    return Happening(delivery, QUIET, at, ref=ref, attempt=1, **cost)  # type: ignore[arg-type]
+    return Happening(
+        delivery,
+        QUIET,
+        at,
+        ref=ref,
+        attempt=1,
+        segments=segments,
+        price=price,
+        country=country,
+    )

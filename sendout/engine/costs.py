@@ -17,10 +17,11 @@ from sendout.usage.models import Medium
 Cost = tuple[int, int, str]
 """Segments, price in millionths, country."""
 NOTHING: Cost = (0, 0, "")
+Costs = Callable[[Prepared], Cost]
 _UNSENT = Refused(False, "settled", "only its price is asked for", Blame.SENDER)
 
 
-def costs(way: Way) -> Callable[[Prepared], Cost]:
+def costs(way: Way) -> Costs:
     """Give a function that says what a message by this way costs."""
     if way.channel == Medium.EMAIL:
         each = way.prices.price(Medium.EMAIL)

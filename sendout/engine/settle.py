@@ -18,7 +18,7 @@ from sendout.deliveries.accept import Accepted as QuickAcceptance
 from sendout.deliveries.hold import Hold, release
 from sendout.deliveries.record import Happening, record_slice
 from sendout.deliveries.through import note_sender
-from sendout.engine.costs import NOTHING, Cost, costs
+from sendout.engine.costs import NOTHING, Cost, Costs, costs
 from sendout.engine.prepare import Prepared, Way
 from sendout.senders import domains, throughput
 from sendout.senders.models import Foreseen
@@ -42,8 +42,9 @@ def settle(
 
     hold: of the claim that took it; it is released, and the batch is free for the next one.
     """
-    quick, rest = _sort_out(way, slice_, answers)
-    told = [h for p, outcome in rest for h in happenings(way, p, outcome, now)]
+    cost = costs(way)
+    quick, rest = _sort_out(slice_, answers, cost)
+    told = [h for p, outcome in rest for h in happenings(way, p, outcome, now, cost)]
     with transaction.atomic():
         if hold is not None:
             release(hold, first_retry(told))
@@ -69,12 +70,11 @@ def _through_another(way: Way, slice_: Sequence[Prepared]) -> list[int]:
 
 
 def _sort_out(
-    way: Way, slice_: Sequence[Prepared], answers: Mapping[int, Outcome]
+    slice_: Sequence[Prepared], answers: Mapping[int, Outcome], cost: Costs
 ) -> tuple[list[QuickAcceptance], list[tuple[Prepared, Outcome]]]:
     """Part what was accepted at its first try, nearly all, from what needs more words."""
     quick: list[QuickAcceptance] = []
     rest: list[tuple[Prepared, Outcome]] = []
-    cost = costs(way)
     for sent in slice_:
         outcome = answers[sent.row.id]
         if type(outcome) is Accepted and sent.row.attempt == 1 and _fits(outcome.ref):
@@ -130,15 +130,16 @@ def _taken(slice_: Sequence[Prepared], answers: Mapping[int, Outcome]) -> list[E
     ]
 
 
-def happenings(way: Way, sent: Prepared, outcome: Outcome, now: datetime) -> list[Happening]:
+def happenings(
+    way: Way, sent: Prepared, outcome: Outcome, now: datetime, cost: Costs
+) -> list[Happening]:
     """Say in facts what one outcome means."""
     match outcome:
         case Accepted():
-            return [_accepted(way, sent, outcome, now)]
+            return [_accepted(sent, outcome, now, cost(sent))]
         case Unsure():
-            cost = costs(way)(sent)
             who = (way.channel, sent.row.id, sent.row.attempt)
-            return unheard(*who, outcome.text, now, cost=cost)
+            return unheard(*who, outcome.text, now, cost=cost(sent))
         case Refused(permanent=True, blame=Blame.ADDRESS | Blame.RECIPIENT):
             return [_refused(sent, outcome, now, "bounced")]
         case Refused(permanent=True, blame=Blame.MESSAGE):
@@ -147,14 +148,14 @@ def happenings(way: Way, sent: Prepared, outcome: Outcome, now: datetime) -> lis
             return [_temporary(way, sent, outcome, now)]
 
 
-def _accepted(way: Way, sent: Prepared, outcome: Accepted, now: datetime) -> Happening:
-    attempt, (segments, price, country) = sent.row.attempt, costs(way)(sent)
+def _accepted(sent: Prepared, outcome: Accepted, now: datetime, cost: Cost) -> Happening:
+    segments, price, country = cost
     return Happening(
         sent.row.id,
         "accepted",
         now,
         ref=outcome.ref,
-        attempt=attempt,
+        attempt=sent.row.attempt,
         segments=segments,
         price=price,
         country=country,
