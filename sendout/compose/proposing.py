@@ -12,6 +12,7 @@ from sendout.compose.models import BodyFormat, Message
 from sendout.core.message.plain import plain_text
 from sendout.core.message.sms import measure
 from sendout.core.message.template import parse
+from sendout.core.message.texting import closed
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 _RULE = re.compile(r"-{3,}")
@@ -50,4 +51,4 @@ def _pieces(plain: str) -> Iterator[str]:
 
 def _parts(text: str, message: Message, organisation: Organisation) -> int:
     words = closing(parse(text), organisation, message.category)
-    return measure(f"{text}\n{words['']}" if words else text).segments
+    return measure(closed(text, words)).segments

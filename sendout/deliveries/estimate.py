@@ -11,13 +11,13 @@ from django.db import connection
 
 from sendout.accounts.models import Organisation
 from sendout.compose.fields import ALWAYS, STANDARD, Merging
-from sendout.compose.rendering import compile_sms
 from sendout.core.message.template import fields
 from sendout.core.regions import region_of
 from sendout.deliveries import told
 from sendout.deliveries.measuring import Drawback, Measured, Texts
 from sendout.deliveries.models import Count
 from sendout.deliveries.plan import PLAN, values
+from sendout.deliveries.said import sms_of
 from sendout.senders.models import Channel
 from sendout.sendouts.models import Channels, Kind, SendOut
 from sendout.usage.prices import PriceList, price_list
@@ -160,7 +160,7 @@ def _emails(n: int, prices: PriceList) -> Iterator[Part]:
 
 def _add_texts(found: Estimate, sendout: SendOut, asked: Asked, prices: PriceList) -> None:
     organisation = sendout.organisation
-    compiled = compile_sms(sendout.message, organisation, closed=sendout.kind == Kind.CAMPAIGN)
+    compiled = sms_of(sendout, organisation)
     merged = fields(compiled.template)
     merging = Merging(merged, organisation)
     texts = Texts(compiled)

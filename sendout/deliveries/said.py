@@ -1,19 +1,26 @@
-"""What the SMS of a delivery says, filled in as it left."""
+"""What an SMS says: of a send-out with its slots open, of a delivery filled in as it left."""
 
 from __future__ import annotations
 
+from sendout.accounts.models import Organisation
 from sendout.compose.fields import merge_values
 from sendout.compose.rendering import compile_sms
+from sendout.core.message.texting import CompiledSms
 from sendout.deliveries.models import Delivery
 from sendout.deliveries.told import told_before
 from sendout.people.models import Participant
-from sendout.sendouts.models import Kind
+from sendout.sendouts.models import Kind, SendOut
+
+
+def sms_of(sendout: SendOut, organisation: Organisation) -> CompiledSms:
+    """Compile the SMS of an organisation's send-out: campaigns alone say how to unsubscribe."""
+    return compile_sms(sendout.message, organisation, closed=sendout.kind == Kind.CAMPAIGN)
 
 
 def sms_said(row: Delivery) -> str:
     """Give the text of a delivery by SMS, with the values that its participant has now."""
-    organisation, sendout = row.organisation, row.sendout
+    organisation = row.organisation
     person = row.participant or Participant(language="")
-    text = compile_sms(sendout.message, organisation, closed=sendout.kind == Kind.CAMPAIGN)
+    text = sms_of(row.sendout, organisation)
     told = bool(text.closing) and bool(told_before(organisation, [row.pk]))
     return text.fill(merge_values(person, organisation), person.language, told=told)

@@ -9,8 +9,6 @@ from django.db import connection
 
 from sendout.accounts.models import Organisation, StopWords
 from sendout.compose.models import Category
-from sendout.deliveries.models import Delivery
-from sendout.sendouts.models import Kind
 
 
 def earlier(participant: str, before: str = "NULL") -> str:
@@ -32,6 +30,7 @@ TOLD = f"""
 SELECT d.id FROM deliveries_delivery d
 WHERE d.id = ANY(%(deliveries)s) AND {earlier("d.participant_id", "d.id")}
 """
+HEARD = f"SELECT {earlier('%(participant)s')}"
 
 
 def told_before(organisation: Organisation, deliveries: Collection[int]) -> set[int]:
@@ -54,13 +53,13 @@ def has_been_told(organisation: Organisation, participant: int) -> bool:
     """Tell the same of a participant whom a text is written to now."""
     if organisation.stop_words != StopWords.FIRST:
         return False
-    return Delivery.objects.filter(
-        participant=participant,
-        channel="sms",
-        accepted_at__isnull=False,
-        sendout__kind=Kind.CAMPAIGN,
-        sendout__message__category__in=categories_of(organisation),
-    ).exists()
+    values: dict[str, Any] = {
+        "participant": participant,
+        "categories": categories_of(organisation),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(HEARD, values)
+        return bool(cursor.fetchone()[0])
 
 
 def categories_of(organisation: Organisation) -> list[str]:

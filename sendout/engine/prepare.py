@@ -17,7 +17,7 @@ from sendout.compose.closing import closing_words
 from sendout.compose.fields import Merging
 from sendout.compose.layout import UNSUBSCRIBE
 from sendout.compose.models import Message
-from sendout.compose.rendering import compile_email, compile_sms
+from sendout.compose.rendering import compile_email
 from sendout.core.delivery.outcome import Blame, Refused
 from sendout.core.message.dkim import Signer, sign_by_all
 from sendout.core.message.email import CompiledEmail
@@ -29,6 +29,7 @@ from sendout.core.providers.base import Envelope
 from sendout.core.tokens import pack
 from sendout.deliveries import links, told
 from sendout.deliveries.claim import Claimed
+from sendout.deliveries.said import sms_of
 from sendout.senders import health, pool
 from sendout.senders.models import Sender
 from sendout.senders.signing import CannotSign, can_sign, signers_of
@@ -280,9 +281,8 @@ def _text(sendout: int, channel: str, version: int, identity: Identity) -> Text:
 
 def sms_text(found: SendOut) -> SmsText:
     """Cut an SMS at its merge fields."""
-    organisation = found.organisation
-    compiled = compile_sms(found.message, organisation, closed=found.kind == Kind.CAMPAIGN)
-    return SmsText(compiled, Merging(fields(compiled.template), organisation))
+    compiled = sms_of(found, found.organisation)
+    return SmsText(compiled, Merging(fields(compiled.template), found.organisation))
 
 
 def email_text(

@@ -32,8 +32,13 @@ class CompiledSms:
         """
         text = self.template.fill(values, escape_nothing)
         if self.closing and not (self.once and told):
-            text = f"{text}\n{self.closing.get(language) or self.closing['']}"
+            text = closed(text, self.closing, language)
         return plain(text, self.level)[0]
+
+
+def closed(text: str, closing: Mapping[str, str], language: str = "") -> str:
+    """Put the closing words below a text, where there are any; "" is for any other language."""
+    return f"{text}\n{closing.get(language) or closing['']}" if closing else text
 
 
 def says_stop(template: Template) -> bool:

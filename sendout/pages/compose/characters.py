@@ -16,6 +16,7 @@ from sendout.compose.models import PLAIN, Category
 from sendout.core.message.gsm_plain import MARKS, Plain, plain
 from sendout.core.message.sms import Measure, measure
 from sendout.core.message.template import parse
+from sendout.core.message.texting import closed
 from sendout.core.money import money
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.finding import closed_page, find_sendout
@@ -47,7 +48,7 @@ def counter(text: str, category: str, level: str, organisation: Organisation) ->
     """Give what the counter shows of a text that is being written, merge fields and all."""
     text = text.replace("\r\n", "\n").strip()
     words = closing(parse(text), organisation, category)
-    whole = f"{text}\n{words['']}" if words else text
+    whole = closed(text, words)
     choices = [Choice(each, PLAIN[each], *_made(whole, each)) for each in Plain]
     chosen = next((c for c in choices if c.level == level), choices[0])
     return {
