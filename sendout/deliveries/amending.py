@@ -13,7 +13,6 @@ from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import Channels, SendOut
 
 SUFFIX = " (correction)"
-LONGEST_NAME = 200
 
 
 @transaction.atomic
@@ -30,7 +29,7 @@ def begin_correction(sendout: SendOut, member: User) -> SendOut:
     if not channels:
         raise NotPossible(f"Nobody has got “{sendout.name}” yet: there is nothing to correct.")
     draft = drafts.copy(sendout, member)
-    draft.name = sendout.name[: LONGEST_NAME - len(SUFFIX)] + SUFFIX
+    draft.name = drafts.renamed(sendout.name, SUFFIX)
     draft.everyone = False
     if len(channels) == 1:
         draft.channels = Channels(channels.pop())

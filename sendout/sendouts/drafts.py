@@ -14,6 +14,7 @@ from sendout.senders.models import Channel, Sender
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import SendOut, State
 
+LONGEST_NAME = 200
 COPIED = ("category", "subject", "body_format", "body", "text", "sms_text", "sms_plain", "tracks")
 
 
@@ -82,6 +83,11 @@ def copy(sendout: SendOut, member: User) -> SendOut:
     draft.groups.set(sendout.groups.all())
     draft.people.set(sendout.people.all())
     return draft
+
+
+def renamed(name: str, suffix: str) -> str:
+    """Give the name of a send-out that was made from one with this name."""
+    return name[: LONGEST_NAME - len(suffix)] + suffix
 
 
 def copy_message(sendout: SendOut, member: User | None) -> Message:

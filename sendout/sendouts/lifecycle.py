@@ -79,8 +79,8 @@ def wait_for_undo(sendout: SendOut, seconds: int) -> None:
     """
     check(sendout)
     end = timezone.now() + timedelta(seconds=seconds)
-    times = {"scheduled_for": end, "undo_until": end}
-    move(sendout, State.SCHEDULED, after=(State.DRAFT,), trouble="", **times)
+    before = (State.DRAFT,)
+    move(sendout, State.SCHEDULED, after=before, scheduled_for=end, undo_until=end, trouble="")
 
 
 def unschedule(sendout: SendOut, trouble: str = "") -> None:
@@ -88,8 +88,8 @@ def unschedule(sendout: SendOut, trouble: str = "") -> None:
 
     trouble: why it could not start, when nobody asked for this.
     """
-    times = {"scheduled_for": None, "undo_until": None}
-    move(sendout, State.DRAFT, after=(State.SCHEDULED,), trouble=trouble, **times)
+    before = (State.SCHEDULED,)
+    move(sendout, State.DRAFT, after=before, scheduled_for=None, undo_until=None, trouble=trouble)
 
 
 def pause(sendout: SendOut, trouble: str = "") -> None:

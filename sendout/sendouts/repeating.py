@@ -8,11 +8,10 @@ from django.db import transaction
 
 from sendout.accounts.models import User
 from sendout.people.models import Participant
-from sendout.sendouts.drafts import add_people, copy_message, default_sender
+from sendout.sendouts.drafts import add_people, copy_message, default_sender, renamed
 from sendout.sendouts.models import SendOut
 
 AGAIN = " (resent)"
-LONGEST_NAME = 200
 
 
 @transaction.atomic
@@ -44,7 +43,7 @@ def prepare(sendout: SendOut, channels: str, member: User | None) -> SendOut:
     origin = sendout.origin or sendout
     return SendOut(
         organisation=origin.organisation,
-        name=origin.name[: LONGEST_NAME - len(AGAIN)] + AGAIN,
+        name=renamed(origin.name, AGAIN),
         message=sendout.message,
         channels=channels,
         once_per=origin.once_per,
