@@ -22,7 +22,7 @@ from sendout.core.providers.smpp_hearing import Listens, Told
 from sendout.engine.places import Places
 from sendout.engine.prepare import Prepared
 from sendout.senders.models import Sender
-from sendout.senders.ways import find_way_back, provider_of
+from sendout.senders.ways import made_of, provider_of
 
 CHAIN = 10.0  # seconds after which a connection begins no further slice without a pause
 LONGEST = 90.0  # seconds that a slice may take; shorter than the lease on its rows
@@ -291,8 +291,7 @@ class Lanes:
 
     def of(self, sender: Sender) -> Lane:
         """Give the sender's lane; a new one when its settings have changed."""
-        asked = (sender.kind, repr(sender.config), sender.secrets, sender.connections)
-        settings = (*asked, find_way_back(sender))
+        settings = (*made_of(sender), sender.connections)
         known, lane = self._lanes.get(sender.pk, (None, None))
         if lane is None or known != settings:
             provider = provider_of(sender)

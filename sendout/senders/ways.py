@@ -27,6 +27,15 @@ def provider_of(sender: Sender) -> Provider:
     return provider
 
 
+def made_of(sender: Sender) -> tuple[object, ...]:
+    """Give what the sender's provider is made of: one made of the same is as good.
+
+    Raises CannotUnseal where its way back cannot be read.
+    """
+    settings_ = repr(sorted(sender.config.items()))
+    return sender.kind, settings_, sender.secrets, find_way_back(sender)
+
+
 def find_way_back(sender: Sender) -> str:
     """Give the address at which a provider of SMS tells what became of a sender's messages.
 

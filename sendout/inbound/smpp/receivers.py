@@ -28,7 +28,7 @@ from sendout.inbound.smpp.taking import take
 from sendout.senders import reception
 from sendout.senders.models import Sender
 from sendout.senders.vault import CannotUnseal
-from sendout.senders.ways import provider_of
+from sendout.senders.ways import made_of, provider_of
 
 T = TypeVar("T")
 
@@ -106,7 +106,7 @@ class Receivers:
 
     async def _follow(self, senders: list[Sender]) -> None:
         """Have one connection for each of these as it is set now, and none for others."""
-        wanted = {s.pk: (repr(sorted(s.config.items())), s.secrets) for s in senders}
+        wanted = {sender.pk: made_of(sender) for sender in senders}
         over = [
             (pk, task)
             for pk, (known, task) in self._links.items()

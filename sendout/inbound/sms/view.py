@@ -22,7 +22,7 @@ from sendout.inbound.sms.take import take_in
 from sendout.senders.hooks import find_sender, note_heard
 from sendout.senders.models import Sender
 from sendout.senders.vault import CannotUnseal
-from sendout.senders.ways import find_way_back, provider_of
+from sendout.senders.ways import made_of, provider_of
 
 MOST_BYTES = 64_000  # of a request; a text has 2,000 characters at most
 
@@ -79,9 +79,8 @@ def _hear(provider: CallsBack, call: Call, now: datetime) -> list[Heard]:
 
 def _provider(sender: Sender) -> Provider | None:
     """Give the sender's provider, made once for its settings."""
-    settings_of = (sender.kind, repr(sorted(sender.config.items())), sender.secrets)
     try:
-        return _made(_Key(sender, (sender.pk, *settings_of, find_way_back(sender))))
+        return _made(_Key(sender, (sender.pk, *made_of(sender))))
     except (BadConfig, CannotUnseal):
         return None
 
