@@ -5,19 +5,16 @@ from __future__ import annotations
 import re
 import zoneinfo
 from functools import cache
-from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
 from phonenumbers import SUPPORTED_REGIONS
 from phonenumbers.geodata.locale import LOCALE_DATA
 
 from sendout.accounts.models import Organisation, Role
 from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.settings.form_page import form_page
 
 HOST = re.compile(r"(?i)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?")
 PATH = re.compile(r"[A-Za-z0-9._~:/-]+")  # what needs no escaping anywhere
@@ -118,31 +115,4 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
 @member_of(Role.VIEWER)
 def settings(request: MemberRequest) -> HttpResponse:
     """Show the organisation's settings; owners change them."""
-    may_edit = request.membership.may(Role.OWNER)
-    if request.method == "POST" and not may_edit:
-        raise PermissionDenied("This needs the role “Owner”.")
-    form = OrganisationForm(request.POST or None, instance=request.organisation)
-    if form.is_valid():
-        form.save()
-        messages.success(request, "The settings are saved.")
-        return redirect("pages:settings", request.organisation.slug)
-    if not may_edit:
-        disable(form)
-    # A refused name must not show up in the frame of the page.
-    organisation = Organisation.objects.get(pk=request.organisation.pk)
-    context: dict[str, Any] = {
-        "organisation": organisation,
-        "section": "settings",
-        "tab": "settings",
-        "form": form,
-        "may_edit": may_edit,
-        "zones": zones(),
-    }
-    status = 422 if form.errors else 200
-    return render(request, "pages/settings/organisation.html", context, status=status)
-
-
-def disable(form: OrganisationForm) -> None:
-    """Show what is set to those who may not change it."""
-    for field in form.fields.values():
-        field.disabled = True
+    return form_page(request, OrganisationForm, "organisation", tab="settings", zones=zones())

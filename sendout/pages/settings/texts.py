@@ -6,16 +6,14 @@ import re
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
 
 from sendout.accounts.models import Organisation, Role
 from sendout.accounts.organisations import LAW_WANTS_STOP_WORDS
 from sendout.compose.closing import WORDS
 from sendout.core.message.sms import measure
 from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.settings.form_page import form_page
 from sendout.pages.settings.organisation import country_name
 
 STOP = re.compile(r"\bSTOP\b")
@@ -95,23 +93,4 @@ def stop_words(typed: str) -> str:
 @member_of(Role.VIEWER)
 def texts(request: MemberRequest) -> HttpResponse:
     """Show the settings for SMS; owners change them."""
-    may_edit = request.membership.may(Role.OWNER)
-    if request.method == "POST" and not may_edit:
-        raise PermissionDenied("This needs the role “Owner”.")
-    form = TextsForm(request.POST or None, instance=request.organisation)
-    if form.is_valid():
-        form.save()
-        messages.success(request, "The settings are saved.")
-        return redirect("pages:settings_texts", request.organisation.slug)
-    if not may_edit:
-        for field in form.fields.values():
-            field.disabled = True
-    context = {
-        "organisation": request.organisation,
-        "section": "settings",
-        "tab": "texts",
-        "form": form,
-        "may_edit": may_edit,
-    }
-    status = 422 if form.errors else 200
-    return render(request, "pages/settings/texts.html", context, status=status)
+    return form_page(request, TextsForm, "texts", tab="texts")
