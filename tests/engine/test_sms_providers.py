@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -246,9 +246,6 @@ def tell(url: str, **fields: str) -> None:
         headers={"X-Twilio-Signature": signature},
     )
     assert answer.status_code == 200
-
-
-Start = Callable[[], SendOut]
 
 
 def test_a_text_whose_answer_was_lost_waits_for_its_receipt_and_ends_right(
