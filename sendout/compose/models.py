@@ -37,6 +37,7 @@ class Message(models.Model):
     tracks: whether opens and clicks are looked at; the organisation must want it too.
     sms_plain: how far the SMS is made plain for each recipient (`core.message.gsm_plain`).
     version: goes up with every save; a save from an older version is refused.
+    page, page_turn: the page that saved last, and how many saves it had asked for by then.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="messages")
@@ -55,6 +56,8 @@ class Message(models.Model):
         db_default=Plain.NOT,
     )
     version = models.PositiveIntegerField(default=1)
+    page = models.CharField(max_length=32, blank=True, default="", db_default="")
+    page_turn = models.PositiveIntegerField(default=0, db_default=0)
     updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

@@ -19,8 +19,13 @@ COPIED = ("category", "subject", "body_format", "body", "text", "sms_text", "sms
 
 
 @transaction.atomic
-def start(organisation: Organisation, member: User, name: str, channels: str) -> SendOut:
-    """Make a draft with an empty message and the organisation's default senders."""
+def start(
+    organisation: Organisation, member: User, name: str, channels: str, begun_on: str = ""
+) -> SendOut:
+    """Make a draft with an empty message and the organisation's default senders.
+
+    begun_on: the key of the page it is begun on. Raises IntegrityError when that has begun one.
+    """
     message = Message.objects.create(organisation=organisation, updated_by=member)
     return SendOut.objects.create(
         organisation=organisation,
@@ -29,6 +34,7 @@ def start(organisation: Organisation, member: User, name: str, channels: str) ->
         channels=channels,
         email_sender=default_sender(organisation, Channel.EMAIL),
         sms_sender=default_sender(organisation, Channel.SMS),
+        begun_on=begun_on or None,
         created_by=member,
     )
 

@@ -63,6 +63,7 @@ class SendOut(models.Model):
     expires_at: after this nothing more is sent; what is left ends as skipped.
     trouble: why it stands still though nobody asked for it, in a sentence; empty when it does not.
     origin: the send-out that this one repeats for some people; of a repeated repeat the first.
+    begun_on: the page it was first saved from, which makes one draft however often it asks.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="sendouts")
@@ -93,10 +94,14 @@ class SendOut(models.Model):
     origin = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="resends"
     )
+    begun_on = models.CharField(max_length=32, null=True, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "begun_on"], name="sendout_begun_once")
+        ]
         indexes = [
             models.Index(fields=["organisation", "-id"], name="sendout_newest"),
             models.Index(

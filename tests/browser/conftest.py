@@ -164,6 +164,11 @@ class People:
         for watch in self.watches:
             watch.expected.update(statuses)
 
+    def expect_offline(self) -> None:
+        """Have the browsers say nothing about a network that is gone."""
+        for watch in self.watches:
+            watch.offline = True
+
     def close(self) -> list[str]:
         """Close all browsers and give what they complained about."""
         for context in self.contexts:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import BrowserContext, ConsoleMessage, Request, WebError
 
 STATUS = re.compile(r"the server responded with a status of (\d+)")
+OFFLINE = "net::ERR_INTERNET_DISCONNECTED"
 
 
 class Watch:
@@ -17,6 +18,7 @@ class Watch:
         self.host = host
         self.problems: list[str] = []
         self.expected: set[int] = set()
+        self.offline = False  # whether the test takes the network away
         context.on("console", self.console)
         context.on("weberror", self.script)
         context.on("request", self.request)
@@ -24,6 +26,8 @@ class Watch:
     def console(self, message: ConsoleMessage) -> None:
         """Note an error; a violation of the content security policy is one too."""
         if message.type != "error":
+            return
+        if self.offline and OFFLINE in message.text:
             return
         status = STATUS.search(message.text)
         if status and int(status[1]) in self.expected:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sendout.accounts.models import Organisation, User
-from sendout.compose.editing import Conflict, save
+from sendout.compose.editing import Conflict, Page, save
 from sendout.compose.models import Message
 
 
@@ -44,3 +44,16 @@ def test_who_has_seen_the_other_text_may_save_over_it(
 def test_the_same_text_saved_twice_is_no_conflict(message: Message, alice: User) -> None:
     save(message, {"subject": "Pool open"}, version=1, member=alice)
     assert save(message, {"subject": "Pool open"}, version=1, member=alice).version == 2
+
+
+def test_a_page_is_never_in_conflict_with_itself(message: Message, alice: User, bob: User) -> None:
+    page = "a" * 32
+    save(message, {"subject": "One"}, version=1, member=alice, page=Page(page, 1))
+    # The answer was lost, so the page still says 1.
+    saved = save(message, {"subject": "Two"}, version=1, member=alice, page=Page(page, 2))
+    assert (saved.subject, saved.version) == ("Two", 3)
+    late = save(message, {"subject": "One"}, version=1, member=alice, page=Page(page, 1))
+    assert late.subject == "Two"
+    save(message, {"subject": "Bob's"}, version=3, member=bob)
+    with pytest.raises(Conflict):
+        save(message, {"subject": "Three"}, version=3, member=alice, page=Page(page, 3))

@@ -13,7 +13,7 @@ from sendout.sendouts.models import SendOut
 from tests.cast import sign_in
 
 READ_ONLY = {"compose_preview", "compose_preview_email"}
-WITHOUT_ID = {"compose_new"}
+WITHOUT_ID = {"compose_new", "compose_save_new"}
 
 
 @pytest.fixture

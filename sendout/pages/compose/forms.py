@@ -10,12 +10,13 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from sendout.accounts.models import Organisation
-from sendout.compose.editing import WRITTEN
+from sendout.compose.editing import WRITTEN, Page
 from sendout.compose.models import PLAIN, BodyFormat, Category
 from sendout.core import clocks
 from sendout.people.models import Group
 from sendout.senders.models import Channel, Sender
 from sendout.sendouts.models import Channels, OncePer, SendOut
+from sendout.sendouts.writing import Writing
 
 LONGEST_BODY = 400_000  # characters; providers cut or refuse larger emails
 LONGEST_SMS = 1_600  # about ten segments; networks refuse more parts
@@ -26,7 +27,10 @@ CATEGORY_HELP = {
 
 
 class WriteForm(forms.Form):
-    """What is said, and by which channels. version: what the writer began from."""
+    """What is said, and by which channels.
+
+    version: what the writer began from; page, turn: as `editing.Page`, filled in by autosave.js.
+    """
 
     name = forms.CharField(
         max_length=200,
@@ -73,6 +77,10 @@ class WriteForm(forms.Form):
         help_text="Links then lead through Sendout. Leave out where that could worry people.",
     )
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, initial=0)
+    page = forms.CharField(max_length=32, required=False, widget=forms.HiddenInput)
+    turn = forms.IntegerField(
+        required=False, min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput
+    )
 
     def clean_subject(self) -> str:
         """A subject is one line."""
@@ -94,6 +102,17 @@ class WriteForm(forms.Form):
             name: value.replace("\r\n", "\n") if isinstance(value, str) else value
             for name, value in said.items()
         }
+
+    @property
+    def page_key(self) -> Page:
+        """The page it was written on."""
+        return Page(self.cleaned_data["page"], self.cleaned_data["turn"] or 0)
+
+    @property
+    def writing(self) -> Writing:
+        """All of it, as it is saved."""
+        data = self.cleaned_data
+        return Writing(data["name"], data["channels"], self.written, data["version"], self.page_key)
 
 
 class AudienceForm(forms.ModelForm):  # type: ignore[type-arg]

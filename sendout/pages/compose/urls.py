@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sendout.pages.compose import audience, characters, check, cost, preview, sending, write
+from sendout.pages.compose import (
+    audience,
+    autosave,
+    characters,
+    check,
+    cost,
+    preview,
+    sending,
+    write,
+)
 
 urlpatterns = [
     path("", write.new, name="compose_new"),
+    path("save/", autosave.save_new, name="compose_save_new"),
+    path("<int:pk>/save/", autosave.save, name="compose_save"),
     path("<int:pk>/", write.write, name="compose_write"),
     path("<int:pk>/audience/", audience.audience, name="compose_audience"),
     path("<int:pk>/audience/find/", audience.find, name="compose_find"),

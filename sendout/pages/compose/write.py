@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
@@ -18,7 +17,7 @@ from sendout.pages.compose.characters import counter
 from sendout.pages.compose.finding import closed_page, find_sendout
 from sendout.pages.compose.forms import LONGEST_BODY, LONGEST_SMS, WriteForm
 from sendout.people.models import Participant
-from sendout.sendouts import drafts
+from sendout.sendouts import writing
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import SendOut, State
 
@@ -32,10 +31,9 @@ def new(request: MemberRequest) -> HttpResponse:
     form = WriteForm(sent(request) or None)
     if not form.is_valid():
         return _page(request, form, None)
-    data = form.cleaned_data
-    with transaction.atomic():
-        sendout = drafts.start(request.organisation, request.user, data["name"], data["channels"])
-        editing.save(sendout.message, form.written, version=1, member=request.user)
+    if sendout := writing.begun(request.organisation, form.writing.page):
+        return _saved(request, sendout, form)
+    sendout = writing.begin(request.organisation, request.user, form.writing)
     return _onward(request, sendout)
 
 
@@ -48,8 +46,12 @@ def write(request: MemberRequest, pk: int) -> HttpResponse:
     form = WriteForm(sent(request)) if request.method == "POST" else WriteForm.of(sendout)
     if not form.is_valid():
         return _page(request, form, sendout)
+    return _saved(request, sendout, form)
+
+
+def _saved(request: MemberRequest, sendout: SendOut, form: WriteForm) -> HttpResponse:
     try:
-        save(sendout, form, request)
+        writing.save(sendout, request.user, form.writing)
     except editing.Conflict as conflict:
         return _conflict_page(request, form, sendout, conflict)
     except NotPossible:
@@ -74,15 +76,6 @@ def sent(request: MemberRequest) -> QueryDict:
     return written
 
 
-def save(sendout: SendOut, form: WriteForm, request: MemberRequest) -> None:
-    """Store what was written, unless it was started or saved by somebody else meanwhile."""
-    data = form.cleaned_data
-    with drafts.changing(sendout) as draft:
-        editing.save(draft.message, form.written, version=data["version"], member=request.user)
-        draft.name, draft.channels = data["name"], data["channels"]
-        draft.save(update_fields=["name", "channels"])
-
-
 def _onward(request: MemberRequest, sendout: SendOut) -> HttpResponse:
     route = NEXT.get(request.POST.get("then", ""), "pages:compose_write")
     return redirect(route, request.organisation.slug, sendout.pk)
@@ -93,7 +86,7 @@ def _conflict_page(
 ) -> HttpResponse:
     """Show what the writer wrote beside what was saved; saving again overwrites it knowingly."""
     sendout.refresh_from_db()
-    mine = {**request.POST.dict(), "version": str(conflict.saved.version)}
+    mine = {**request.POST.dict(), "version": str(conflict.saved.version), "page": ""}
     theirs = WriteForm.of(sendout)
     differing = [
         {"label": theirs[name].label, "text": in_words(getattr(conflict.saved, name))}

@@ -81,15 +81,6 @@ function prepareWriting() {
   });
   showChannels(channels.value);
   show(counter);
-  keepUnsaved();
-}
-
-// The browser asks before what was typed and not saved is left behind.
-function keepUnsaved() {
-  let unsaved = Boolean(document.querySelector("[data-conflict]"));
-  form.addEventListener("input", () => (unsaved = true));
-  form.addEventListener("submit", () => (unsaved = false));
-  window.addEventListener("beforeunload", (event) => unsaved && event.preventDefault());
 }
 
 function confirmFirst(event) {
