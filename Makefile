@@ -2,7 +2,7 @@
 # ARGS is handed on: make run ARGS="--port 8100", make test ARGS="tests/core -x".
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check bench lock chaos
+.PHONY: help setup setup-dev run test check bench lock chaos words
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -57,6 +57,9 @@ $(VENV)/installed-dev: requirements/dev.txt $(VENV)/installed
 	@echo "Installing the locked requirements of the tests ..."
 	@$(PIP) install --require-hashes -r requirements/dev.txt
 	@touch $@
+
+words: setup-dev ## bring the French catalogue up to date with the words of the product
+	@$(BIN)/python -m tests.catalogue
 
 # After a change of the dependencies in pyproject.toml. Needs uv (https://docs.astral.sh/uv/).
 COMPILE = uv pip compile --quiet --universal --no-emit-index-url --generate-hashes --no-header

@@ -28,7 +28,7 @@ class Role(models.TextChoices):
 
 
 class Language(models.TextChoices):
-    """Languages Sendout can address a participant in."""
+    """Languages of Sendout, and in which it can address a participant."""
 
     ENGLISH = "en", "English"
     FRENCH = "fr", "Français"
@@ -53,10 +53,16 @@ class Users(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person who signs in; belongs to organisations through memberships."""
+    """A person who signs in; belongs to organisations through memberships.
+
+    language: in which Sendout speaks to them; empty: in that of the organisation.
+    """
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120, blank=True)
+    language = models.CharField(
+        max_length=2, choices=Language, blank=True, default="", db_default=""
+    )
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)

@@ -10,8 +10,10 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from sendout.accounts.models import Membership, Organisation, Role, User
+from sendout.pages.language import in_language_of
 
 P = ParamSpec("P")
 View = Callable[..., HttpResponseBase]
@@ -40,19 +42,21 @@ def find_membership(user: User, slug: str) -> Membership:
 def member_of(role: Role) -> Callable[[MemberView[P]], View]:
     """Let only members with this role in; the view's URL names the organisation.
 
-    The view gets `request.organisation` and `request.membership`, not the slug, and times show in
-    the organisation's zone. Others get 404, members with too small a role 403.
+    The view gets `request.organisation` and `request.membership`, not the slug; times show in the
+    organisation's zone, and words in its language unless the member chose one. Others get 404,
+    members with too small a role 403.
     """
 
     def decorate(view: MemberView[P]) -> View:
         @wraps(view)
         def check(request: Any, organisation: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             membership = find_membership(request.user, organisation)
-            if not membership.may(role):
-                raise PermissionDenied(f"This needs the role “{role.label}”.")
             request.membership = membership
             request.organisation = membership.organisation
-            with timezone.override(membership.organisation.zone):
+            with timezone.override(membership.organisation.zone), in_language_of(request):
+                if not membership.may(role):
+                    needed = _("This needs the role “%(role)s”.") % {"role": role.label}
+                    raise PermissionDenied(needed)
                 return view(request, *args, **kwargs)
 
         guarded = login_required(check)

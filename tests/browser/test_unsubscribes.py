@@ -29,7 +29,7 @@ def test_a_bad_address_is_corrected_from_the_popup_and_the_message_arrives(peopl
     expect(popup.get_by_text("Ask for the right address")).to_be_visible()
     popup.get_by_role("link", name="Correct the address").click()
 
-    expect(page.get_by_text("2 people share this email address")).to_be_visible()
+    expect(page.get_by_text("2 people share this address")).to_be_visible()
     page.get_by_label("The right email address").fill("deliver+roy@sandbox.test")
     page.get_by_label("How do you know?").fill("told us at the desk")
     page.get_by_role("button", name="Correct", exact=True).click()
@@ -75,7 +75,7 @@ def test_a_list_is_looked_at_imported_and_taken_back(people: People, tmp_path: P
     page.go_back()
     page.get_by_role("button", name="Undo the import").click()
     expect(page.get_by_role("heading", name="The import was undone")).to_be_visible()
-    expect(page.get_by_text("1 taken off the list again, 1 put back")).to_be_visible()
+    expect(page.get_by_text("1 was taken off the list again. 1 was put back")).to_be_visible()
     page.get_by_role("link", name="See the list").click()
     expect(page.get_by_role("row", name="bert@example.org")).to_contain_text("Added by staff")
     expect(page.get_by_text("ann@example.org")).to_have_count(0)

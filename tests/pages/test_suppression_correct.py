@@ -112,7 +112,7 @@ def test_a_family_is_shown_and_chosen_from(
     bert = person(club, "Bert")
     entry = Suppression.objects.get()
     address = at("suppression_correct", entry.pk)
-    assert "2 people share this email address" in dana.get(address).content.decode()
+    assert "2 people share this address" in dana.get(address).content.decode()
     assert dana.post(address, {"address": RIGHT}).status_code == 422
     page = dana.post(address, {"address": RIGHT, "people": ann.pk}, follow=True).content.decode()
     assert "stays on the list, as another person still has it" in page

@@ -70,7 +70,7 @@ def test_a_list_goes_all_the_way_and_back(club: Organisation, office: Client) ->
     run_import(made.pk)
     undone = page_of(office, address)
     assert "Alice took it back" in undone
-    assert "1 taken off the list again, 1 put back as it was." in undone
+    assert "1 was taken off the list again. 1 was put back as it was." in undone
     [entry] = Suppression.objects.all()
     assert (entry.reason, entry.evidence) == ("admin", "at the desk")
     assert "Undone" in page_of(office, f"{HOME}/")

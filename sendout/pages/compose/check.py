@@ -8,6 +8,7 @@ from datetime import datetime
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from sendout.accounts.models import Role
 from sendout.compose.fields import missing_fields, problems
@@ -115,7 +116,12 @@ def mending(sendout: SendOut) -> list[str]:
 def missing(sendout: SendOut) -> list[dict[str, object]]:
     """Name, by channel, the merge fields that some of those reached have no value for."""
     return [
-        {"channel": channel.label, "field": field, "people": people}
+        {
+            "channel": channel.label,
+            "field": field,
+            "people": people,
+            "example": f"{{{{ {field}|{_('there')} }}}}",
+        }
         for channel in Channels(sendout.channels).used
         for field, people in missing_fields(
             sendout.message, reached(sendout, channel), (channel,)

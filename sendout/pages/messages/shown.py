@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from sendout.core.delivery.status import LABELS, Status
 from sendout.deliveries.counting import Tally, shown_status
@@ -137,9 +140,20 @@ class Shown:
 
     @property
     def machines(self) -> str:
-        """How many emails were opened by machines alone, in words; empty when there are none."""
+        """Say how many emails were opened by machines alone; nothing when there are none."""
         found = opened_by_machines(self.id) if self.email and self.email.sent else 0
-        return f"more than {MOST:,}" if found > MOST else f"{found:,}" if found else ""
+        if not found:
+            return ""
+        if found > MOST:
+            return _("Besides, more than %(n)s were opened by machines alone:") % {
+                "n": intcomma(MOST)
+            }
+        said = ngettext(
+            "Besides, %(n)s was opened by machines alone:",
+            "Besides, %(n)s were opened by machines alone:",
+            found,
+        )
+        return said % {"n": intcomma(found)}
 
     def _channel(self, key: str) -> ShownChannel | None:
         return next((channel for channel in self.channels if channel.key == key), None)

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -128,7 +128,6 @@ def _page(
     now = _chosen(delivery)
     channels = [shown(each, words) for each in reached(delivery)]
     context = {
-        "LANGUAGE_CODE": language,
         "languages": [(code, WORDS[code]["language"]) for code in WORDS if code != language],
         "words": words,
         "club": delivery.organisation,
@@ -141,4 +140,5 @@ def _page(
         "undo": before is not None and before != now,
         "too_often": too_often,
     }
-    return render(request, "pages/public/notifications.html", context, status=status)
+    with translation.override(language):
+        return render(request, "pages/public/notifications.html", context, status=status)

@@ -82,6 +82,7 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
             "the US and the EU.",
             "contact": "An email address or phone number, shown in the footer and on the "
             "unsubscribe page.",
+            "language": "Members who chose no language of their own read Sendout in it, too.",
             "undo_seconds": "So long nothing leaves after “Send”: 0 to 120. With 0 it leaves "
             "at once.",
             "tracks": "Links in emails lead through Sendout, and a picture of one pixel tells that "

@@ -9,4 +9,5 @@ from sendout.pages.settings import own
 urlpatterns = [
     path("", own.home, name="home"),
     path("profile/", own.profile, name="profile"),
+    path("language/", own.language, name="language"),
 ]

@@ -145,7 +145,7 @@ def _page(
         "organisation": request.organisation,
         "section": "suppressions",
         "wrong": wrong,
-        "what": WORDS[wrong.channel],
+        "is_phone": wrong.channel == Channel.SMS,
         "channel": Channel(wrong.channel).label,
         "people": people,
         "most": MOST,

@@ -1,5 +1,6 @@
 // What every page needs: toasts, countdowns, the refresh buttons, and a word when the server does not answer.
 // htmx 4 and htmx 2 name their events differently; both names are listened to.
+import { words } from "./words.js";
 
 const failed = ["htmx:error", "htmx:response:error", "htmx:sendError", "htmx:responseError"];
 const answered = ["htmx:after:request", "htmx:afterOnLoad"];
@@ -31,8 +32,8 @@ function leaveIfSignedOut(event) {
 
 function requestFailed(event) {
   const status = event.detail?.ctx?.response?.status ?? event.detail?.xhr?.status;
-  if (status === 404) return say("This is not here any more. Reload the page to see what is.");
-  say("Sendout does not answer. What you see may be out of date; it goes on trying.");
+  if (status === 404) return say(words("gone"));
+  say(words("silent"));
 }
 
 function requestAnswered(event) {

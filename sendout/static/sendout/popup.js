@@ -1,5 +1,6 @@
 // The details popup: a link with data-popup opens in the dialog of base.html. The address carries
 // ?open=ID&tab=KEY, so that the popup can be linked, reloaded, and closed with Back or Esc.
+import { words } from "./words.js";
 
 const dialog = document.getElementById("popup");
 const body = document.getElementById("popup-body");
@@ -29,19 +30,19 @@ function closeButton() {
   button.type = "button";
   button.className = "btn so-popup-note-close";
   button.dataset.popupClose = "";
-  button.textContent = "Close";
+  button.textContent = words("close");
   return button;
 }
 
 async function fill(href) {
-  note("Loading...");
+  note(words("loading"));
   try {
     const answer = await fetch(href, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
     if (answer.redirected) return window.location.reload(); // signed out meanwhile
-    if (!answer.ok) return note("This message cannot be shown. It may have been removed.", true);
+    if (!answer.ok) return note(words("removed"), true);
     body.innerHTML = await answer.text();
   } catch {
-    return note("Sendout does not answer. Try again in a moment.", true);
+    return note(words("silentNow"), true);
   }
   window.htmx.process(body);
   body.querySelector("#popup-title")?.focus();

@@ -1,4 +1,6 @@
 // What a counter of SMS segments shows: on the compose pages, and below an answer.
+import { counted } from "./words.js";
+
 export function codes(characters) {
   return characters.flatMap((character) => {
     const code = document.createElement("code");
@@ -7,7 +9,7 @@ export function codes(characters) {
   });
 }
 
-export const segments = (n) => (n === 1 ? "segment" : "segments");
+export const segments = (n) => counted("segment", n);
 
 // found: what `measure` gives.
 export function showFound(counter, found) {
