@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from sendout.accounts.models import Organisation
 from sendout.core.message.gsm_plain import Plain
+from sendout.finding.expressions import Words
 
 
 class Category(models.TextChoices):
@@ -38,6 +41,7 @@ class Message(models.Model):
     sms_plain: how far the SMS is made plain for each recipient (`core.message.gsm_plain`).
     version: goes up with every save; a save from an older version is refused.
     page, page_turn: the page that saved last, and how many saves it had asked for by then.
+    words: all that it says, to be found by; kept by the database.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="messages")
@@ -61,6 +65,14 @@ class Message(models.Model):
     updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    words = models.GeneratedField(
+        expression=Words("subject", "sms_text", "text", "body"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        indexes = [GinIndex(fields=["words"], name="message_words")]
 
     def __str__(self) -> str:
         return self.subject or self.sms_text[:60]

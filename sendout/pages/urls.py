@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from sendout.pages.finding import page as finding
 from sendout.pages.messages import listing
 
 app_name = "pages"
 
 _of_organisation: list[URLPattern | URLResolver] = [
     path("", listing.front, name="organisation"),
+    path("find/", finding.find, name="find"),
     path("messages/", include("sendout.pages.messages.urls")),
     path("compose/", include("sendout.pages.compose.urls")),
     path("", include("sendout.pages.people.urls")),

@@ -11,6 +11,8 @@ from sendout.accounts.models import Organisation
 from sendout.core.addresses import Email, Phone, read_email, read_phone
 from sendout.people.models import Participant
 
+MOST_PEOPLE = 500  # whose addresses are looked for when a name was searched
+
 # channel: the fields for what was typed, and for what is compared and written to
 FIELDS = {"email": ("email", "email_normal"), "sms": ("phone_typed", "phone")}
 
@@ -51,6 +53,12 @@ def everybody_at(
     for person in people.order_by("last_name", "first_name", "id"):
         found[getattr(person, compared)].append(person)
     return found
+
+
+def addresses_of(people: QuerySet[Participant]) -> tuple[str, ...]:
+    """Give the addresses and numbers of the first of these people, as they are compared."""
+    pairs = people.values_list("email_normal", "phone")[:MOST_PEOPLE]
+    return tuple({address for pair in pairs for address in pair if address})
 
 
 def address_of(person: Participant, channel: str) -> tuple[str, str]:

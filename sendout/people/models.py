@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from sendout.accounts.models import Language, Organisation
+from sendout.finding.expressions import Digits, Plain
 from sendout.people.identity import NameKeyField
 
 
@@ -15,8 +16,9 @@ class Participant(models.Model):
     email, phone_typed: as typed or imported, kept even when wrong so that staff can correct them.
     email_normal, phone: what is compared and written to; empty when what was typed is not valid.
     phone_kind: why the number receives no texts (`core.addresses.KIND_WORDS`), mostly empty.
-    fields: the organisation's own columns, name to text. name_key: the name as it is compared
-    and searched, kept by its field.
+    fields: the organisation's own columns, name to text. name_key: the name as it is compared,
+    kept by its field. found_by: all that somebody may type who looks for the person, in plain
+    letters, kept by the database.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="participants")
@@ -33,6 +35,11 @@ class Participant(models.Model):
     fields = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    found_by = models.GeneratedField(
+        expression=Plain("name_key", "email", "phone", Digits("phone_typed"), "external_id"),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     class Meta:
         indexes = [

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from django.db.models import Q, QuerySet, TextChoices
 
 from sendout.accounts.models import Organisation
-from sendout.people.identity import name_key
+from sendout.core.plain import terms
+from sendout.finding.expressions import holds
 from sendout.people.models import Participant
-
-MOST_WORDS = 6  # more make no search narrower
 
 
 class Reach(TextChoices):
@@ -44,13 +41,14 @@ def search(
     language: str = "",
     reach: str = "",
 ) -> QuerySet[Participant]:
-    """Give the participants in whose name, email or phone every word occurs, by name.
+    """Give the participants in whose name, email, phone or own id every word occurs, by name.
 
-    An unknown language or reach is no filter.
+    Accents and case do not matter, nor how a phone number is written. An unknown language or
+    reach is no filter.
     """
     people = Participant.objects.filter(organisation=organisation)
-    for word in words.split()[:MOST_WORDS]:
-        people = people.filter(_holds(word))
+    for term in terms(words):
+        people = people.filter(holds("found_by", term))
     if group is not None:
         people = people.filter(groups=group)
     if language:
@@ -58,13 +56,3 @@ def search(
     if reach in REACHED:
         people = people.filter(REACHED[Reach(reach)])
     return people.order_by("last_name", "first_name", "id")
-
-
-def _holds(word: str) -> Q:
-    found = Q(email__icontains=word) | Q(external_id=word)
-    if key := name_key(word, ""):
-        found |= Q(name_key__contains=key)
-    digits = re.sub(r"\D", "", word)
-    if len(digits) >= 3:
-        found |= Q(phone__contains=digits)
-    return found

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 
 from sendout.accounts.models import Organisation
 from sendout.deliveries.models import Delivery
+from sendout.finding.expressions import Words
 from sendout.people.models import Group
 from sendout.senders.models import Sender
 from sendout.sendouts.models import SendOut
@@ -69,7 +72,7 @@ class Reply(models.Model):
     number. delivery: what it answers, None where nobody knows. asked: a `core.message.replies.
     Asked`. of_staff: it came from a phone that replies are forwarded to, as an answer to the
     conversation. price: millionths of the organisation's currency. trouble: why it was not
-    forwarded, in words.
+    forwarded, in words. words: those of the text, to be found by; kept by the database.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="replies")
@@ -96,6 +99,9 @@ class Reply(models.Model):
     price = models.BigIntegerField(default=0)
     trouble = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    words = models.GeneratedField(
+        expression=Words("text"), output_field=SearchVectorField(), db_persist=True
+    )
 
     class Meta:
         constraints = [
@@ -109,6 +115,7 @@ class Reply(models.Model):
                 condition=Q(review="open"),
                 name="reply_to_review",
             ),
+            GinIndex(fields=["words"], name="reply_words"),
         ]
 
     def __str__(self) -> str:

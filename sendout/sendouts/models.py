@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from sendout.accounts.models import Organisation
 from sendout.compose.models import Message
+from sendout.finding.expressions import Plain
 from sendout.people.models import Group, Participant
 from sendout.senders.models import Channel, Sender
 
@@ -64,6 +65,7 @@ class SendOut(models.Model):
     trouble: why it stands still though nobody asked for it, in a sentence; empty when it does not.
     origin: the send-out that this one repeats for some people; of a repeated repeat the first.
     begun_on: the page it was first saved from, which makes one draft however often it asks.
+    found_by: the name in plain letters, kept by the database.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="sendouts")
@@ -97,6 +99,9 @@ class SendOut(models.Model):
     begun_on = models.CharField(max_length=32, null=True, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    found_by = models.GeneratedField(
+        expression=Plain("name"), output_field=models.TextField(), db_persist=True
+    )
 
     class Meta:
         constraints = [
@@ -104,6 +109,11 @@ class SendOut(models.Model):
         ]
         indexes = [
             models.Index(fields=["organisation", "-id"], name="sendout_newest"),
+            models.Index(  # the Messages page, whatever else goes to one
+                fields=["organisation", "-id"],
+                condition=models.Q(kind=Kind.CAMPAIGN),
+                name="sendout_campaigns",
+            ),
             models.Index(
                 fields=["scheduled_for"],
                 condition=models.Q(state=State.SCHEDULED),

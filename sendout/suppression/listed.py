@@ -15,6 +15,8 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from sendout.accounts.models import Organisation
+from sendout.core.plain import Term
+from sendout.finding.expressions import holds
 from sendout.suppression.models import Reason, Suppression
 
 CHANNELS = ("email", "sms")
@@ -52,7 +54,7 @@ class Wanted:
     organisation: Organisation
     channel: str = ""
     reason: str = ""
-    words: tuple[str, ...] = ()
+    words: tuple[Term, ...] = ()
     addresses: tuple[str, ...] = ()
 
     @property
@@ -81,7 +83,7 @@ class Wanted:
     def _said(self) -> Q:
         said = Q()
         for word in self.words:
-            said &= Q(address__contains=word)
+            said &= holds("address", word)
         return said | Q(address__in=self.addresses)
 
 

@@ -114,6 +114,8 @@ OWN = [
 ]
 MESSAGES = [
     Place("messages", f"{CLUB}/messages/"),
+    Place("find", f"{CLUB}/find/?q=pool"),
+    Place("find-nothing", f"{CLUB}/find/?q=xyzzy"),
     Place("messages-menu", f"{CLUB}/messages/", menu_open),
     Place("messages-search", f"{CLUB}/messages/?q=nothing+at+all"),
     Place("popup-email", f"{CLUB}/messages/?open={{sent}}", popup_shown),

@@ -64,6 +64,21 @@ def test_machines_stand_apart_below_the_rates(messages: Page) -> None:
     assert place["width"] > rates["width"] / 2
 
 
+def test_the_box_in_the_header_is_used_by_keyboard_alone(messages: Page) -> None:
+    box = messages.get_by_role("combobox", name="Find a person, message, address or reply")
+    messages.keyboard.press("/")
+    expect(box).to_be_focused()
+    messages.keyboard.type("newsletter seas")
+    option = messages.get_by_role("option", name=NEWSLETTER)
+    expect(option).to_be_visible()
+    messages.keyboard.press("Escape")
+    expect(option).to_be_hidden()
+    messages.keyboard.press("ArrowDown")
+    expect(option).to_have_attribute("aria-selected", "true")
+    messages.keyboard.press("Enter")
+    messages.wait_for_url("**/messages/?open=*", wait_until="commit")
+
+
 def test_both_tabs_show_their_own_numbers(messages: Page) -> None:
     popup = open_popup(messages, CLOSURE)
     for name, key in (("Emails", "email"), ("SMS", "sms")):

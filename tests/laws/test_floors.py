@@ -11,6 +11,7 @@ TOP = 8  # wires everything
 FLOORS = {
     "core": 1,
     "accounts": 2,
+    "finding": 2,
     **dict.fromkeys(["people", "compose", "senders", "suppression", "usage"], 3),
     **dict.fromkeys(["sendouts", "returns"], 4),
     "deliveries": 5,

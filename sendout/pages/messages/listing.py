@@ -17,7 +17,8 @@ from sendout.deliveries.models import Count
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.messages.ending import foretell
 from sendout.pages.messages.shown import Shown
-from sendout.sendouts.models import Kind, SendOut, State
+from sendout.sendouts.models import SendOut, State
+from sendout.sendouts.search import search
 
 PAGE = 25
 STATUS_CHOICES = [
@@ -55,9 +56,13 @@ def rows(request: MemberRequest) -> HttpResponse:
 
 def find(request: MemberRequest) -> QuerySet[SendOut]:
     """Give the organisation's send-outs with what showing them needs, newest first."""
+    return complete(SendOut.objects.filter(organisation=request.organisation)).order_by("-pk")
+
+
+def complete(sendouts: QuerySet[SendOut]) -> QuerySet[SendOut]:
+    """Fetch what showing them needs along with them."""
     related = ("message", "organisation", "created_by", "email_sender", "sms_sender")
-    query = SendOut.objects.filter(organisation=request.organisation)
-    return query.select_related(*related).prefetch_related("groups").order_by("-pk")
+    return sendouts.select_related(*related).prefetch_related("groups")
 
 
 def undoable_of(request: MemberRequest) -> list[Shown]:
@@ -67,9 +72,9 @@ def undoable_of(request: MemberRequest) -> list[Shown]:
 
 
 def _context(request: MemberRequest) -> dict[str, object]:
-    filters = {"q": request.GET.get("q", "").strip(), "status": request.GET.get("status", "")}
-    found = find(request).filter(_matching(**filters), kind=Kind.CAMPAIGN)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    filters = {"q": request.GET.get("q", "").strip()[:200], "status": request.GET.get("status", "")}
+    found = search(request.organisation, filters["q"]).filter(_with_status(filters["status"]))
+    page = Paginator(complete(found), PAGE).get_page(request.GET.get("page"))
     numbers = tallies(sendout.pk for sendout in page)
     shown = [Shown(sendout, numbers[sendout.pk]) for sendout in page]
     foretell(request.organisation, shown)
@@ -86,13 +91,6 @@ def _context(request: MemberRequest) -> dict[str, object]:
         "page": page,
         "query": urlencode(given) + "&" if given else "",
     }
-
-
-def _matching(q: str, status: str) -> Q:
-    words = Q()
-    for word in q.split():
-        words &= Q(name__icontains=word) | Q(message__subject__icontains=word)
-    return words & _with_status(status)
 
 
 def _with_status(status: str) -> Q:

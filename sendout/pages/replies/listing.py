@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -15,11 +14,10 @@ from sendout.accounts.models import Organisation, Role, User
 from sendout.pages.access import MemberRequest, member_of
 from sendout.people.addresses import everybody_at
 from sendout.people.models import Participant
-from sendout.people.search import MOST_WORDS, search
-from sendout.replies.models import Conversation, Reply
+from sendout.replies.models import Conversation
+from sendout.replies.search import conversations as search
 
 PAGE = 30
-MOST_PEOPLE = 500  # whose phones are looked for when a name was searched
 MOST_PAGES = 10_000
 SHOWN = [
     ("open", "Open"),
@@ -97,10 +95,8 @@ def unread(request: MemberRequest) -> HttpResponse:
 
 
 def _found(request: MemberRequest, filters: Filters) -> QuerySet[Conversation]:
-    found = Conversation.objects.filter(organisation=request.organisation)
+    found = search(request.organisation, filters.q)
     found = found.filter(_shown(filters.show, request.user))
-    for word in filters.q.split()[:MOST_WORDS]:
-        found = found.filter(_holds(request.organisation, word))
     return found.select_related("assigned").order_by("-last_at", "-pk")
 
 
@@ -112,16 +108,6 @@ def _shown(show: str, member: User) -> Q:
         "review": Q(reviews__gt=0),
         "done": Q(done=True),
     }.get(show, Q())
-
-
-def _holds(organisation: Organisation, word: str) -> Q:
-    """Say that a word is in the number, in a name of those who share it, or in what was said."""
-    said = Reply.objects.filter(conversation=OuterRef("pk"), text__icontains=word)
-    people = search(organisation, word).exclude(phone="").order_by()[:MOST_PEOPLE]
-    found = Q(Exists(said)) | Q(last_text__icontains=word)
-    found |= Q(phone__in=[person.phone for person in people])
-    digits = re.sub(r"\D", "", word)
-    return found | Q(phone__contains=digits) if len(digits) >= 3 else found
 
 
 def _rows(organisation: Organisation, found: list[Conversation]) -> list[Row]:

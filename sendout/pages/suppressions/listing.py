@@ -13,16 +13,17 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 
 from sendout.accounts.models import Organisation, Role
+from sendout.core.plain import terms
 from sendout.core.table.safe import csv_lines
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.suppressions.shown import shown
-from sendout.people.search import MOST_WORDS, search
+from sendout.people.addresses import addresses_of
+from sendout.people.search import search
 from sendout.senders.models import Channel
 from sendout.suppression.listed import COLUMNS, COUNTED, Wanted, count, newer, older, rows
 from sendout.suppression.models import Reason, Suppression
 
 PAGE = 50
-MOST_PEOPLE = 500  # whose addresses are looked for when a name was searched
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,9 @@ class Filters:
 
     def wanted(self, organisation: Organisation) -> Wanted:
         """Give the entries asked for; words are of the address, or of the name of who has it."""
-        words = tuple(self.q.lower().split()[:MOST_WORDS])
-        people = search(organisation, self.q)[:MOST_PEOPLE] if words else []
-        addresses = {a for p in people for a in (p.email_normal, p.phone) if a}
-        return Wanted(organisation, self.channel, self.reason, words, tuple(addresses))
+        words = tuple(terms(self.q))
+        addresses = addresses_of(search(organisation, self.q)) if words else ()
+        return Wanted(organisation, self.channel, self.reason, words, addresses)
 
 
 def _number(text: str) -> int:

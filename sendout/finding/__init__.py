@@ -1,0 +1,1 @@
+"""Texts in the database as they are looked for; the same for every kind of row."""

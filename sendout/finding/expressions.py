@@ -1,0 +1,60 @@
+"""What `core.plain` does, in SQL that generated columns and indexes may use."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
+from django.db.models import Func, Q, TextField
+
+from sendout.core.plain import LETTERS, Term, words
+
+_LONG = {letter: spelled for letter, spelled in LETTERS.items() if len(spelled) > 1}
+_SHORT = {letter: spelled for letter, spelled in LETTERS.items() if len(spelled) == 1}
+
+
+def _spelled_out(text: str) -> str:
+    for letter, spelled in _LONG.items():
+        text = f"replace({text}, '{letter}', '{spelled}')"
+    return f"translate({text}, '{''.join(_SHORT)}', '{''.join(_SHORT.values())}')"
+
+
+class Plain(Func):
+    """Texts, joined by blanks, without case, accents and ligatures."""
+
+    arg_joiner = " || ' ' || "
+    template = _spelled_out(
+        r"lower(regexp_replace(normalize(%(expressions)s, NFKD), '[\u0300-\u036f]', '', 'g'))"
+    )
+    output_field = TextField()
+
+
+class Digits(Func):
+    """The digits of a text."""
+
+    template = r"regexp_replace(%(expressions)s, '\D', '', 'g')"
+    output_field = TextField()
+
+
+class Words(Func):
+    """The plain words of texts, without markup; what is far down a very long text is left out."""
+
+    arg_joiner = " || ' ' || "
+    template = (
+        "strip(to_tsvector('simple', regexp_replace(left(regexp_replace("
+        f"{Plain.template}, '<[^>]*>', ' ', 'g'), 200000), '[^[:alnum:]]+', ' ', 'g')))"
+    )
+    output_field = SearchVectorField()
+
+
+def holds(field: str, term: Term) -> Q:
+    """Say that a plain text has the term in it, in any of its spellings."""
+    found = Q()
+    for spelling in term.spellings:
+        found |= Q(**{f"{field}__contains": spelling})
+    return found
+
+
+def begins(typed: str) -> SearchQuery | None:
+    """Ask a column of `Words` for words that begin like each typed one; None for no word at all."""
+    found = words(typed)
+    query = " & ".join(f"'{word}':*" for word in found)
+    return SearchQuery(query, config="simple", search_type="raw") if found else None
