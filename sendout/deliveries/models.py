@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
@@ -205,6 +206,24 @@ class TextRef(models.Model):
 
     def __str__(self) -> str:
         return self.ref
+
+
+class Call(models.Model):
+    """Somebody of the staff has told a participant on the phone what a send-out says."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, db_index=False)
+    sendout = models.ForeignKey(SendOut, models.CASCADE, related_name="calls", db_index=False)
+    participant = models.ForeignKey(Participant, models.CASCADE, related_name="calls")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, db_index=False)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sendout", "participant"], name="one_call_each")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.by}, {self.at}"
 
 
 class Count(models.Model):

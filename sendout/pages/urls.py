@@ -13,6 +13,7 @@ _of_organisation: list[URLPattern | URLResolver] = [
     path("", listing.front, name="organisation"),
     path("find/", finding.find, name="find"),
     path("messages/", include("sendout.pages.messages.urls")),
+    path("closure/", include("sendout.pages.closure.urls")),
     path("compose/", include("sendout.pages.compose.urls")),
     path("", include("sendout.pages.people.urls")),
     path("senders/", include("sendout.pages.senders.urls")),

@@ -1,9 +1,10 @@
-"""Four clubs for the browser to work in; run by `sendout manage shell` in the installation.
+"""Five clubs for the browser to work in; run by `sendout manage shell` in the installation.
 
 Harbour is empty but for its senders, which are slow enough to watch. Rink has people, a group and
 senders that take half a minute for all of them. At Lake a message to a family comes back. Cove has
-texted a family. The demo gets imports, an invitation, and texts to look at. Prints the addresses
-that only their recipients know, as JSON.
+texted a family. Quay has 300 people with email and phone, and senders without a pace. The demo gets
+imports, an invitation, and texts to look at. Prints the addresses that only their recipients know,
+as JSON.
 """
 
 from __future__ import annotations
@@ -70,6 +71,25 @@ def senders(organisation: Organisation, pace: int, speed: float = FRACTION_OF_LI
         put_settings(sender, {"speed": speed, "bounce_rate": 0.02})
         sender.save()
         settle_default(organisation, channel)
+
+
+def swimmers(organisation: Organisation) -> None:
+    """Add 300 people; the last of them has nothing to write to but a wrong number."""
+    group = Group.objects.create(organisation=organisation, name="Swimmers")
+    made = [
+        Participant(
+            organisation=organisation,
+            first_name="Swimmer",
+            last_name=str(number),
+            email=f"deliver+s{number}@sandbox.test",
+            email_normal=f"deliver+s{number}@sandbox.test",
+            phone=f"+1709555{number:04}",
+            phone_typed=f"709-555-{number:04}",
+        )
+        for number in range(1000, 1299)
+    ]
+    made.append(Participant(organisation=organisation, first_name="Zoé", phone_typed="555-01"))
+    group.participants.set(Participant.objects.bulk_create(made))
 
 
 def email_service(organisation: Organisation) -> None:
@@ -224,6 +244,9 @@ with transaction.atomic():
     lake = club("lake", "Lake Skating Club")
     senders(lake, pace=400)
     family(lake)
+    quay = club("quay", "Quay Swim School")
+    senders(quay, pace=0, speed=10)
+    swimmers(quay)
     cove = club("cove", "Cove Paddling Club")
     senders(cove, pace=400, speed=10)
     texts(cove)

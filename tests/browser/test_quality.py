@@ -36,6 +36,7 @@ NO_PAGES = {
     "participants_export", "suppressions_export", "import_report", "outbox_raw", "outbox_html",
     "compose_preview_email", "sendout_pause", "sendout_resume", "sendout_cancel",
     "sendout_correction",
+    "closure_send", "board_called", "calls_file",
     "compose_pick", "compose_drop", "compose_test", "compose_send", "compose_schedule",
     "compose_unschedule", "compose_copy", "compose_discard", "group_rename", "group_delete",
     "group_add", "group_remove", "import_run", "import_delete", "list_run", "list_report",

@@ -57,6 +57,7 @@ IDS: dict[str, dict[str, type[Model]]] = {
     "messages/<int:pk>/": {"pk": SendOut},
     "messages/<int:pk>/delivery/<int:delivery>/": {"pk": SendOut, "delivery": Delivery},
     "compose/<int:pk>/": {"pk": SendOut},
+    "closure/<int:pk>/": {"pk": SendOut},
     "participants/<int:pk>/": {"pk": Participant},
     "groups/<int:pk>/": {"pk": Group},
     "not-received/<int:pk>/": {"pk": Participant},
@@ -291,6 +292,8 @@ POSTED = {
     "typed": "c@example.org",
     "once_per": "address",
     "everyone": "on",
+    "occasion": "own",
+    "own": "mine now",
 }
 
 

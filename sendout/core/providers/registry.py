@@ -95,6 +95,15 @@ def calls_back(channel: str, kind: str) -> bool:
     return hasattr(find(channel, kind), "hear")
 
 
+def tells_arrival(channel: str, kind: str) -> bool:
+    """Tell whether this kind says when a message has arrived, where its reports come in.
+
+    Over SMTP mostly nobody does: what the server took is the last that is heard. Raises BadConfig.
+    """
+    chosen = find(channel, kind)
+    return bool(getattr(chosen, "tells_arrival", hasattr(chosen, "hear")))
+
+
 def build(channel: str, kind: str, config: Config) -> Provider:
     """Make the provider with its settings. Raises BadConfig."""
     return find(channel, kind).from_config(config)

@@ -199,6 +199,7 @@ class _Sandbox:
     keeps_copy: ClassVar[bool] = True
     chains: ClassVar[bool] = False
     leaves_as_written: ClassVar[bool] = True
+    tells_arrival: ClassVar[bool] = True
     settings: ClassVar[tuple[Setting, ...]]
     bounces: ClassVar[tuple[tuple[str, str], ...]]
 

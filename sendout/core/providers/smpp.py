@@ -70,6 +70,7 @@ class SmppProvider:
     keeps_copy: ClassVar[bool] = False
     chains: ClassVar[bool] = True
     leaves_as_written: ClassVar[bool] = False
+    tells_arrival: ClassVar[bool] = True
     settings: ClassVar[tuple[Setting, ...]] = SETTINGS
 
     def __init__(self, config: SmppConfig) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from sendout.pages.closure import board
 from sendout.pages.messages import actions, again, export, listing, popup, report
 from sendout.pages.suppressions import correct
 
@@ -21,6 +22,11 @@ urlpatterns = [
     path("<int:pk>/delivery/<int:delivery>/", popup.delivery, name="delivery"),
     path("<int:pk>/delivery/<int:delivery>/correct/", correct.of_delivery, name="delivery_correct"),
     path("<int:pk>/again/", again.again, name="sendout_again"),
+    path("<int:pk>/board/", board.board, name="board"),
+    path("<int:pk>/board/live/", board.live, name="board_live"),
+    path("<int:pk>/board/called/", board.called, name="board_called"),
+    path("<int:pk>/board/calls/", board.calls, name="calls"),
+    path("<int:pk>/board/calls/file/", board.calls_file, name="calls_file"),
     path("<int:pk>/pause/", actions.pause, name="sendout_pause"),
     path("<int:pk>/resume/", actions.resume, name="sendout_resume"),
     path("<int:pk>/cancel/", actions.cancel, name="sendout_cancel"),

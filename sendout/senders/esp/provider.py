@@ -46,6 +46,7 @@ class EspProvider:
     kind: ClassVar[str] = "esp"
     keeps_copy: ClassVar[bool] = False
     chains: ClassVar[bool] = False
+    tells_arrival: ClassVar[bool] = True
     settings: ClassVar[tuple[Setting, ...]] = SETTINGS
 
     def __init__(self, values: Mapping[str, Value]) -> None:

@@ -1,0 +1,171 @@
+"""Prepared words for the hour in which everybody must be told at once: closed, cancelled, come now.
+
+Their blanks stand in square brackets, which merge fields never use: `[what]` and `[until]`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from sendout.accounts.models import Language, Organisation
+from sendout.core.message.template import literal
+
+BOTH = "both"
+_BLANK = re.compile(r"\[(what|until)\]")
+_MARKDOWN = re.compile(r"([\\`*_&\[\]<>#~|+.()!-])")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The words in one language. unknown: what stands for `[until]` when nobody knows yet."""
+
+    subject: str
+    body: str
+    sms: str
+    unknown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One occasion with its words, by language."""
+
+    key: str
+    title: Promise
+    said: Mapping[str, Said]
+
+
+def _words(headline: str, unknown: str, more: str, hello: str, sorry: str) -> Said:
+    return Said(
+        subject=headline,
+        body=f"{hello}\n\n**{headline}.**\n\n{more}\n\n{sorry}",
+        sms=f"{{{{ organisation }}}}: {headline}. {more}",
+        unknown=unknown,
+    )
+
+
+def _english(headline: str, unknown: str, more: str, sorry: str) -> Said:
+    return _words(headline, unknown, more, "Hello {{ first_name|there }},", sorry)
+
+
+def _french(headline: str, unknown: str, more: str, sorry: str) -> Said:
+    return _words(headline, unknown, more, "Bonjour {{ first_name|à vous }},", sorry)
+
+
+_SORRY = "We are sorry for the short notice. We will write again as soon as we know more."
+_DESOLES = (
+    "Nous sommes désolés de vous prévenir si tard. Nous vous écrirons dès que nous en saurons plus."
+)
+
+PREPARED = (
+    Prepared(
+        "closed",
+        _("Closed"),
+        {
+            Language.ENGLISH: _english(
+                "[what]: closed until [until]", "further notice", "Please do not come.", _SORRY
+            ),
+            Language.FRENCH: _french(
+                "[what] : fermé jusqu'à [until]", "nouvel ordre", "Ne venez pas.", _DESOLES
+            ),
+        },
+    ),
+    Prepared(
+        "cancelled",
+        _("Cancelled"),
+        {
+            Language.ENGLISH: _english(
+                "[what]: cancelled until [until]", "further notice", "Please do not come.", _SORRY
+            ),
+            Language.FRENCH: _french(
+                "[what] : annulé jusqu'à [until]", "nouvel ordre", "Ne venez pas.", _DESOLES
+            ),
+        },
+    ),
+    Prepared(
+        "pick-up",
+        _("Pick up your child now"),
+        {
+            Language.ENGLISH: _english(
+                "[what]: please pick up your child now",
+                "the last child is picked up",
+                "We are closing. Our staff stay with the children until [until].",
+                "All children are with us. Call us if you cannot come.",
+            ),
+            Language.FRENCH: _french(
+                "[what] : venez chercher votre enfant maintenant",
+                "ce que le dernier soit parti",
+                "Nous fermons. Notre équipe reste avec les enfants jusqu'à [until].",
+                "Tous les enfants sont avec nous. Appelez-nous si vous ne pouvez pas venir.",
+            ),
+        },
+    ),
+    Prepared(
+        "open-again",
+        _("Open again"),
+        {
+            Language.ENGLISH: _english(
+                "[what]: open again from [until]", "now", "Everything is as usual.", "See you soon!"
+            ),
+            Language.FRENCH: _french(
+                "[what] : de nouveau ouvert dès [until]",
+                "maintenant",
+                "Tout est comme d'habitude.",
+                "À bientôt !",
+            ),
+        },
+    ),
+)
+BY_KEY = {prepared.key: prepared for prepared in PREPARED}
+
+
+def languages(organisation: Organisation) -> list[tuple[str, Promise | str]]:
+    """Name the languages that prepared words can be said in, the organisation's own first."""
+    own = Language(organisation.language)
+    others = [each for each in Language if each != own]
+    return [(each.value, each.label) for each in (own, *others)] + [(BOTH, _("Both, one below"))]
+
+
+def fill(key: str, language: str, blanks: Mapping[str, str]) -> dict[str, str | bool]:
+    """Give the fields of a message in these words, with the blanks filled in.
+
+    key: of PREPARED. language: one of `languages`. blanks: `what` and `until`, as typed; no merge
+    field and no formatting gets in by way of them.
+    """
+    said = BY_KEY[key].said
+    chosen = list(said.values()) if language == BOTH else [said[Language(language)]]
+    filled = [_filled(each, blanks) for each in chosen]
+    return {
+        "subject": " / ".join(each.subject for each in filled),
+        "body": "\n\n---\n\n".join(each.body for each in filled),
+        "sms_text": "\n".join(each.sms for each in filled),
+    }
+
+
+def own_words(text: str) -> dict[str, str | bool]:
+    """Give the fields of a message in the writer's own words; the first line is the subject."""
+    lines = text.strip().replace("\r\n", "\n")
+    subject = " ".join(lines.partition("\n")[0].split())
+    return {"subject": subject[:120], "body": lines, "sms_text": lines}
+
+
+def _filled(said: Said, blanks: Mapping[str, str]) -> Said:
+    typed = {name: " ".join(blanks.get(name, "").split()) for name in ("what", "until")}
+    typed["until"] = typed["until"] or said.unknown
+
+    def plain(found: re.Match[str]) -> str:
+        return literal(typed[found[1]])
+
+    def in_markdown(found: re.Match[str]) -> str:
+        return literal(_MARKDOWN.sub(r"\\\1", typed[found[1]]))
+
+    return Said(
+        subject=_BLANK.sub(plain, said.subject),
+        body=_BLANK.sub(in_markdown, said.body),
+        sms=_BLANK.sub(plain, said.sms),
+        unknown=said.unknown,
+    )

@@ -1,0 +1,186 @@
+"""Who knows of a message by now: people, not deliveries, over both channels and the phone.
+
+A person is reached when any channel reached them, and what was sent once for a whole family counts
+for each of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Any
+
+from django.db import connection, models
+from django.db.models import Max
+
+from sendout.accounts.models import User
+from sendout.core.providers import registry
+from sendout.deliveries.models import Call, Count
+from sendout.sendouts.models import Channels, SendOut
+
+PATIENCE = timedelta(
+    minutes=10
+)  # in which receipts begin to come, and after which people are called
+SHOWN = 50  # people to call that the board names
+
+
+class Knows(IntEnum):
+    """How far one person is known to know it, by the best of their channels."""
+
+    CANNOT = 1  # nothing is on its way to them any more
+    WAITING = 2
+    REACHED = 3
+    CONFIRMED = 4  # opened, clicked, or answered
+
+
+_KNOWS = """CASE WHEN d.status IN ('opened', 'clicked', 'replied', 'complained') THEN 4
+        WHEN d.status = 'delivered' THEN 3
+        WHEN d.status = 'sent' AND d.channel = ANY(%(last_heard)s) THEN 3
+        WHEN d.status IN ('queued', 'deferred', 'unknown', 'sent') THEN 2 ELSE 1 END"""
+_CHANNEL = f"""SELECT d.participant_id AS person, {_KNOWS} AS knows FROM deliveries_delivery d
+    WHERE d.sendout_id = %(sendout)s AND d.participant_id IS NOT NULL AND d.channel = """
+# A duplicate knows what the first of its address knows.
+PERSON = f"""
+WITH duplicate AS (
+    SELECT t.participant_id AS person, max({_KNOWS}) AS knows
+    FROM deliveries_delivery t JOIN deliveries_delivery d ON d.sendout_id = t.sendout_id
+        AND d.channel = t.channel AND lower(d.address) = lower(t.address)
+    WHERE t.sendout_id = %(sendout)s AND t.skipped_at IS NOT NULL AND t.skip_reason = 'duplicate'
+    GROUP BY t.participant_id
+), person AS MATERIALIZED (
+    SELECT person, GREATEST(e.knows, t.knows, o.knows) AS knows, c.at AS called
+    FROM ({_CHANNEL} 'email') e FULL JOIN ({_CHANNEL} 'sms') t USING (person)
+    LEFT JOIN duplicate o USING (person)
+    LEFT JOIN deliveries_call c ON c.sendout_id = %(sendout)s AND c.participant_id = person
+)
+"""
+BOARD = f"""
+{PERSON} SELECT knows, called IS NOT NULL, count(*), NULL::bigint FROM person GROUP BY 1, 2
+UNION ALL (
+    SELECT knows, false, 0, person FROM person WHERE knows < 3 AND called IS NULL
+    ORDER BY knows, person LIMIT %(shown)s)
+"""
+TO_CALL = f"""
+{PERSON} SELECT person, knows FROM person
+WHERE called IS NULL AND knows <= %(at_most)s ORDER BY knows, person
+"""
+
+
+@dataclass(slots=True)
+class Board:
+    """How many people know, and whom to call first: ids of participants with what they know.
+
+    called: told on the phone by the staff, whom nothing else has reached.
+    """
+
+    confirmed: int = 0
+    reached: int = 0
+    called: int = 0
+    waiting: int = 0
+    cannot: int = 0
+    first: dict[int, Knows] = field(default_factory=dict)
+
+    @property
+    def people(self) -> int:
+        """Everybody."""
+        return self.told + self.waiting + self.cannot
+
+    @property
+    def told(self) -> int:
+        """Those who know, by whatever way."""
+        return self.confirmed + self.reached + self.called
+
+
+def board(sendout: SendOut, now: datetime) -> Board:
+    """Count the people of a send-out: linear in them; see docs/closure.md."""
+    found, by_way = Board(), Counter[tuple[int, bool]]()
+    with connection.cursor() as cursor:
+        cursor.execute(BOARD, _values(sendout, now) | {"shown": SHOWN})
+        for knows, called, n, person in cursor.fetchall():
+            if person is None:
+                by_way[knows, called] += n
+            else:
+                found.first[person] = Knows(knows)
+    for (knows, called), n in by_way.items():
+        if called and knows < Knows.REACHED:
+            found.called += n
+        else:
+            name = Knows(knows).name.lower()
+            setattr(found, name, getattr(found, name) + n)
+    return found
+
+
+def to_call(sendout: SendOut, now: datetime, *, waiting: bool) -> dict[int, Knows]:
+    """Give whom to call: who cannot be reached, and with `waiting` who is not reached yet."""
+    at_most = Knows.WAITING if waiting else Knows.CANNOT
+    with connection.cursor() as cursor:
+        cursor.execute(TO_CALL, _values(sendout, now) | {"at_most": at_most.value})
+        return {person: Knows(knows) for person, knows in cursor.fetchall()}
+
+
+def last_heard(sendout: SendOut, now: datetime) -> list[str]:
+    """Name the channels on which `sent` is the last that is heard: no receipts come in there.
+
+    Where a provider usually tells, its first receipt is waited for.
+    """
+    begun = sendout.started_at or now
+    told = Count.objects.filter(sendout=sendout, delivered__gt=0).values_list("channel", flat=True)
+    hears = set(told)
+    return [
+        channel.value
+        for channel in Channels(sendout.channels).used
+        if not _tells(sendout, channel) or (channel not in hears and now - begun > PATIENCE)
+    ]
+
+
+def _tells(sendout: SendOut, channel: str) -> bool:
+    sender = sendout.sender(channel)
+    return sender is not None and registry.tells_arrival(channel, sender.kind)
+
+
+def is_late(sendout: SendOut, now: datetime, after: timedelta = PATIENCE) -> bool:
+    """Tell whether those not reached by now should be called."""
+    return sendout.started_at is not None and now - sendout.started_at >= after
+
+
+def state_of(sendout: SendOut, now: datetime, more: Collection[object] = ()) -> str:
+    """Give a few letters that change when the board does, without looking at its people.
+
+    more: what else is shown beside it.
+    """
+    counts = Count.objects.filter(sendout=sendout).order_by("channel", "status")
+    seen = [
+        sendout.state,
+        is_late(sendout, now),
+        last_heard(sendout, now),
+        *counts.values_list("channel", "status", "n", "accepted", "delivered", "opened"),
+        Call.objects.filter(sendout=sendout).aggregate(n=models.Count("pk"), last=Max("pk")),
+        *more,
+    ]
+    return hashlib.blake2b(repr(seen).encode(), digest_size=8).hexdigest()
+
+
+def mark_called(sendout: SendOut, participants: Collection[int], by: User, *, called: bool) -> None:
+    """Note that participants were told on the phone, or that this was a slip; twice is once.
+
+    Who is no recipient of the send-out is left out.
+    """
+    if not called:
+        Call.objects.filter(sendout=sendout, participant__in=participants).delete()
+        return
+    told = sendout.deliveries.filter(participant__in=participants).order_by("participant")
+    Call.objects.bulk_create(
+        (
+            Call(organisation=sendout.organisation, sendout=sendout, participant_id=pk, by=by)
+            for pk in told.values_list("participant", flat=True).distinct()
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def _values(sendout: SendOut, now: datetime) -> dict[str, Any]:
+    return {"sendout": sendout.pk, "last_heard": last_heard(sendout, now)}

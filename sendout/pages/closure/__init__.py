@@ -1,0 +1,1 @@
+"""A closure: told to everybody at once, and watched until everybody knows."""

@@ -1,0 +1,151 @@
+"""The board: who knows by now, who does not, whom to call; and the list of those to print."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import QuerySet
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from sendout.accounts.models import Role
+from sendout.core.table.safe import csv_lines
+from sendout.deliveries import board as boards
+from sendout.deliveries.models import Call
+from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.closure.people import lines, table
+from sendout.pages.messages.listing import find
+from sendout.replies.models import Reply
+from sendout.senders.models import Channel
+from sendout.sendouts.models import SendOut, State
+
+WATCHED = timedelta(hours=12)  # after its start a board that is open asks for itself
+QUICK, SLOW = 2, 10  # seconds between two looks, for up to MANY people and for more
+MANY = 5_000
+LISTED = 10  # replies, and calls that were made
+MINUTES = (5, 10, 20, 30, 60)
+MOST_PRINTED = 2_000  # people; the file has all
+
+
+@member_of(Role.VIEWER)
+def board(request: MemberRequest, pk: int) -> HttpResponse:
+    """Show how many know by now, and whom to call."""
+    sendout = _started(request, pk)
+    if sendout.started_at is None:
+        return redirect("pages:popup", request.organisation.slug, pk)
+    return render(request, "pages/closure/board.html", _context(request, sendout))
+
+
+@member_of(Role.VIEWER)
+def live(request: MemberRequest, pk: int) -> HttpResponse:
+    """Show the part that moves; nothing at all while it is as it was (`seen`)."""
+    sendout = _started(request, pk)
+    if not request.headers.get("HX-Request"):
+        return redirect("pages:board", request.organisation.slug, pk)
+    seen = request.GET.get("seen")
+    if seen and seen == _state(sendout):
+        return HttpResponse(status=204)
+    return render(request, "pages/closure/board_live.html", _context(request, sendout))
+
+
+@member_of(Role.SENDER)
+@require_POST
+def called(request: MemberRequest, pk: int) -> HttpResponse:
+    """Note that people were told on the phone, or take that back."""
+    sendout = _started(request, pk)
+    ids = {int(each) for each in request.POST.getlist("participant") if _is_id(each)}
+    boards.mark_called(sendout, ids, request.user, called="back" not in request.POST)
+    if request.headers.get("HX-Request"):
+        return render(request, "pages/closure/board_live.html", _context(request, sendout))
+    where = "calls" if request.POST.get("to") == "calls" else "board"
+    return redirect(f"pages:{where}", request.organisation.slug, pk)
+
+
+@member_of(Role.VIEWER)
+def calls(request: MemberRequest, pk: int) -> HttpResponse:
+    """Show the list of those to call, made to be printed."""
+    sendout = _started(request, pk)
+    now, minutes = timezone.now(), _minutes(request)
+    people = _to_call(sendout, minutes)
+    shown = dict(list(people.items())[:MOST_PRINTED])
+    context = {
+        "organisation": request.organisation,
+        "membership": request.membership,
+        "section": "messages",
+        "sendout": sendout,
+        "lines": lines(sendout, shown),
+        "more": len(people) - len(shown),
+        "now": now,
+        "minutes": minutes,
+        "minutes_choices": MINUTES,
+    }
+    return render(request, "pages/closure/calls.html", context)
+
+
+@member_of(Role.VIEWER)
+def calls_file(request: MemberRequest, pk: int) -> StreamingHttpResponse:
+    """Give the same list for a spreadsheet."""
+    sendout = _started(request, pk)
+    found = table(lines(sendout, _to_call(sendout, _minutes(request))))
+    answer = StreamingHttpResponse(
+        csv_lines(found, for_excel=True), content_type="text/csv; charset=utf-8"
+    )
+    answer["Content-Disposition"] = f'attachment; filename="to-call-{pk}.csv"'
+    return answer
+
+
+def _started(request: MemberRequest, pk: int) -> SendOut:
+    return get_object_or_404(find(request), pk=pk)
+
+
+def _is_id(text: str) -> bool:
+    return text.isdecimal() and len(text) < 19
+
+
+def _minutes(request: MemberRequest) -> int:
+    asked = request.GET.get("minutes", "")
+    return int(asked) if _is_id(asked) and int(asked) in MINUTES else MINUTES[1]
+
+
+def _to_call(sendout: SendOut, minutes: int) -> dict[int, boards.Knows]:
+    now = timezone.now()
+    late = boards.is_late(sendout, now, timedelta(minutes=minutes))
+    return boards.to_call(sendout, now, waiting=late)
+
+
+def _replies(sendout: SendOut) -> QuerySet[Reply]:
+    """Give the texts that answered it, the newest first."""
+    answered = sendout.deliveries.filter(replied_at__isnull=False)
+    return Reply.objects.filter(delivery__in=answered.values("pk")).order_by("-pk")
+
+
+def _state(sendout: SendOut) -> str:
+    newest = _replies(sendout).values_list("pk", flat=True)[:1]
+    return boards.state_of(sendout, timezone.now(), list(newest))
+
+
+def _context(request: MemberRequest, sendout: SendOut) -> dict[str, object]:
+    now = timezone.now()
+    state = _state(sendout)  # before the counts: what changes between the two is asked for again
+    found = boards.board(sendout, now)
+    heard = boards.last_heard(sendout, now)
+    calls = Call.objects.filter(sendout=sendout).select_related("participant", "by")
+    return {
+        "organisation": request.organisation,
+        "membership": request.membership,
+        "section": "messages",
+        "sendout": sendout,
+        "board": found,
+        "state": state,
+        "late": boards.is_late(sendout, now),
+        "patience": int(boards.PATIENCE.total_seconds() // 60),
+        "last_heard": [Channel(each).label for each in heard],
+        "lines": lines(sendout, found.first),
+        "calls": calls.order_by("-pk")[:LISTED],
+        "replies": _replies(sendout).select_related("delivery__participant")[:LISTED],
+        "running": sendout.state == State.RUNNING,
+        "seconds": QUICK if found.people <= MANY else SLOW,
+        "watched": sendout.started_at is not None and now - sendout.started_at < WATCHED,
+    }

@@ -1,0 +1,23 @@
+// The closure page: find a group by a few letters; show the blanks, or the box for one's own words.
+
+function narrow(event) {
+  const rows = event.target.dataset?.narrow;
+  if (!rows) return;
+  const letters = event.target.value.trim().toLowerCase();
+  for (const row of document.querySelectorAll(rows)) {
+    row.hidden = !row.textContent.toLowerCase().includes(letters) && !row.querySelector(":checked");
+  }
+}
+
+function showBlanks() {
+  const chosen = document.querySelector("#closure-form [name=occasion]:checked");
+  if (!chosen) return;
+  const own = chosen.value === "own";
+  for (const part of document.querySelectorAll("[data-when]")) {
+    part.hidden = (part.dataset.when === "own") !== own;
+  }
+}
+
+document.addEventListener("input", narrow);
+document.addEventListener("change", showBlanks);
+showBlanks();
