@@ -136,6 +136,7 @@ MESSAGES = [
     Place("compose-proposed", f"{CLUB}/compose/", sms_proposed),
     Place("compose-mend", f"{CLUB}/compose/", email_to_mend),
     Place("compose-check", f"{CLUB}/compose/{{draft}}/check/"),
+    Place("compose-reach", f"{CLUB}/compose/{{draft}}/check/?who=none"),
     Place("compose-scheduled", f"{CLUB}/compose/{{scheduled}}/check/"),
     Place("compose-closed", f"{CLUB}/compose/{{sent}}/"),
 ]
@@ -229,6 +230,9 @@ FRAGMENTS = [
     f"{CLUB}/messages/{{sent}}/delivery/{{delivery}}/",
     f"{CLUB}/compose/{{draft}}/preview/",
     f"{CLUB}/compose/{{draft}}/cost/",
+    f"{CLUB}/compose/{{draft}}/warnings/",
+    f"{CLUB}/compose/{{draft}}/reach/?who=none",
+    f"{CLUB}/compose/{{scheduled}}/reach/{{bad_person}}/email/?who=none",
     f"{CLUB}/compose/{{draft}}/audience/find/?q=a",
     f"{CLUB}/groups/{{group}}/find/?q=a",
     f"{CLUB}/participants/rows/",

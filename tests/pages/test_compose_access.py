@@ -14,6 +14,7 @@ from tests.cast import sign_in
 
 READ_ONLY = {"compose_preview", "compose_preview_email"}
 WITHOUT_ID = {"compose_new", "compose_save_new"}
+MORE = {"compose_fix": [1, "email"]}  # parts of an address after the id
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def sendout(club: Organisation, alice: User) -> SendOut:
 
 
 def ask(browser: Client, route: URLPattern, slug: str, pk: int, method: str) -> int:
-    names = [slug] if route.name in WITHOUT_ID else [slug, pk]
+    names = [slug] if route.name in WITHOUT_ID else [slug, pk, *MORE.get(str(route.name), [])]
     return int(getattr(browser, method)(reverse(f"pages:{route.name}", args=names)).status_code)
 
 

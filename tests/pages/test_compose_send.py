@@ -69,8 +69,9 @@ def test_the_last_look_counts_who_gets_it_and_why_others_do_not(
 ) -> None:
     sendout.people.add(Participant.objects.create(organisation=club, first_name="Cem"))
     page = browser.get(page_of(sendout, "check")).content.decode()
-    assert '<span class="so-reach-number">1</span> email to send' in page
-    assert "<strong>1</strong> <span>No email address is known.</span>" in page
+    assert '<span class="so-reach-number">1</span> <span>by email</span>' in page
+    assert '<span class="so-reach-count">1</span> <span>no contact</span>' in page
+    assert ">No email address is known.</a>" in page
     assert "Send 2 messages now" in page
 
 

@@ -58,6 +58,7 @@ IDS: dict[str, dict[str, type[Model]]] = {
     "messages/<int:pk>/delivery/<int:delivery>/": {"pk": SendOut, "delivery": Delivery},
     "compose/<int:pk>/": {"pk": SendOut},
     "closure/<int:pk>/": {"pk": SendOut},
+    "compose/<int:pk>/reach/<int:participant>/": {"pk": SendOut, "participant": Participant},
     "participants/<int:pk>/": {"pk": Participant},
     "groups/<int:pk>/": {"pk": Group},
     "not-received/<int:pk>/": {"pk": Participant},

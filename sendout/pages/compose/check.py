@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -11,28 +12,25 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sendout.accounts.models import Role
-from sendout.compose.fields import missing_fields, problems
 from sendout.compose.markup import BadStyle
 from sendout.compose.rendering import templates
-from sendout.core.delivery.status import Status
-from sendout.core.message.mending import to_mend
 from sendout.core.quiet import Night
-from sendout.deliveries.freeze import Forecast, Reach, forecast
+from sendout.deliveries.freeze import Forecast
 from sendout.deliveries.quiet import hours_of, night_of
-from sendout.deliveries.report import reason_words
+from sendout.deliveries.reaching import reached
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.audience import without_sender
-from sendout.pages.compose.characters import characters
 from sendout.pages.compose.cost import cost_context
 from sendout.pages.compose.files import unfinished
 from sendout.pages.compose.finding import closed_page, find_sendout
 from sendout.pages.compose.forms import ScheduleForm
+from sendout.pages.compose.lasting import lasting
 from sendout.pages.compose.preview import panel_context
-from sendout.senders.models import Channel
+from sendout.pages.compose.reach import reach_context
+from sendout.pages.compose.warnings import warnings_of
 from sendout.sendouts import lifecycle
-from sendout.sendouts.audience import reached
 from sendout.sendouts.lifecycle import NotPossible
-from sendout.sendouts.models import Channels, SendOut, State
+from sendout.sendouts.models import SendOut, State
 
 
 @member_of(Role.SENDER)
@@ -57,36 +55,52 @@ def check_page(
     sendout: SendOut,
     scheduling: ScheduleForm | None = None,
     asking: Asking | None = None,
+    fix: object = None,
 ) -> HttpResponse:
     """Make the page; `scheduling` is the form as it was sent, when it had errors or is asked about.
 
-    asking: what must be answered before anything is sent or scheduled.
+    asking: what must be answered before anything is sent or scheduled. fix: what is open beside one
+    of the people (`fixing.Fix`).
     """
-    expected = forecast(sendout)
+    leaving = leaving_context(request, sendout, scheduling, asking)
     context = {
         **panel_context(request, sendout),
+        **leaving,
+        **reach_context(request, sendout, leaving["reached"], fix),
         "section": "messages",
         "step": "check",
+        "without_sender": without_sender(sendout),
+    }
+    wrong = fix is not None and request.method == "POST"
+    status = 409 if asking else 422 if wrong or (scheduling and scheduling.errors) else 200
+    return render(request, "pages/compose/check.html", context, status=status)
+
+
+def leaving_context(
+    request: MemberRequest,
+    sendout: SendOut,
+    scheduling: ScheduleForm | None = None,
+    asking: Asking | None = None,
+) -> dict[str, Any]:
+    """Give what follows from the numbers: what is missing, what it costs, whether it can leave."""
+    now = reached(sendout)
+    expected = now.forecast
+    return {
+        "organisation": request.organisation,
+        "sendout": sendout,
+        "reached": now,
         "scheduled": sendout.state == State.SCHEDULED,
-        "reaches": [_reach(name, reach) for name, reach in expected.by_channel.items()],
         "to_send": expected.to_send,
         **(cost_context(sendout, expected) if expected.to_send else {}),
-        "missing": missing(sendout),
-        "to_mend": mending(sendout),
-        "problems": problems(sendout.message, Channels(sendout.channels).used),
-        "no_postal_address": Channel.EMAIL in Channels(sendout.channels).used
-        and not request.organisation.postal_address.strip(),
+        **warnings_of(sendout, expected),
+        "lasting": lasting(sendout, expected),
         "hindrance": hindrance(sendout, expected),
-        "without_sender": without_sender(sendout),
-        "zone_help": f"In your time zone, {request.organisation.timezone}.",
-        "characters": characters(sendout),
+        "zone_help": _("In your time zone, {zone}.").format(zone=request.organisation.timezone),
         "asking": asking,
         "night": night_of(sendout, sendout.scheduled_for or timezone.now()),
         "hours": hours_of(request.organisation),
         "scheduling": scheduling or ScheduleForm(initial={"when": sendout.scheduled_for}),
     }
-    status = 409 if asking else 422 if scheduling and scheduling.errors else 200
-    return render(request, "pages/compose/check.html", context, status=status)
 
 
 def hindrance(sendout: SendOut, expected: Forecast) -> str:
@@ -101,42 +115,3 @@ def hindrance(sendout: SendOut, expected: Forecast) -> str:
     if not expected.to_send:
         return "Nobody would get it: choose whom it goes to, or see why they are skipped."
     return ""
-
-
-def mending(sendout: SendOut) -> list[str]:
-    """Say what to mend in the email; nothing where there is none, or the page says it is broken."""
-    if Channel.EMAIL not in Channels(sendout.channels).used:
-        return []
-    try:
-        return to_mend(templates(sendout.message, sendout.organisation).html)
-    except BadStyle:
-        return []
-
-
-def missing(sendout: SendOut) -> list[dict[str, object]]:
-    """Name, by channel, the merge fields that some of those reached have no value for."""
-    return [
-        {
-            "channel": channel.label,
-            "field": field,
-            "people": people,
-            "example": f"{{{{ {field}|{_('there')} }}}}",
-        }
-        for channel in Channels(sendout.channels).used
-        for field, people in missing_fields(
-            sendout.message, reached(sendout, channel), (channel,)
-        ).items()
-    ]
-
-
-def _reach(channel: str, reach: Reach) -> dict[str, object]:
-    skipped = sorted(reach.skipped.items(), key=lambda item: -item[1])
-    return {
-        "channel": channel,
-        "label": Channel(channel).label,
-        "to_send": reach.to_send,
-        "skipped": [
-            (count, reason_words(Status.SKIPPED, channel, reason)) for reason, count in skipped
-        ],
-        "skipped_count": sum(reach.skipped.values()),
-    }

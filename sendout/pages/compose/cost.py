@@ -21,7 +21,7 @@ from sendout.senders.models import Channel
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import SendOut
 
-AT_ONCE = 2_000  # texts that are measured while the page waits; for more it asks afterwards
+AT_ONCE = 500  # messages that are measured while the page waits; for more it asks afterwards
 NAMED = 6  # characters that are named before the rest is counted
 
 
@@ -44,8 +44,7 @@ def cost(request: MemberRequest, pk: int) -> HttpResponse:
 
 def cost_context(sendout: SendOut, expected: Forecast) -> dict[str, object]:
     """Give the estimate where it takes no time to speak of; else have the page ask for it."""
-    texts = expected.by_channel.get(Channel.SMS)
-    if texts is not None and texts.to_send > AT_ONCE:
+    if expected.to_send > AT_ONCE:
         return {"cost_later": True}
     return reckoned(sendout)
 

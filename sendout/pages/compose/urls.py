@@ -10,8 +10,11 @@ from sendout.pages.compose import (
     characters,
     check,
     cost,
+    fixing,
     preview,
+    reach,
     sending,
+    warnings,
     write,
 )
 
@@ -25,7 +28,10 @@ urlpatterns = [
     path("<int:pk>/audience/pick/", audience.pick, name="compose_pick"),
     path("<int:pk>/audience/drop/", audience.drop, name="compose_drop"),
     path("<int:pk>/check/", check.check, name="compose_check"),
+    path("<int:pk>/reach/", reach.reach, name="compose_reach"),
+    path("<int:pk>/reach/<int:participant>/<slug:channel>/", fixing.fix, name="compose_fix"),
     path("<int:pk>/cost/", cost.cost, name="compose_cost"),
+    path("<int:pk>/warnings/", warnings.warnings, name="compose_warnings"),
     path("<int:pk>/plain/", characters.make_plain, name="compose_plain"),
     path("<int:pk>/preview/", preview.panel, name="compose_preview"),
     path("<int:pk>/preview/email/", preview.email, name="compose_preview_email"),

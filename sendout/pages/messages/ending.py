@@ -47,11 +47,16 @@ def load_of(tally: Tally, urgent: bool) -> Load:
 class Outlook:
     """All that an organisation's senders have to do now, and how fast they do it.
 
-    known: numbers of send-outs that need not be asked for, by id and channel.
+    known: numbers of send-outs that need not be asked for, by id and channel. drafts: such whose
+    senders are to be known, too.
     """
 
     def __init__(
-        self, organisation: Organisation, known: dict[int, dict[str, Tally]], now: datetime
+        self,
+        organisation: Organisation,
+        known: dict[int, dict[str, Tally]],
+        now: datetime,
+        *drafts: SendOut,
     ) -> None:
         self.now = now
         self.alive = workers.beat().alive > 0
@@ -61,6 +66,7 @@ class Outlook:
                 "email_sender", "sms_sender"
             )
         )
+        self.recent.extend(drafts)
         self.running = [sendout for sendout in self.recent if sendout.state == State.RUNNING]
         unknown = [sendout.pk for sendout in self.running if sendout.pk not in known]
         self.tallies = known | (tallies(unknown) if unknown else {})
@@ -85,14 +91,29 @@ class Outlook:
         up = [member for member in team if not seconds_down(member)]
         if not up:
             return f"waiting for {SERVERS[Channel(channel.key)]}"
-        messages = own.left + ahead(own, self._others(sendout, team))
-        days, rest = days_full(messages, [warming_of(member, self.now) for member in up])
-        per_second = self.speed(up)
-        if not days and not per_second:
+        end, days = self._end(own.left + ahead(own, self._others(sendout, team)), up)
+        if end is None:
             return "too early to say when it ends"
-        begin = self._midnight(days) if days else self.now
-        end = begin + timedelta(seconds=rest / per_second if per_second else 0)
         return f"done {about(end, self.now)}{', because of the warm-up' if days else ''}"
+
+    def if_sent_now(self, sendout: SendOut, channel: str, messages: int) -> timedelta | None:
+        """Give how long so many messages would take from now on; None when nobody can know."""
+        sender = sendout.sender(channel)
+        if sender is None:
+            return None
+        own = Load(messages, messages, sendout.urgent)
+        team = self._team(sender)
+        end, _ = self._end(messages + ahead(own, self._others(sendout, team)), team)
+        return None if end is None else end - self.now
+
+    def _end(self, messages: int, team: list[Sender]) -> tuple[datetime | None, int]:
+        """Say when so many will have left through these, and after how many days of a warm-up."""
+        days, rest = days_full(messages, [warming_of(member, self.now) for member in team])
+        per_second = self.speed(team)
+        if not days and not per_second:
+            return None, 0
+        begin = self._midnight(days) if days else self.now
+        return begin + timedelta(seconds=rest / per_second if per_second else 0), days
 
     def speed(self, team: list[Sender]) -> float:
         """Give the messages per second to reckon with for these senders; 0 when nobody knows."""

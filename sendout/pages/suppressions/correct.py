@@ -115,9 +115,13 @@ def of_delivery(request: MemberRequest, pk: int, delivery: int) -> HttpResponse:
     if person is None or person.organisation_id != request.organisation.pk:
         raise Http404("This participant was deleted.")
     wrong = wrong_address(person, row.channel)
-    having = who_has(request.organisation, row.channel, wrong.normal, wrong.typed)
-    others = list(having.exclude(pk=person.pk)[: MOST - 1])
-    return _page(request, wrong, [person, *others], [person], row)
+    return _page(request, wrong, having(wrong, person), [person], row)
+
+
+def having(wrong: Wrong, person: Participant) -> list[Participant]:
+    """Give the participant, and after them the others who have the same address."""
+    others = who_has(wrong.organisation, wrong.channel, wrong.normal, wrong.typed)
+    return [person, *others.exclude(pk=person.pk)[: MOST - 1]]
 
 
 def _page(

@@ -1,0 +1,187 @@
+"""How everybody of an audience stands with its channels: counted, and named for those who ask.
+
+The SQL is what freezes the send-out (`plan.PLAN`), so the numbers are those that it would make.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from sendout.deliveries.freeze import Forecast, Reach
+from sendout.deliveries.plan import PLAN, values
+from sendout.people.models import Participant
+from sendout.senders.models import Channel
+from sendout.sendouts.models import Channels, SendOut
+
+EMAIL, SMS, SHARED, NOT_REACHED = "email", "sms", "shared", "none"
+OTHER = "other"
+# Why somebody gets nothing, by the strongest reason of all channels: what people asked for first,
+# what is easiest to say last. A reason that stands in several lines is another cause by channel.
+CAUSES: tuple[tuple[str, str, frozenset[str]], ...] = (
+    ("complaint", "", frozenset({"complaint"})),
+    ("stop", SMS, frozenset({"unsubscribed"})),
+    ("unsubscribed", EMAIL, frozenset({"unsubscribed"})),
+    ("admin", "", frozenset({"admin"})),
+    ("bad_email", EMAIL, frozenset({"bad_email", "invalid_address"})),
+    ("bad_number", SMS, frozenset({"bad_number", "invalid_address", "landline", "premium"})),
+    ("no_contact", "", frozenset({"no_address"})),
+)
+_UNPLANNED = "-"  # stands for NULL where pairs of reasons are compared
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Why a participant is skipped by each channel: empty where nothing is in the way.
+
+    None where the channel does not mean them at all.
+    """
+
+    email: str | None = None
+    sms: str | None = None
+
+    @property
+    def group(self) -> str:
+        """Whether it reaches them, by email or by SMS alone, or why by neither."""
+        if self.email == "":
+            return EMAIL
+        if self.sms == "":
+            return SMS
+        if "duplicate" in (self.email, self.sms):
+            return SHARED
+        return self._cause()
+
+    def _cause(self) -> str:
+        for cause, channel, reasons in CAUSES:
+            for key, reason in ((EMAIL, self.email), (SMS, self.sms)):
+                if reason in reasons and channel in ("", key):
+                    return cause
+        return OTHER
+
+    def fits(self, key: str) -> bool:
+        """Tell whether they are meant by this key: a group, all whom nothing reaches, or one
+        channel with one reason, such as `sms-landline`.
+        """
+        if key == NOT_REACHED:
+            return self.group not in (EMAIL, SMS, SHARED)
+        return key in (self.group, f"{EMAIL}-{self.email}", f"{SMS}-{self.sms}")
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """An audience by how it stands: stands counts people. used: the channels of the send-out."""
+
+    used: tuple[Channel, ...]
+    stands: dict[Stand, int] = field(default_factory=dict)
+
+    def count(self, key: str) -> int:
+        """Count those whom the key means."""
+        return sum(n for stand, n in self.stands.items() if stand.fits(key))
+
+    @property
+    def groups(self) -> Counter[str]:
+        """Everybody, each once, by group."""
+        found: Counter[str] = Counter()
+        for stand, n in self.stands.items():
+            found[stand.group] += n
+        return found
+
+    @property
+    def forecast(self) -> Forecast:
+        """What would leave and what be skipped, by channel: as `freeze.forecast` counts it."""
+        return Forecast({channel.value: self._reach(channel) for channel in self.used})
+
+    def _reach(self, channel: Channel) -> Reach:
+        reasons: Counter[str] = Counter()
+        for stand, n in self.stands.items():
+            reason = getattr(stand, channel.value)
+            if reason is not None:
+                reasons[reason] += n
+        return Reach(reasons.pop("", 0), dict(reasons))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One participant, and how they stand."""
+
+    person: Participant
+    stand: Stand
+
+
+def reached(sendout: SendOut) -> Reached:
+    """Count the send-out's audience by how it stands now."""
+    used = Channels(sendout.channels).used
+    statement = f"{_planned(used)} SELECT email, sms, count(*) FROM standing GROUP BY 1, 2"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, _values(sendout, used))
+        return Reached(used, {Stand(email, sms): n for email, sms, n in cursor.fetchall()})
+
+
+def people_of(
+    sendout: SendOut, stands: Collection[Stand], start: int = 0, most: int = 25
+) -> list[Standing]:
+    """Give those who stand so, by name; from the one with this number on, counted from 0."""
+    chosen: dict[str, Any] = {
+        "emails": [_text(stand.email) for stand in stands],
+        "texts": [_text(stand.sms) for stand in stands],
+    }
+    where = f"""(COALESCE(s.email, '{_UNPLANNED}'), COALESCE(s.sms, '{_UNPLANNED}'))
+        IN (SELECT * FROM unnest(%(emails)s::text[], %(texts)s::text[]))"""
+    return _people(sendout, where, chosen, start, most)
+
+
+def standing_of(sendout: SendOut, participant: int) -> Standing | None:
+    """Give how one participant stands; None for who is not of the audience."""
+    found = _people(sendout, "p.id = %(participant)s", {"participant": participant}, 0, 1)
+    return found[0] if found else None
+
+
+def _text(reason: str | None) -> str:
+    return _UNPLANNED if reason is None else reason
+
+
+def _people(
+    sendout: SendOut, where: str, chosen: dict[str, Any], start: int, most: int
+) -> list[Standing]:
+    used = Channels(sendout.channels).used
+    statement = f"""{_planned(used)} SELECT p.id, s.email, s.sms
+        FROM standing s JOIN people_participant p USING (id) WHERE {where}
+        ORDER BY p.last_name, p.first_name, p.id LIMIT %(most)s OFFSET %(start)s"""
+    with connection.cursor() as cursor:
+        parameters = _values(sendout, used) | chosen | {"most": most, "start": start}
+        cursor.execute(statement, parameters)
+        rows = cursor.fetchall()
+    own = Participant.objects.filter(organisation=sendout.organisation_id)
+    people = own.in_bulk([pk for pk, _, _ in rows])
+    return [Standing(people[pk], Stand(email, sms)) for pk, email, sms in rows if pk in people]
+
+
+def _planned(used: Collection[Channel]) -> str:
+    """Give SQL that plans each channel, and puts side by side what each says of a participant."""
+    parts = [
+        f"{channel.value} AS ({_named(PLAN, channel)} SELECT id, reason FROM planned)"
+        for channel in used
+    ]
+    reasons = {c: f"{c}.reason" if c in {u.value for u in used} else "NULL" for c in (EMAIL, SMS)}
+    tables = " FULL JOIN ".join(channel.value for channel in used)
+    using = " USING (id)" if len(used) > 1 else ""
+    return f"""WITH {", ".join(parts)}, standing AS (
+        SELECT id, {reasons[EMAIL]}::text AS email, {reasons[SMS]}::text AS sms
+        FROM {tables}{using})"""
+
+
+def _named(statement: str, channel: Channel) -> str:
+    """Give the statement with parameters of its own, so that it can stand beside the other's."""
+    return statement.replace("%(", f"%({channel.value}_")
+
+
+def _values(sendout: SendOut, used: Collection[Channel]) -> dict[str, Any]:
+    return {
+        f"{channel.value}_{name}": value
+        for channel in used
+        for name, value in values(sendout, channel).items()
+    }

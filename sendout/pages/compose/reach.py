@@ -1,0 +1,138 @@
+"""The numbers before sending, and behind each of them its people with a fix in place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from sendout.accounts.models import Role
+from sendout.core.delivery.status import Status
+from sendout.deliveries.reaching import Reached, Standing, people_of, reached
+from sendout.deliveries.report import reason_words
+from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.compose.finding import closed_page, find_sendout
+from sendout.pages.compose.reach_words import (
+    OFFERS,
+    by_channel,
+    causes,
+    label_of,
+    main_numbers,
+)
+from sendout.people.addresses import address_of
+from sendout.senders.models import Channel
+from sendout.sendouts.models import SendOut, State
+
+PAGE = 25
+OPEN = (State.DRAFT, State.SCHEDULED)
+LONGEST_KEY = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A participant's address by one channel. words: why nothing goes there; offer: what to do.
+
+    fix: the form or the explanation that is open (`fixing.Fix`), if it is this one's.
+    """
+
+    channel: str
+    label: str
+    address: str
+    words: str
+    offer: str
+    fix: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One participant of a list."""
+
+    standing: Standing
+    ways: list[Way]
+
+
+@member_of(Role.SENDER)
+def reach(request: MemberRequest, pk: int) -> HttpResponse:
+    """Show the numbers with the people behind one of them; without htmx within the whole page."""
+    sendout = find_sendout(request, pk)
+    if sendout.state not in OPEN:
+        return closed_page(request, sendout, 409)
+    if not request.headers.get("HX-Request"):
+        return redirect(to_check(request, sendout))
+    return render(request, "pages/compose/reach.html", reach_context(request, sendout))
+
+
+def to_check(request: MemberRequest, sendout: SendOut) -> str:
+    """Give the address of the check page with the same list open."""
+    there = reverse("pages:compose_check", args=[request.organisation.slug, sendout.pk])
+    return f"{there}?{query_of(request)}"
+
+
+def reach_context(
+    request: MemberRequest, sendout: SendOut, now: Reached | None = None, fix: object = None
+) -> dict[str, object]:
+    """Give what the numbers and the open list show. now: the counts, where they are known.
+
+    fix: what is open beside one of the people (`fixing.Fix`).
+    """
+    now = now or reached(sendout)
+    who = chosen(request)
+    return {
+        "organisation": request.organisation,
+        "sendout": sendout,
+        "numbers": main_numbers(now, who),
+        "causes": causes(now, who),
+        "by_channel": by_channel(now, who),
+        "audience_count": sum(now.stands.values()),
+        "reach_query": query_of(request),
+        "who": who,
+        **(_list(request, sendout, now, fix) if label_of(who, now) else {}),
+    }
+
+
+def chosen(request: MemberRequest) -> str:
+    """Give the key of the list that is open, or nothing."""
+    return request.GET.get("who", "")[:LONGEST_KEY]
+
+
+def query_of(request: MemberRequest) -> str:
+    """Give the query that opens the same page of the same list."""
+    given = {name: request.GET[name] for name in ("who", "page") if request.GET.get(name)}
+    return urlencode(given)
+
+
+def _list(request: MemberRequest, sendout: SendOut, now: Reached, fix: object) -> dict[str, object]:
+    who = chosen(request)
+    page = Paginator(range(now.count(who)), PAGE).get_page(request.GET.get("page"))
+    stands = [stand for stand in now.stands if stand.fits(who)]
+    start = max(page.start_index() - 1, 0)
+    people = people_of(sendout, stands, start, PAGE) if stands else []
+    return {
+        "list_title": label_of(who, now),
+        "rows": [Row(each, ways_of(each, now, fix)) for each in people],
+        "page": page,
+        "query": urlencode({"who": who}) + "&",
+    }
+
+
+def ways_of(each: Standing, now: Reached, fix: object = None) -> list[Way]:
+    """Give a participant's addresses by the channels of the send-out."""
+    return [_way(each, channel, fix) for channel in now.used]
+
+
+def _way(each: Standing, channel: Channel, fix: object) -> Way:
+    reason = getattr(each.stand, channel.value)
+    typed, normal = address_of(each.person, channel)
+    mine = fix is not None and getattr(fix, "place", None) == (each.person.pk, channel.value)
+    return Way(
+        channel=channel.value,
+        label=channel.label,
+        address=typed or normal,
+        words=reason_words(Status.SKIPPED, channel, reason) if reason else "",
+        offer=str(OFFERS[reason][1]) if reason in OFFERS else "",
+        fix=fix if mine else None,
+    )

@@ -1,0 +1,122 @@
+"""What the numbers before sending are called, and what can be done about each reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sendout.core.delivery.status import Status
+from sendout.deliveries.reaching import EMAIL, NOT_REACHED, SHARED, SMS, Reached
+from sendout.deliveries.report import reason_words
+from sendout.senders.models import Channel
+
+# What each group of people is called below its number.
+LABELS = {
+    EMAIL: gettext_lazy("by email"),
+    SMS: gettext_lazy("by SMS only"),
+    SHARED: gettext_lazy("share an address with somebody who gets it"),
+    NOT_REACHED: gettext_lazy("cannot be reached"),
+    "complaint": gettext_lazy("marked a message as spam"),
+    "stop": gettext_lazy("STOP"),
+    "unsubscribed": gettext_lazy("unsubscribed"),
+    "admin": gettext_lazy("stopped by staff"),
+    "bad_email": gettext_lazy("bad email address"),
+    "bad_number": gettext_lazy("bad number"),
+    "no_contact": gettext_lazy("no contact"),
+    "other": gettext_lazy("for another reason"),
+}
+MAIN = (EMAIL, SMS, NOT_REACHED)
+
+# What the button beside a reason offers; a reason that is not here has none.
+CORRECT, LIFT, EXPLAIN, SHARING = "correct", "lift", "explain", "sharing"
+OFFERS = {
+    **dict.fromkeys(["no_address"], (CORRECT, gettext_lazy("Add"))),
+    **dict.fromkeys(
+        ["invalid_address", "bad_email", "bad_number", "landline", "premium"],
+        (CORRECT, gettext_lazy("Correct")),
+    ),
+    "admin": (LIFT, gettext_lazy("Take off the list")),
+    **dict.fromkeys(["unsubscribed", "complaint"], (EXPLAIN, gettext_lazy("What can be done?"))),
+    "duplicate": (SHARING, gettext_lazy("Who shares it?")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number that leads to its people. key: as `reaching.Stand.fits` takes it."""
+
+    key: str
+    count: int
+    label: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ByChannel:
+    """What one channel does: how many leave, and why others are skipped."""
+
+    label: str
+    to_send: Number
+    skipped: list[Number]
+
+    @property
+    def skipped_count(self) -> int:
+        """How many are skipped."""
+        return sum(number.count for number in self.skipped)
+
+
+def main_numbers(now: Reached, who: str) -> list[Number]:
+    """Give the numbers of people: by email, by SMS alone, not at all, and with somebody else."""
+    used = {channel.value for channel in now.used}
+    keys = [key for key in MAIN if key in used or key == NOT_REACHED]
+    shared = [SHARED] if now.count(SHARED) else []
+    return [Number(key, now.count(key), label_of(key, now), who == key) for key in keys + shared]
+
+
+def causes(now: Reached, who: str) -> list[Number]:
+    """Give why people cannot be reached, the largest number first."""
+    found = [
+        Number(key, count, label_of(key, now), who == key)
+        for key, count in now.groups.items()
+        if key not in (EMAIL, SMS, SHARED)
+    ]
+    return sorted(found, key=lambda number: -number.count)
+
+
+def by_channel(now: Reached, who: str) -> list[ByChannel]:
+    """Give every reason of every channel."""
+    return [
+        ByChannel(
+            Channel(channel).label,
+            _number(channel, "", reach.to_send, who),
+            [
+                _number(channel, reason, count, who)
+                for reason, count in sorted(reach.skipped.items(), key=lambda item: -item[1])
+            ],
+        )
+        for channel, reach in now.forecast.by_channel.items()
+    ]
+
+
+def _number(channel: str, reason: str, count: int, who: str) -> Number:
+    key = f"{channel}-{reason}"
+    words = reason_words(Status.SKIPPED, channel, reason) if reason else ""
+    return Number(key, count, words, who == key)
+
+
+def label_of(key: str, now: Reached) -> str:
+    """Say what the people of a group have in common; empty for a key that nobody has."""
+    if key == SMS and len(now.used) == 1:
+        return _("by SMS")
+    if key == "no_contact" and len(now.used) == 1:
+        return _("no email address") if now.used[0] == Channel.EMAIL else _("no phone number")
+    if key in LABELS:
+        return str(LABELS[key])
+    channel, dash, reason = key.partition("-")
+    if not dash or channel not in Channel.values:
+        return ""
+    if not reason:
+        return _("would get the email") if channel == EMAIL else _("would get the SMS")
+    return reason_words(Status.SKIPPED, channel, reason)

@@ -1,0 +1,78 @@
+"""What to look at before sending: nothing of it is in the way, each has a remedy."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from sendout.accounts.models import Role
+from sendout.compose.fields import missing_fields, problems
+from sendout.compose.markup import BadStyle
+from sendout.compose.rendering import templates
+from sendout.core.message.mending import to_mend
+from sendout.deliveries.freeze import Forecast
+from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.compose.characters import characters
+from sendout.pages.compose.cost import AT_ONCE
+from sendout.pages.compose.finding import find_sendout
+from sendout.senders.models import Channel
+from sendout.sendouts import audience
+from sendout.sendouts.models import Channels, SendOut, State
+
+
+@member_of(Role.SENDER)
+def warnings(request: MemberRequest, pk: int) -> HttpResponse:
+    """Show the warnings alone, for a page that did not wait for them."""
+    sendout = find_sendout(request, pk)
+    context = {
+        "organisation": request.organisation,
+        "sendout": sendout,
+        "scheduled": sendout.state == State.SCHEDULED,
+        **found_in(sendout),
+    }
+    return render(request, "pages/compose/warnings.html", context)
+
+
+def warnings_of(sendout: SendOut, expected: Forecast) -> dict[str, object]:
+    """Give the warnings where they take no time to speak of; else have the page ask for them."""
+    return {"warnings_later": True} if expected.to_send > AT_ONCE else found_in(sendout)
+
+
+def found_in(sendout: SendOut) -> dict[str, object]:
+    """Look for all that there is to warn of."""
+    used = Channels(sendout.channels).used
+    return {
+        "missing": missing(sendout),
+        "to_mend": mending(sendout),
+        "problems": problems(sendout.message, used),
+        "no_postal_address": Channel.EMAIL in used
+        and not sendout.organisation.postal_address.strip(),
+        "characters": characters(sendout),
+    }
+
+
+def mending(sendout: SendOut) -> list[str]:
+    """Say what to mend in the email; nothing where there is none, or the page says it is broken."""
+    if Channel.EMAIL not in Channels(sendout.channels).used:
+        return []
+    try:
+        return to_mend(templates(sendout.message, sendout.organisation).html)
+    except BadStyle:
+        return []
+
+
+def missing(sendout: SendOut) -> list[dict[str, object]]:
+    """Name, by channel, the merge fields that some of those reached have no value for."""
+    return [
+        {
+            "channel": channel.label,
+            "field": field,
+            "people": people,
+            "example": f"{{{{ {field}|{_('there')} }}}}",
+        }
+        for channel in Channels(sendout.channels).used
+        for field, people in missing_fields(
+            sendout.message, audience.reached(sendout, channel), (channel,)
+        ).items()
+    ]
