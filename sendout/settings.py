@@ -54,6 +54,7 @@ EMAIL_URL = env("SENDOUT_EMAIL_URL", default="consolemail://")
 MAIL_FROM = env("SENDOUT_MAIL_FROM", default="Sendout <sendout@localhost>")
 SIGNUP = env.bool("SENDOUT_SIGNUP", default=False)
 IMPORT_BYTES = env.int("SENDOUT_IMPORT_BYTES", default=200_000_000)
+CALENDARS_INSIDE = env.bool("SENDOUT_CALENDARS_INSIDE", default=False)
 DNS_SERVERS = env.list("SENDOUT_DNS", default=[])
 RETURNS_DAYS = env.int("SENDOUT_RETURNS_DAYS", default=30)
 LEASE_SECONDS = env.int("SENDOUT_LEASE_SECONDS", default=120)
@@ -98,6 +99,7 @@ INSTALLED_APPS = [
     "sendout.usage",
     "sendout.sendouts",
     "sendout.returns",
+    "sendout.timetable",
     "sendout.deliveries",
     "sendout.replies",
     "sendout.inbound",

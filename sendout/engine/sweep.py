@@ -19,6 +19,7 @@ from sendout.senders import throughput
 from sendout.senders.models import OutboxCopy
 from sendout.sendouts.lifecycle import NotPossible, unschedule
 from sendout.sendouts.models import SendOut, State
+from sendout.timetable import fetching as calendars
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ def tidy(now: datetime) -> None:
         counting.finish(sendout)
     prune_outbox()
     throughput.fold(now)
+    calendars.ask_due(now)
 
 
 def start_due(now: datetime) -> None:

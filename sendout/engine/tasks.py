@@ -19,6 +19,7 @@ from sendout.engine.dispatch import dispatch
 from sendout.engine.queue import DEAD_AFTER
 from sendout.people.importing import run_import
 from sendout.suppression import importing as unsubscribes
+from sendout.timetable import fetching as calendars
 
 
 @app.task(name=TASK, queue=QUEUE)
@@ -37,6 +38,12 @@ async def import_people(import_id: int) -> None:
 async def import_unsubscribes(import_id: int) -> None:
     """Check, carry out or undo an import of the Unsubscribes list, in a thread of its own."""
     await asyncio.to_thread(_import, unsubscribes.run_import, import_id)
+
+
+@app.task(name=calendars.TASK, queue=calendars.QUEUE)
+async def fetch_calendar(calendar_id: int) -> None:
+    """Fetch a calendar and take in what it says, in a thread of its own: its server may be slow."""
+    await asyncio.to_thread(_import, calendars.run_fetch, calendar_id)
 
 
 def _import(run: Callable[[int], None], import_id: int) -> None:

@@ -13,16 +13,16 @@ FLOORS = {
     "accounts": 2,
     "finding": 2,
     **dict.fromkeys(["people", "compose", "senders", "suppression", "usage"], 3),
-    **dict.fromkeys(["sendouts", "returns"], 4),
+    **dict.fromkeys(["sendouts", "returns", "timetable"], 4),
     "deliveries": 5,
-    "replies": 6,
+    **dict.fromkeys(["replies", "series"], 6),
     **dict.fromkeys(["engine", "tracking", "inbound", "api", "pages"], 7),
     **dict.fromkeys(["bench", "cli", "settings", "urls", "wsgi", "asgi", "checks"], TOP),
 }
 # Third-party packages that plain code may use: none talks to a database or reads settings.
 CORE_MAY_USE = {
-    "aiohttp", "cryptography", "css_inline", "dns", "email_validator", "markdown_it", "mrml", "nh3",
-    "phonenumbers", "python_calamine", "selectolax",
+    "aiohttp", "cryptography", "css_inline", "dateutil", "dns", "email_validator", "icalendar",
+    "markdown_it", "mrml", "nh3", "phonenumbers", "python_calamine", "selectolax",
 }  # fmt: skip
 CLOCKS = ("datetime.now", ".utcnow", ".today", "time.time")  # durations are measured, not told
 

@@ -1,0 +1,1 @@
+"""Calendars as other programs publish them (RFC 5545): fetched with care, read apart, expanded."""

@@ -1,0 +1,157 @@
+"""A calendar fetched from the world: within limits, and never from inside our own network."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
+
+from sendout.core.ical.event import BadCalendar
+
+MOST_BYTES = 5_000_000
+SECONDS = 20.0  # for all of it
+MOST_HOPS = 5
+MOVED = {301, 302, 303, 307, 308}
+NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address in its last 32 bits
+AGENT = {"User-Agent": "Sendout (calendar)", "Accept": "text/calendar, */*;q=0.5"}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the server said about the copy that we have (RFC 9110, section 8.8)."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What came. content: None when our copy is still good."""
+
+    content: bytes | None
+    known: Known
+
+
+def read_address(typed: str, *, inside: bool = False) -> str:
+    """Give the address to fetch: `webcal://` is `https://`. Raises BadCalendar.
+
+    inside: whether our own network and `http://` will do.
+    """
+    try:
+        parts = urlsplit(typed.strip())
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        host, parts = "", urlsplit("")
+    scheme = {"webcal": "https", "webcals": "https"}.get(parts.scheme, parts.scheme)
+    if not host or scheme not in (("https", "http") if inside else ("https",)):
+        raise BadCalendar("the address of a calendar begins with https:// or webcal://")
+    if parts.username or parts.password:
+        raise BadCalendar("leave name and password out of the address: anybody may read it here")
+    if not inside and _is_address(host) and not _is_public(host):
+        raise BadCalendar(f"“{host}” lies inside our own network")
+    return urlunsplit((scheme, parts.netloc, parts.path or "/", parts.query, ""))
+
+
+async def fetch(address: str, known: Known, *, inside: bool = False) -> Fetched:
+    """Fetch a calendar, unless our copy is still good. Raises BadCalendar.
+
+    Every name is looked up once and its addresses are judged before they are connected to, at each
+    redirection anew, so that no name leads inside.
+    """
+    connector = aiohttp.TCPConnector(
+        resolver=ThreadedResolver() if inside else Outside(), use_dns_cache=False
+    )
+    try:
+        async with asyncio.timeout(SECONDS), aiohttp.ClientSession(connector=connector) as session:
+            return await _follow(session, address, known, inside)
+    except TimeoutError as error:
+        raise BadCalendar(f"its server did not answer within {SECONDS:.0f} seconds") from error
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        inner = error.__cause__
+        if isinstance(inner, Inside) or isinstance(error, Inside):
+            raise BadCalendar(str(inner or error)) from error
+        raise BadCalendar("its server cannot be reached") from error
+
+
+async def _follow(
+    session: aiohttp.ClientSession, address: str, known: Known, inside: bool
+) -> Fetched:
+    asked = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+    headers = AGENT | {name: value for name, value in asked.items() if value}
+    for _ in range(MOST_HOPS):
+        address = read_address(address, inside=inside)
+        async with session.get(address, headers=headers, allow_redirects=False) as answer:
+            if answer.status in MOVED:
+                address = urljoin(address, answer.headers.get("Location", ""))
+                continue
+            if answer.status == 304:
+                return Fetched(None, known)
+            if answer.status != 200:
+                raise BadCalendar(
+                    f"its server answered {answer.status} {answer.reason or ''}".strip()
+                )
+            told = answer.headers
+            new = Known(told.get("ETag", "")[:200], told.get("Last-Modified", "")[:100])
+            return Fetched(await _content(answer), new)
+    raise BadCalendar("its server leads from one address to the next")
+
+
+async def _content(answer: aiohttp.ClientResponse) -> bytes:
+    """Read what comes, unpacked, as far as the limit."""
+    content = bytearray()
+    async for chunk in answer.content.iter_chunked(1 << 16):
+        content += chunk
+        if len(content) > MOST_BYTES:
+            raise BadCalendar(f"it is larger than {MOST_BYTES // 1_000_000} MB")
+    return bytes(content)
+
+
+class Inside(OSError):
+    """A name leads into our own network."""
+
+
+class Outside(AbstractResolver):
+    """Looks names up; one that leads into our own network is refused, with all its addresses."""
+
+    def __init__(self) -> None:
+        self._resolver = ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: Any = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Give the addresses of a name. Raises Inside."""
+        found = await self._resolver.resolve(host, port, family)
+        if not all(_is_public(each["host"]) for each in found):
+            raise Inside(f"“{host}” lies inside our own network")
+        return found
+
+    async def close(self) -> None:
+        """Let go of what looks up."""
+        await self._resolver.close()
+
+
+def _is_address(host: str) -> bool:
+    """Tell whether it is connected to as it stands, without a name being looked up."""
+    return ":" in host or host.replace(".", "").isdigit()
+
+
+def _is_public(address: str) -> bool:
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:  # 127.1, which the system's own resolver would take for 127.0.0.1
+        return False
+    if isinstance(found, ipaddress.IPv6Address):
+        inner = found.ipv4_mapped or found.sixtofour or (found.teredo or (None, None))[1]
+        if inner is not None:
+            return inner.is_global and found.is_global and not inner.is_multicast
+        if found in NAT64:
+            inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+            return inner.is_global and not inner.is_multicast
+    return found.is_global and not found.is_multicast

@@ -1,0 +1,1 @@
+"""Schedules as spreadsheets hold them: a row for each session."""
