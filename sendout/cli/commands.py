@@ -62,6 +62,7 @@ COMMANDS = {
     "sender": Command("sender", "give an organisation a way out"),
     "import": Command("import_", "take a file of participants in"),
     "unsubscribes": Command("unsubscribes", "import entries of the Unsubscribes list"),
+    "schedule": Command("schedule", "import the sessions of a schedule"),
     "send": Command("send", "send one message to many"),
     "status": Command("status", "say how far a send-out has come"),
     "export": Command("export", "print what an organisation has"),

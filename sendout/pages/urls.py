@@ -22,6 +22,7 @@ _of_organisation: list[URLPattern | URLResolver] = [
     path("not-received/", include("sendout.pages.not_received.urls")),
     path("replies/", include("sendout.pages.replies.urls")),
     path("unsubscribes/", include("sendout.pages.suppressions.urls")),
+    path("schedule/", include("sendout.pages.schedule.urls")),
     path("settings/", include("sendout.pages.settings.urls")),
     path("usage/", include("sendout.pages.usage.urls")),
     path("workers/", include("sendout.pages.workers.urls")),

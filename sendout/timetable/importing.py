@@ -46,17 +46,24 @@ class Report:
         self.problems += [{"row": row.number, **asdict(note)} for note in row.notes]
 
 
-def keep_file(
-    organisation: Organisation, filename: str, stream: BinaryIO, user: User | None
+def read_file(
+    organisation: Organisation, filename: str, stream: BinaryIO, user: User | None = None
 ) -> ScheduleFile:
-    """Keep a file to look at; raises BadTable, and keeps nothing, when it is no schedule."""
+    """Read a file without keeping it; raises BadTable when it is too large."""
     with tempfile.TemporaryFile() as copy:
         copy_bounded(stream, copy, MOST_BYTES)
         copy.seek(0)
         content = copy.read()
-    file = ScheduleFile(
+    return ScheduleFile(
         organisation=organisation, filename=filename[-200:], content=content, created_by=user
     )
+
+
+def keep_file(
+    organisation: Organisation, filename: str, stream: BinaryIO, user: User | None
+) -> ScheduleFile:
+    """Keep a file to look at; raises BadTable, and keeps nothing, when it is no schedule."""
+    file = read_file(organisation, filename, stream, user)
     look(file)
     file.save()
     return file

@@ -37,6 +37,8 @@ from sendout.suppression.entries import suppress
 from sendout.suppression.importing import import_now as import_list
 from sendout.suppression.importing import store_list
 from sendout.suppression.models import ListImport, Suppression
+from sendout.timetable.importing import keep_file
+from sendout.timetable.models import Calendar, ClosedDay, Rule, ScheduleFile, Session
 from sendout.usage.models import Price
 from sendout.usage.prices import put as put_price
 from tests.cast import sign_in
@@ -49,6 +51,7 @@ PART = re.compile(r"<(?:\w+:)?(\w+)>")
 KINDS: tuple[type[Model], ...] = (
     SendOut, Delivery, Participant, Group, Import, Sender, OutboxCopy, Suppression, ListImport,
     Invitation, Membership, Mailbox, ReturnedMail, Conversation, Reply, ForwardRule, Price,
+    Calendar, ClosedDay, Rule, ScheduleFile, Session,
 )  # fmt: skip
 
 # Which rows the ids of a route are of, by the beginning of its address below the organisation's,
@@ -76,6 +79,11 @@ IDS: dict[str, dict[str, type[Model]]] = {
     "settings/members/invitations/<int:pk>/": {"pk": Invitation},
     "settings/members/<int:pk>/": {"pk": Membership},
     "settings/prices/<int:pk>/": {"pk": Price},
+    "schedule/sessions/<int:pk>/": {"pk": Session},
+    "schedule/calendars/<int:pk>/": {"pk": Calendar},
+    "schedule/calendars/<int:pk>/rules/<int:rule>/": {"pk": Calendar, "rule": Rule},
+    "schedule/closed/<int:pk>/": {"pk": ClosedDay},
+    "schedule/import/<int:pk>/": {"pk": ScheduleFile},
 }
 # Parts of an address that are words, not ids.
 WORDS = {
@@ -198,8 +206,26 @@ def furnish(organisation: Organisation, owner: User) -> None:
     heard = [Incoming("+15145550142", "+15145550100", each, f"{name} {each}") for each in said]
     take_in(texts, heard)
     put_price(organisation, ("email", "out", ""), 1)
+    plan_sessions(organisation)
     guest = f"guest@{organisation.slug}.example.org"
     Invitation.objects.create(organisation=organisation, email=guest, invited_by=owner)
+
+
+def plan_sessions(organisation: Organisation) -> None:
+    """Make a session of a calendar, its rule, a closed day and a schedule that is looked at."""
+    name, soon = organisation.name, timezone.now() + timedelta(days=3)
+    calendar = Calendar.objects.create(
+        organisation=organisation, name=f"{name} pool", url="https://pool.example/a.ics"
+    )
+    group = Group.objects.get(organisation=organisation)
+    Rule.objects.create(organisation=organisation, calendar=calendar, words=name, group=group)
+    Session.objects.create(
+        organisation=organisation, calendar=calendar, uid="1", title=f"{name} lesson",
+        group=group, starts=soon, ends=soon,
+    )  # fmt: skip
+    ClosedDay.objects.create(organisation=organisation, day=soon.date(), name=f"{name} closed")
+    rows = BytesIO(f"Title;Date\n{name};2091-01-01\n".encode())
+    keep_file(organisation, f"{name}.csv", rows, None)
 
 
 def write(organisation: Organisation, owner: User, sender: Sender, state: State) -> SendOut:
@@ -295,6 +321,10 @@ POSTED = {
     "everyone": "on",
     "occasion": "own",
     "own": "mine now",
+    "url": "https://pool.example/mine.ics",
+    "purpose": "sessions",
+    "words": "mine now",
+    "first": "2035-01-01",
 }
 
 

@@ -1,4 +1,4 @@
-"""A subscribed calendar: who is known keeps the row, who is gone is cancelled, failures keep all."""
+"""A subscribed calendar: who is known keeps the row, who is gone is cancelled."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""What is planned: sessions, where they come from, closed days, and what repeats."""
