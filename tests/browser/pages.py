@@ -183,6 +183,15 @@ REPLIES = [
     Place("forwarding-add", f"{CLUB}/replies/forwarding/add/"),
     Place("forwarding-edit", f"{CLUB}/replies/forwarding/{{rule}}/"),
 ]
+SCHEDULE = [
+    Place("sessions", f"{CLUB}/schedule/sessions/"),
+    Place("session", f"{CLUB}/schedule/sessions/{{session}}/"),
+    Place("calendars", f"{CLUB}/schedule/calendars/"),
+    Place("calendar", f"{CLUB}/schedule/calendars/{{calendar}}/"),
+    Place("closed-days", f"{CLUB}/schedule/closed/"),
+    Place("schedule-upload", f"{CLUB}/schedule/import/"),
+    Place("schedule-check", f"{CLUB}/schedule/import/{{schedule_file}}/"),
+]
 OFFICE = [
     Place("senders", f"{CLUB}/senders/"),
     Place("sender", f"{CLUB}/senders/{{sender}}/"),
@@ -215,7 +224,7 @@ OFFICE = [
     Place("workers", f"{CLUB}/workers/"),
     Place("not-there", f"{CLUB}/messages/999999999/"),
 ]
-PLACES = [*OPEN, *OWN, *MESSAGES, *REPLIES, *PEOPLE, *OFFICE]
+PLACES = [*OPEN, *OWN, *MESSAGES, *REPLIES, *PEOPLE, *SCHEDULE, *OFFICE]
 
 # What pages ask for to put it into themselves.
 FRAGMENTS = [
@@ -249,6 +258,7 @@ FRAGMENTS = [
     f"{CLUB}/unsubscribes/imports/{{list_done}}/live/",
     f"{CLUB}/outbox/?channel=sms",
     f"{CLUB}/workers/live/",
+    f"{CLUB}/schedule/calendars/{{calendar}}/live/",
 ]
 
 BAD = (
@@ -286,6 +296,9 @@ QUERIES = {
     "to_review": "SELECT max(id) FROM replies_conversation WHERE reviews > 0 AND {own}",
     "stopped": "SELECT max(conversation_id) FROM replies_reply WHERE asked = 'stop' AND {own}",
     "rule": "SELECT min(id) FROM replies_forwardrule WHERE {own}",
+    "session": "SELECT min(id) FROM timetable_session WHERE {own}",
+    "calendar": "SELECT min(id) FROM timetable_calendar WHERE {own}",
+    "schedule_file": "SELECT min(id) FROM timetable_schedulefile WHERE {own}",
     "mailbox": "SELECT min(id) FROM returns_mailbox WHERE {own}",
     "returned": "SELECT min(id) FROM returns_returnedmail WHERE {own}",
 }

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import timedelta
 from io import BytesIO
 
 from django.db import transaction
+from django.utils import timezone
 
 from sendout.accounts import invitations
 from sendout.accounts.models import Membership, Organisation, Role
@@ -36,6 +38,8 @@ from sendout.senders.ways import put_settings
 from sendout.sendouts.models import SendOut
 from sendout.suppression.importing import import_now as import_list
 from sendout.suppression.importing import store_list
+from sendout.timetable.importing import keep_file
+from sendout.timetable.models import Calendar, ClosedDay, Rule, Session
 
 PASSWORD = "correct horse battery"
 FRACTION_OF_LIFE = 0.35  # speed at which nothing is delivered before the page showed "Sent"
@@ -213,6 +217,27 @@ def bounces(demo: Organisation) -> None:
         )
 
 
+def sessions(demo: Organisation) -> None:
+    """Plan lessons by a calendar that cannot be read any more, and look at a schedule."""
+    calendar = Calendar.objects.create(
+        organisation=demo, name="Pool", url="https://pool.example/a.ics",
+        tried_at=timezone.now(), fetched_at=timezone.now(), trouble="its server answered 500",
+    )  # fmt: skip
+    group = Group.objects.filter(organisation=demo).first()
+    Rule.objects.create(organisation=demo, calendar=calendar, words="Lesson", group=group)
+    for day in range(1, 4):
+        starts = timezone.now() + timedelta(days=day)
+        Session.objects.create(
+            organisation=demo, calendar=calendar, uid=str(day), title=f"Lesson {day}",
+            group=group, starts=starts, ends=starts + timedelta(hours=1), place="Small pool",
+            cancelled=day == 2,
+        )  # fmt: skip
+    closed = timezone.localdate() + timedelta(days=9)
+    ClosedDay.objects.create(organisation=demo, day=closed, name="Repairs")
+    rows = BytesIO(b"Title;Date;Starts\nGala;2091-12-12;15:00\nGhost;;\n")
+    keep_file(demo, "Gala.csv", rows, None)
+
+
 def secret_addresses(demo: Organisation) -> dict[str, str]:
     """Give a recipient's own page and an invitation's."""
     owner = demo.memberships.get().user
@@ -254,6 +279,7 @@ demo = Organisation.objects.get(slug="aqua-club")
 upload(demo)
 bounces(demo)
 replies(demo)
+sessions(demo)
 email_service(demo)
 text_service(demo)
 sys.stdout.write(json.dumps(secret_addresses(demo)))
