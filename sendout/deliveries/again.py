@@ -9,29 +9,20 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from sendout.accounts.models import User
-from sendout.core.delivery.status import MOVING
 from sendout.core.quiet import Night
-from sendout.deliveries.freeze import Reach, send_now
-from sendout.deliveries.missed import ARRIVED, FAILED, FOR_THE_ADDRESS
-from sendout.deliveries.plan import plan, values
+from sendout.deliveries import became, plan
+from sendout.deliveries.freeze import send_now
+from sendout.deliveries.plan import Reach
 from sendout.deliveries.quiet import night_of
 from sendout.senders.models import Channel
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import SendOut, State
 from sendout.sendouts.repeating import prepare, rewrite
 
-# What became of the message for each participant, over all its send-outs: the first and its
-# repeats. A sign of a person counts by whatever channel; what a machine opened is none. A duplicate
-# missed what failed for the one of its address who was written to.
-TOLD = """
-WITH told AS (
-    SELECT d.participant_id, d.channel, d.status, d.skip_reason, lower(d.address) AS address,
-        COALESCE(d.opened_at, d.clicked_at, d.replied_at, d.unsubscribed_at, d.complained_at)
-            IS NOT NULL AS seen
-    FROM deliveries_delivery d JOIN sendouts_sendout s ON s.id = d.sendout_id
-    WHERE s.organisation_id = %(organisation)s
-        AND (s.id = %(origin)s OR s.origin_id = %(origin)s)
-), failed AS (
+# What became of it for each participant, by whatever channel. A duplicate missed what failed for
+# the one of its address who was written to.
+PERSON = f"""
+{became.TOLD}, failed AS (
     SELECT DISTINCT channel, address FROM told WHERE status = ANY(%(failed)s)
 ), judged AS (
     SELECT t.*, t.status = ANY(%(failed)s) OR (t.status = 'skipped' AND (
@@ -51,11 +42,11 @@ WITH told AS (
 UNOPENED = "unseen AND NOT settled"
 MISSED = {c: f"missed_{c} AND NOT arrived AND NOT settled" for c in ("email", "sms")}
 COUNT = f"""
-{TOLD} SELECT count(*) FILTER (WHERE {UNOPENED}), count(*) FILTER (WHERE {MISSED["email"]}),
+{PERSON} SELECT count(*) FILTER (WHERE {UNOPENED}), count(*) FILTER (WHERE {MISSED["email"]}),
     count(*) FILTER (WHERE {MISSED["sms"]}) FROM person
 """
 WHO = (
-    TOLD
+    PERSON
     + """ SELECT p.id FROM people_participant p JOIN person ON person.participant_id = p.id
     WHERE p.organisation_id = %(organisation)s AND {condition}"""
 )
@@ -63,7 +54,7 @@ WHO = (
 
 @dataclass(frozen=True, slots=True)
 class Whom:
-    """Some of a message's people. condition: SQL on TOLD. by: the channel that it leaves by now."""
+    """Some of a message's people. condition: SQL on PERSON. by: the channel it leaves by now."""
 
     condition: str
     by: Channel
@@ -107,17 +98,13 @@ class AtNight(NotPossible):
 def count(sendout: SendOut) -> Counts:
     """Count everybody of the message whom a choice would mean."""
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, _parameters(sendout))
+        cursor.execute(COUNT, became.parameters(sendout))
         return Counts(*cursor.fetchone())
 
 
 def foresee(sendout: SendOut, whom: Whom) -> Reach:
     """Count whom the repeat would reach now, asking the Unsubscribes list as sending does."""
-    with connection.cursor() as cursor:
-        statement = f"{_plan(whom)} SELECT reason, count(*) FROM planned GROUP BY reason"
-        cursor.execute(statement, _planned(sendout, whom))
-        found = dict(cursor.fetchall())
-    return Reach(found.pop("", 0), found)
+    return plan.foresee(_plan(whom), _planned(sendout, whom))
 
 
 def first_people(sendout: SendOut, whom: Whom, most: int) -> dict[int, str]:
@@ -171,7 +158,7 @@ def _add_people(draft: SendOut, sendout: SendOut, whom: Whom) -> None:
     statement = f"""INSERT INTO sendouts_sendout_people (sendout_id, participant_id)
         SELECT %(draft)s, w.id FROM ({_who(whom)}) AS w"""
     with connection.cursor() as cursor:
-        cursor.execute(statement, _parameters(sendout) | {"draft": draft.pk})
+        cursor.execute(statement, became.parameters(sendout) | {"draft": draft.pk})
 
 
 def _who(whom: Whom) -> str:
@@ -179,20 +166,8 @@ def _who(whom: Whom) -> str:
 
 
 def _plan(whom: Whom) -> str:
-    return plan(_who(whom))
+    return plan.plan(_who(whom))
 
 
 def _planned(sendout: SendOut, whom: Whom) -> dict[str, Any]:
-    draft = prepare(sendout, whom.by, None)
-    return values(draft, whom.by) | _parameters(sendout)
-
-
-def _parameters(sendout: SendOut) -> dict[str, Any]:
-    return {
-        "organisation": sendout.organisation_id,
-        "origin": sendout.origin_id or sendout.pk,
-        "failed": list(FAILED),
-        "for_the_address": list(FOR_THE_ADDRESS),
-        "arrived": list(ARRIVED),
-        "moving": [status.value for status in MOVING],
-    }
+    return plan.values(prepare(sendout, whom.by, None), whom.by)

@@ -50,7 +50,7 @@ NO_FACTS = (
 
 FINISH = """
 UPDATE sendouts_sendout s SET state = 'finished', finished_at = now()
-WHERE s.id = %s AND s.state = 'running' AND NOT EXISTS (
+WHERE s.id = %s AND s.state = 'running' AND s.fallback <> 'waiting' AND NOT EXISTS (
     SELECT 1 FROM deliveries_count k
     WHERE k.sendout_id = s.id AND k.n > 0 AND k.status IN ('queued', 'deferred'))
 """

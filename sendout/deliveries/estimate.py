@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 
@@ -16,7 +17,7 @@ from sendout.core.regions import region_of
 from sendout.deliveries import told
 from sendout.deliveries.measuring import Drawback, Measured, Texts
 from sendout.deliveries.models import Count
-from sendout.deliveries.plan import PLAN, values
+from sendout.deliveries.plan import plan_of, reach, values
 from sendout.deliveries.said import sms_of
 from sendout.senders.models import Channel
 from sendout.sendouts.models import Channels, Kind, SendOut
@@ -26,10 +27,9 @@ AT_A_TIME = 2_000  # people fetched
 
 _PERSON = "p.first_name, p.last_name, p.email, p.phone, p.language, {told}, {fields}"
 PLANNED = f"""
-{PLAN} SELECT {_PERSON} FROM planned JOIN people_participant p ON p.id = planned.id
+SELECT {_PERSON} FROM planned JOIN people_participant p ON p.id = planned.id
 WHERE planned.reason = ''
 """
-COUNTED = f"{PLAN} SELECT count(*) FROM planned WHERE reason = ''"
 # What has not left yet, and what will be charged when a receipt tells that it was taken.
 LEFT = f"""
 SELECT {_PERSON} FROM deliveries_delivery d JOIN people_participant p ON p.id = d.participant_id
@@ -46,7 +46,6 @@ SELECT COALESCE(sum(quoted), 0)::bigint FROM deliveries_delivery
 WHERE sendout_id = %(sendout)s AND unsure > 0 AND status = 'unknown'
 """
 OPEN = ("queued", "deferred")
-Values = dict[str, str | int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ class Asked:
     """
 
     statement: str
-    parameters: Values
+    parameters: dict[str, Any]
     told: str
 
 
@@ -119,10 +118,9 @@ def estimate(sendout: SendOut) -> Estimate:
     prices = price_list(sendout.organisation_id)
     for channel in Channels(sendout.channels).used:
         if channel == Channel.EMAIL:
-            found.parts.extend(_emails(_planned_emails(sendout), prices))
+            found.parts.extend(_emails(reach(sendout, channel).to_send, prices))
         else:
-            asked = Asked(PLANNED, values(sendout, channel), told.earlier("p.id"))
-            _add_texts(found, sendout, asked, prices)
+            _add_texts(found, sendout, _planned_texts(sendout), prices)
     return found
 
 
@@ -130,22 +128,23 @@ def left_to_pay(sendout: SendOut) -> int:
     """Reckon what the rest of a send-out will cost that has begun, in millionths."""
     found = Estimate()
     prices = price_list(sendout.organisation_id)
-    parameters: Values = {"sendout": sendout.pk}
+    parameters: dict[str, Any] = {"sendout": sendout.pk}
     if not prices.is_free(Channel.EMAIL):
         found.parts.extend(_emails(_open_emails(sendout), prices))
     if not prices.is_free(Channel.SMS):
         left = LEFT if sendout.kind == Kind.CAMPAIGN else LEFT_TO_ONE
         asked = Asked(left, parameters, told.earlier("d.participant_id", "d.id"))
         _add_texts(found, sendout, asked, prices)
+        if sendout.falls_back:
+            _add_texts(found, sendout, _planned_texts(sendout), prices)
     with connection.cursor() as cursor:
         cursor.execute(UNKNOWN, parameters)
         return found.price + int(cursor.fetchone()[0])
 
 
-def _planned_emails(sendout: SendOut) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(COUNTED, values(sendout, Channel.EMAIL))
-        return int(cursor.fetchone()[0])
+def _planned_texts(sendout: SendOut) -> Asked:
+    statement = plan_of(sendout, Channel.SMS) + PLANNED
+    return Asked(statement, values(sendout, Channel.SMS), told.earlier("p.id"))
 
 
 def _open_emails(sendout: SendOut) -> int:

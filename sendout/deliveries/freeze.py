@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db import connection, transaction
 
 from sendout.deliveries import jobs, limit
-from sendout.deliveries.plan import PLAN, values
+from sendout.deliveries.plan import Reach, plan_of, reach, values
+from sendout.senders.models import Channel
 from sendout.sendouts import lifecycle
 from sendout.sendouts.models import Channels, SendOut
 
-FREEZE = f"""
-{PLAN}, numbered AS (
+# Follows the plan.
+FREEZE = """
+, numbered AS (
     SELECT *,
         (row_number() OVER (PARTITION BY reason = '' ORDER BY id) - 1)
             / LEAST(%(most)s, GREATEST(%(least)s, count(*) OVER () / %(parts)s)) + 1 AS batch
@@ -38,16 +40,6 @@ FREEZE = f"""
 SELECT COALESCE(max(batch), 0) FROM frozen
 """
 
-FORECAST = f"{PLAN} SELECT reason, count(*) FROM planned GROUP BY reason"
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """By one channel: to_send leave, skipped do not, by reason."""
-
-    to_send: int = 0
-    skipped: dict[str, int] = field(default_factory=dict)
-
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
@@ -63,13 +55,8 @@ class Forecast:
 
 def forecast(sendout: SendOut) -> Forecast:
     """Count whom the send-out would reach now, with the very SQL that freezes it."""
-    by_channel = {}
-    with connection.cursor() as cursor:
-        for channel in Channels(sendout.channels).used:
-            cursor.execute(FORECAST, values(sendout, channel))
-            found = dict(cursor.fetchall())
-            by_channel[channel.value] = Reach(found.pop("", 0), found)
-    return Forecast(by_channel)
+    used = Channels(sendout.channels).used
+    return Forecast({channel.value: reach(sendout, channel) for channel in used})
 
 
 @transaction.atomic
@@ -81,11 +68,16 @@ def send_now(sendout: SendOut) -> None:
     """
     limit.check(sendout)
     lifecycle.begin(sendout)
+    for channel in Channels(sendout.channels).at_start:
+        freeze(sendout, channel)
+
+
+def freeze(sendout: SendOut, channel: Channel) -> None:
+    """Make the rows of one channel and defer their jobs, in the caller's transaction."""
     with connection.cursor() as cursor:
-        for channel in Channels(sendout.channels).used:
-            cursor.execute(FREEZE, values(sendout, channel))
-            batches = cursor.fetchone()[0]
-            jobs.defer(sendout.pk, channel.value, range(1, batches + 1), sendout.urgent)
+        cursor.execute(plan_of(sendout, channel) + FREEZE, values(sendout, channel))
+        batches = cursor.fetchone()[0]
+    jobs.defer(sendout.pk, channel.value, range(1, batches + 1), sendout.urgent)
 
 
 @transaction.atomic

@@ -9,16 +9,11 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from sendout.accounts.models import Organisation, User
+from sendout.deliveries.became import ARRIVED, FAILED, FOR_THE_ADDRESS
 from sendout.deliveries.freeze import send_now
 from sendout.people.models import Participant
 from sendout.sendouts.models import SendOut
 from sendout.sendouts.repeating import repeat
-
-FAILED = ("bounced", "error")
-FOR_THE_ADDRESS = (
-    "bad_email", "bad_number", "invalid_address", "no_address", "landline", "premium",
-)  # fmt: skip
-ARRIVED = ("sent", "delivered", "opened", "clicked", "replied")
 
 # Of each message the last try decides, repeats included: whoever got one of them has got it. A
 # duplicate missed what failed for the one of its address who was written to.

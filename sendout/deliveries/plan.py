@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from sendout.deliveries import jobs
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from sendout.deliveries import became, jobs
 from sendout.people.select import AUDIENCE
 from sendout.senders.models import Channel
-from sendout.sendouts.models import Channels, OncePer, SendOut
+from sendout.sendouts.models import Channels, FallbackTo, OncePer, SendOut
 from sendout.suppression.sql import standing
 
 # Everybody of the audience with what stands in the way, if anything: nothing to write to, the
@@ -37,6 +42,15 @@ WITH audience AS ({{audience}}), stopped AS (
     FROM ranked
 )
 """
+FORECAST = "SELECT reason, count(*) FROM planned GROUP BY reason"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """By one channel: to_send leave, skipped do not, by reason."""
+
+    to_send: int = 0
+    skipped: dict[str, int] = field(default_factory=dict)
 
 
 def plan(audience: str) -> str:
@@ -44,13 +58,22 @@ def plan(audience: str) -> str:
     return _PLAN.format(audience=audience)
 
 
-PLAN = plan(AUDIENCE)
+def plan_of(sendout: SendOut, channel: Channel) -> str:
+    """Give the SQL that plans for this channel: for everybody who is meant.
+
+    For the SMS that follow emails that is everybody, too, until the send-out has started; then it
+    is those whom the emails have not reached by now.
+    """
+    follows = sendout.channels == Channels.EMAIL_THEN_SMS and channel == Channel.SMS
+    if follows and sendout.started_at is not None:
+        return plan(became.NOT_REACHED[FallbackTo(sendout.fallback_to)])
+    return plan(AUDIENCE)
 
 
-def values(sendout: SendOut, channel: Channel) -> dict[str, str | int | None]:
-    """Give the parameters of `PLAN`, and of the statements that begin with it."""
+def values(sendout: SendOut, channel: Channel) -> dict[str, Any]:
+    """Give the parameters of `plan_of`, and of the statements that begin with it."""
     sender = sendout.sender(channel)
-    return {
+    return became.parameters(sendout) | {
         "sendout": sendout.pk,
         "organisation": sendout.organisation_id,
         "everyone": sendout.everyone,
@@ -63,3 +86,16 @@ def values(sendout: SendOut, channel: Channel) -> dict[str, str | int | None]:
         "parts": jobs.PARTS,
         "sender": sender.pk if sender else None,
     }
+
+
+def reach(sendout: SendOut, channel: Channel) -> Reach:
+    """Count whom the send-out would reach now by one channel."""
+    return foresee(plan_of(sendout, channel), values(sendout, channel))
+
+
+def foresee(planned: str, parameters: dict[str, Any]) -> Reach:
+    """Count whom a plan reaches. planned: SQL that begins as `plan` gives it."""
+    with connection.cursor() as cursor:
+        cursor.execute(planned + FORECAST, parameters)
+        found = dict(cursor.fetchall())
+    return Reach(found.pop("", 0), found)

@@ -10,7 +10,7 @@ from django.db import connection
 
 from sendout.accounts.models import Organisation
 from sendout.core.quiet import Night, QuietHours, night, zone_of
-from sendout.deliveries.plan import PLAN, values
+from sendout.deliveries.plan import plan_of, values
 from sendout.people.models import Participant
 from sendout.senders.models import Channel
 from sendout.sendouts.models import Channels, SendOut
@@ -20,8 +20,8 @@ COLUMNS = ("timezone", "time zone", "time_zone", "fuseau horaire")
 NUMBERED = 8  # characters of a number that tell its country and area
 
 # Those who would get the text, by the beginning of their number and what is known of their zone.
-PEOPLE = f"""
-{PLAN}, reached AS (
+PEOPLE = """
+, reached AS (
     SELECT p.phone, COALESCE((
         SELECT f.value FROM jsonb_each_text(p.fields) AS f
         WHERE lower(f.key) = ANY(%(columns)s) LIMIT 1), '') AS told
@@ -34,10 +34,14 @@ SELECT min(phone), told, count(*) FROM reached GROUP BY left(phone, %(numbered)s
 def night_of(sendout: SendOut, at: datetime) -> Night | None:
     """Say whom the send-out's texts would reach in quiet hours at this time; None for nobody.
 
-    None too where the organisation keeps no quiet hours.
+    None too where the organisation keeps no quiet hours, and while it is not known when the texts
+    leave, since they follow its emails: those wait for the morning.
     """
     organisation = sendout.organisation
-    if not organisation.quiet_hours or Channel.SMS not in Channels(sendout.channels).used:
+    started = sendout.started_at is not None
+    channels = Channels(sendout.channels)
+    texts = channels.used if started else channels.at_start
+    if not organisation.quiet_hours or Channel.SMS not in texts:
         return None
     return night(_people(sendout), hours_of(organisation), at)
 
@@ -72,7 +76,7 @@ def _people(sendout: SendOut) -> dict[str, int]:
     }
     zones: Counter[str] = Counter()
     with connection.cursor() as cursor:
-        cursor.execute(PEOPLE, parameters)
+        cursor.execute(plan_of(sendout, Channel.SMS) + PEOPLE, parameters)
         for phone, told, count in cursor.fetchall():
             zones[zone_of(phone, sendout.organisation.timezone, told.strip())] += count
     return dict(zones)

@@ -1,6 +1,6 @@
 """How everybody of an audience stands with its channels: counted, and named for those who ask.
 
-The SQL is what freezes the send-out (`plan.PLAN`), so the numbers are those that it would make.
+The SQL is what freezes the send-out (`plan.plan_of`), so the numbers are those that it would make.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Any
 
 from django.db import connection
 
-from sendout.deliveries.freeze import Forecast, Reach
-from sendout.deliveries.plan import PLAN, values
+from sendout.deliveries.freeze import Forecast
+from sendout.deliveries.plan import Reach, plan_of, values
 from sendout.people.models import Participant
 from sendout.senders.models import Channel
 from sendout.sendouts.models import Channels, SendOut
@@ -115,7 +115,7 @@ class Standing:
 def reached(sendout: SendOut) -> Reached:
     """Count the send-out's audience by how it stands now."""
     used = Channels(sendout.channels).used
-    statement = f"{_planned(used)} SELECT email, sms, count(*) FROM standing GROUP BY 1, 2"
+    statement = f"{_planned(sendout, used)} SELECT email, sms, count(*) FROM standing GROUP BY 1, 2"
     with connection.cursor() as cursor:
         cursor.execute(statement, _values(sendout, used))
         return Reached(used, {Stand(email, sms): n for email, sms, n in cursor.fetchall()})
@@ -148,7 +148,7 @@ def _people(
     sendout: SendOut, where: str, chosen: dict[str, Any], start: int, most: int
 ) -> list[Standing]:
     used = Channels(sendout.channels).used
-    statement = f"""{_planned(used)} SELECT p.id, s.email, s.sms
+    statement = f"""{_planned(sendout, used)} SELECT p.id, s.email, s.sms
         FROM standing s JOIN people_participant p USING (id) WHERE {where}
         ORDER BY p.last_name, p.first_name, p.id LIMIT %(most)s OFFSET %(start)s"""
     with connection.cursor() as cursor:
@@ -160,10 +160,10 @@ def _people(
     return [Standing(people[pk], Stand(email, sms)) for pk, email, sms in rows if pk in people]
 
 
-def _planned(used: Collection[Channel]) -> str:
+def _planned(sendout: SendOut, used: Collection[Channel]) -> str:
     """Give SQL that plans each channel, and puts side by side what each says of a participant."""
     parts = [
-        f"{channel.value} AS ({_named(PLAN, channel)} SELECT id, reason FROM planned)"
+        f"{channel.value} AS ({_named(plan_of(sendout, channel), channel)} SELECT id, reason FROM planned)"
         for channel in used
     ]
     reasons = {c: f"{c}.reason" if c in {u.value for u in used} else "NULL" for c in (EMAIL, SMS)}

@@ -36,6 +36,7 @@ SELECT count(*) FROM changed
 
 
 def _stop(sendout: SendOut, fact: str, reason: str) -> int:
+    lifecycle.call_off_fallback(sendout)
     values: dict[str, int | str] = {"sendout": sendout.pk, "reason": reason}
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, values)

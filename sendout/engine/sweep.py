@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from sendout.deliveries import counting, freeze, jobs, limit, steer
+from sendout.deliveries import counting, fallback, freeze, jobs, limit, steer
 from sendout.deliveries.hold import Hold, release
 from sendout.deliveries.models import OPEN, Batch, Delivery
 from sendout.deliveries.record import record
@@ -32,6 +32,7 @@ def tick(now: datetime) -> None:
     start_due(now)
     jobs.defer_retries()
     end_expired(now)
+    fallback.follow_up(now)
     limit.pause_beyond(now)
 
 

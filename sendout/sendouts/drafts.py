@@ -79,6 +79,8 @@ def copy(sendout: SendOut, member: User) -> SendOut:
         name=f"{sendout.name[:190]} (copy)",
         message=copy_message(sendout, member),
         channels=sendout.channels,
+        fallback_minutes=sendout.fallback_minutes,
+        fallback_to=sendout.fallback_to,
         once_per=sendout.once_per,
         email_sender=sendout.email_sender,
         sms_sender=sendout.sms_sender,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from sendout.sendouts.models import Channels, SendOut, State
+from sendout.sendouts.models import Channels, Fallback, FallbackTo, SendOut, State
 
 # A later time is a slip, and PostgreSQL takes years that Python cannot read back.
 FARTHEST = timedelta(days=3660)
@@ -44,6 +45,20 @@ def check(sendout: SendOut) -> None:
             raise NotPossible(f"Choose a sender for {channel.label}: none is set or it is off.")
         if not says_something(sendout, channel):
             raise NotPossible(f"The {channel.label} text is empty: write it first.")
+    if sendout.channels == Channels.EMAIL_THEN_SMS and not tells_who_opened(sendout):
+        raise NotPossible(
+            _(
+                "Nobody would count as having opened the email, since opens are not looked at: "
+                "send the SMS to those whose email did not arrive, or switch tracking on."
+            )
+        )
+
+
+def tells_who_opened(sendout: SendOut) -> bool:
+    """Tell whether it will be known who opened the email, if the SMS depend on that."""
+    if sendout.fallback_to != FallbackTo.NOT_OPENED:
+        return True
+    return sendout.message.tracks and sendout.organisation.tracks
 
 
 def says_something(sendout: SendOut, channel: str) -> bool:
@@ -58,7 +73,9 @@ def begin(sendout: SendOut) -> None:
     """Start a draft or scheduled send-out, once; raises NotPossible."""
     check(sendout)
     before = (State.DRAFT, State.SCHEDULED)
-    move(sendout, State.RUNNING, after=before, started_at=timezone.now(), trouble="")
+    waits = Fallback.WAITING if sendout.channels == Channels.EMAIL_THEN_SMS else ""
+    now = timezone.now()
+    move(sendout, State.RUNNING, after=before, started_at=now, trouble="", fallback=waits)
 
 
 def schedule(sendout: SendOut, when: datetime) -> None:
@@ -98,3 +115,19 @@ def pause(sendout: SendOut, trouble: str = "") -> None:
     trouble: why, when nobody asked for it.
     """
     move(sendout, State.PAUSED, after=(State.RUNNING,), trouble=trouble)
+
+
+def begin_fallback(sendout: SendOut) -> bool:
+    """Claim the SMS that follow the emails; False for whoever comes second, or while it is paused.
+
+    Runs in the caller's transaction, which makes their deliveries.
+    """
+    waiting = SendOut.objects.filter(pk=sendout.pk, state=State.RUNNING, fallback=Fallback.WAITING)
+    now = timezone.now()
+    return bool(waiting.update(fallback=Fallback.SENT, fallback_at=now, trouble=""))
+
+
+def call_off_fallback(sendout: SendOut) -> bool:
+    """Have no SMS follow the emails; False when they went, or none were to go."""
+    waiting = SendOut.objects.filter(pk=sendout.pk, fallback=Fallback.WAITING)
+    return bool(waiting.update(fallback=Fallback.CALLED_OFF))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from sendout.accounts.models import Organisation
 from sendout.compose.models import Message
 from sendout.finding.expressions import Plain
 from sendout.people.models import Group, Participant
 from sendout.senders.models import Channel, Sender
+
+SHORTEST_WAIT, LONGEST_WAIT = 5, 7 * 24 * 60  # minutes between the last email and the SMS
 
 
 class State(models.TextChoices):
@@ -31,6 +35,7 @@ class Channels(models.TextChoices):
     SMS = "sms", "SMS only"
     BOTH = "both", "Email and SMS"
     SMS_WITHOUT_EMAIL = "sms_without_email", "Email, and SMS only to those without email"
+    EMAIL_THEN_SMS = "email_then_sms", _("Email first, later SMS to those whom it did not reach")
 
     @property
     def used(self) -> tuple[Channel, ...]:
@@ -38,6 +43,26 @@ class Channels(models.TextChoices):
         if self in {Channels.EMAIL, Channels.SMS}:
             return (Channel(self.value),)
         return (Channel.EMAIL, Channel.SMS)
+
+    @property
+    def at_start(self) -> tuple[Channel, ...]:
+        """Those of them whose deliveries are made when it starts."""
+        return (Channel.EMAIL,) if self == Channels.EMAIL_THEN_SMS else self.used
+
+
+class FallbackTo(models.TextChoices):
+    """To whom an SMS goes when the wait after the emails is over."""
+
+    NOT_ARRIVED = "not_arrived", _("whose email did not arrive")
+    NOT_OPENED = "not_opened", _("whose email did not arrive or was not opened by a person")
+
+
+class Fallback(models.TextChoices):
+    """How the SMS after the emails stand, once the send-out has started."""
+
+    WAITING = "waiting", _("Waiting")
+    SENT = "sent", _("Sent")
+    CALLED_OFF = "called_off", _("Called off")
 
 
 class OncePer(models.TextChoices):
@@ -66,6 +91,10 @@ class SendOut(models.Model):
     origin: the send-out that this one repeats for some people; of a repeated repeat the first.
     begun_on: the page it was first saved from, which makes one draft however often it asks.
     found_by: the name in plain letters, kept by the database.
+
+    fallback_minutes, fallback_to: how long after the last email SMS go, and to whom, where the
+    channels are email, then SMS. fallback: how that stands, empty where there is none. fallback_at:
+    when they go or went; None until the last email has been handed over.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="sendouts")
@@ -86,6 +115,21 @@ class SendOut(models.Model):
     groups = models.ManyToManyField(Group, blank=True)
     people = models.ManyToManyField(Participant, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    fallback_minutes = models.PositiveSmallIntegerField(
+        default=60,
+        db_default=60,
+        validators=[MinValueValidator(SHORTEST_WAIT), MaxValueValidator(LONGEST_WAIT)],
+    )
+    fallback_to = models.CharField(
+        max_length=11,
+        choices=FallbackTo,
+        default=FallbackTo.NOT_ARRIVED,
+        db_default=FallbackTo.NOT_ARRIVED,
+    )
+    fallback = models.CharField(
+        max_length=10, blank=True, choices=Fallback, default="", db_default=""
+    )
+    fallback_at = models.DateTimeField(null=True, blank=True)
     urgent = models.BooleanField(default=False)
     scheduled_for = models.DateTimeField(null=True, blank=True)
     undo_until = models.DateTimeField(null=True, blank=True)
@@ -131,6 +175,11 @@ class SendOut(models.Model):
     def undoable(self) -> bool:
         """Whether "Send" was pressed just now and nothing has left yet."""
         return self.state == State.SCHEDULED and self.undo_until is not None
+
+    @property
+    def falls_back(self) -> bool:
+        """Whether SMS are still to go to those whom its emails did not reach."""
+        return self.fallback == Fallback.WAITING and self.state in {State.RUNNING, State.PAUSED}
 
     def sender(self, channel: str) -> Sender | None:
         """The way out for this channel."""
