@@ -33,7 +33,8 @@ def to_text(found: Estimate, currency: str, refusal: str) -> str:
         f"{money(each.price_without, currency)}"
         for each in found.drawbacks
     ]
-    lines.append(f"It would cost {money(found.price, currency)}.")
+    at_most = "at most " if found.at_most else ""
+    lines.append(f"It would cost {at_most}{money(found.price, currency)}.")
     return "\n".join([*lines, *([refusal] if refusal else [])])
 
 
@@ -68,4 +69,5 @@ def to_json(found: Estimate, currency: str, refusal: str) -> str:
         for each in found.drawbacks
     ]
     answer = {"price": plain_amount(found.price), "currency": currency, "parts": parts}
-    return json.dumps(answer | {"longer": longer, "refusal": refusal}, ensure_ascii=False)
+    more = {"at_most": found.at_most, "longer": longer, "refusal": refusal}
+    return json.dumps(answer | more, ensure_ascii=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
@@ -26,9 +27,18 @@ from sendout.people.models import Group
 from sendout.senders.models import Channel
 from sendout.sendouts import lifecycle
 from sendout.sendouts.lifecycle import NotPossible
-from sendout.sendouts.models import OncePer, SendOut
+from sendout.sendouts.models import (
+    LONGEST_WAIT,
+    SHORTEST_WAIT,
+    Channels,
+    FallbackTo,
+    OncePer,
+    SendOut,
+)
+from sendout.sendouts.waits import DAY, HOUR
 
 LONGEST_NAME = 200
+UNITS, LONGEST_NUMBER = {"m": 1, "h": HOUR, "d": DAY}, 6
 STOPPED_BY_HAND = 130
 
 
@@ -46,6 +56,17 @@ def register(subparsers: Subparsers) -> None:
     parser.add_argument("--category", choices=Category.values, default=Category.OPERATIONAL.value)
     parser.add_argument("--sender", action="append", default=[], metavar="NAME")
     parser.add_argument("--at", metavar="TIME", help="2027-01-15T09:30, in the organisation's zone")
+    parser.add_argument(
+        "--fallback-after",
+        metavar="WAIT",
+        help="30m, 2h or 1d: email first; so long after the last one, SMS to those only whom it "
+        "did not reach",
+    )
+    parser.add_argument(
+        "--fallback-to",
+        choices=["not-arrived", "not-opened"],
+        help="whose email did not arrive (default), or was not opened by a person either",
+    )
     parser.add_argument(
         "--in-quiet-hours", action="store_true", help="even where it is night for recipients"
     )
@@ -103,6 +124,8 @@ def draft(organisation: Organisation, arguments: argparse.Namespace) -> SendOut:
 def unsaved(organisation: Organisation, arguments: argparse.Namespace) -> SendOut:
     """Put the send-out together from the arguments. Raises Problem when anything is not right."""
     message, channels = read_message(organisation, arguments)
+    waits = read_fallback(arguments, channels)
+    channels = Channels.EMAIL_THEN_SMS if waits else channels
     check_texts(message, channels)
     senders = choose_senders(organisation, channels, arguments.sender)
     check_ways(senders)
@@ -115,7 +138,34 @@ def unsaved(organisation: Organisation, arguments: argparse.Namespace) -> SendOu
         urgent=arguments.urgent,
         email_sender=senders.get(Channel.EMAIL),
         sms_sender=senders.get(Channel.SMS),
+        **waits,
     )
+
+
+def read_fallback(arguments: argparse.Namespace, channels: Channels) -> dict[str, Any]:
+    """Read when SMS follow the emails, and to whom, as fields of the send-out; none if none do.
+
+    Raises Problem.
+    """
+    if arguments.fallback_after is None:
+        if arguments.fallback_to:
+            raise Problem("--fallback-to: say when with --fallback-after, such as 30m")
+        return {}
+    if channels != Channels.BOTH:
+        raise Problem("--fallback-after: give the email (--html or --text) and the --sms as well")
+    to = (arguments.fallback_to or FallbackTo.NOT_ARRIVED).replace("-", "_")
+    return {"fallback_minutes": read_wait(arguments.fallback_after), "fallback_to": to}
+
+
+def read_wait(text: str) -> int:
+    """Read a wait such as 30m, in minutes. Raises Problem."""
+    number, unit = text[:-1], UNITS.get(text[-1:])
+    if unit is None or not number.isdecimal() or len(number) > LONGEST_NUMBER:
+        raise Problem(f'--fallback-after: "{text}" is no wait; write it like 30m, 2h or 1d')
+    minutes = int(number) * unit
+    if not SHORTEST_WAIT <= minutes <= LONGEST_WAIT:
+        raise Problem(f'--fallback-after: "{text}" is not from 5m to 7d')
+    return minutes
 
 
 @transaction.atomic

@@ -10,9 +10,11 @@ from django.utils import timezone
 from sendout.cli.commands import Subparsers
 from sendout.cli.problem import Problem
 from sendout.core.delivery.status import FAILED, LABELS, Status
+from sendout.deliveries import fallback
 from sendout.deliveries.counting import Tally, shown_status, tallies
 from sendout.senders.models import Channel
-from sendout.sendouts.models import SendOut, State
+from sendout.sendouts.models import Channels, FallbackTo, SendOut, State
+from sendout.sendouts.waits import when_words
 
 TROUBLE = (*FAILED, Status.UNKNOWN)
 
@@ -68,6 +70,7 @@ def seconds(sendout: SendOut) -> float:
 def print_status(sendout: SendOut, *, as_json: bool) -> None:
     """Print where the send-out stands now, as one JSON object or in words."""
     sendout.refresh_from_db(fields=["state", "started_at", "finished_at", "scheduled_for"])
+    sendout.refresh_from_db(fields=["fallback", "fallback_at"])
     found = tallies_of(sendout)
     if as_json:
         print(json.dumps(as_object(sendout, found), ensure_ascii=False))
@@ -75,17 +78,36 @@ def print_status(sendout: SendOut, *, as_json: bool) -> None:
     print(f"Send-out {sendout.pk}, “{sendout.name}”: {shown_status(sendout, found)}{when(sendout)}")
     for channel, tally in found.items():
         print(f"  {Channel(channel).label}: {in_words(tally)}")
+    if sendout.falls_back:
+        whom = FallbackTo(sendout.fallback_to).label
+        print(f"  SMS go {when_words(sendout, timezone.now())} to those {whom}")
 
 
 def as_object(sendout: SendOut, found: dict[str, Tally]) -> dict[str, object]:
     """Give what `--json` prints; counts: by channel and status, only those that occur."""
-    return {
+    answer: dict[str, object] = {
         "id": sendout.pk,
         "name": sendout.name,
         "state": str(sendout.state),
         "status": shown_status(sendout, found),
         "seconds": round(seconds(sendout), 3),
         "counts": {channel: tally.by_status for channel, tally in found.items()},
+    }
+    if sendout.channels == Channels.EMAIL_THEN_SMS:
+        answer["fallback"] = fallback_as_object(sendout, found)
+    return answer
+
+
+def fallback_as_object(sendout: SendOut, found: dict[str, Tally]) -> dict[str, object]:
+    """Give how the SMS stand that follow the emails. people: who would get one now, at most."""
+    waits = sendout.falls_back
+    needed = fallback.needed(sendout, found.get(Channel.EMAIL) or Tally()) if waits else None
+    return {
+        "state": sendout.fallback,
+        "to": sendout.fallback_to,
+        "after_minutes": sendout.fallback_minutes,
+        "at": sendout.fallback_at.isoformat() if sendout.fallback_at else None,
+        "people": needed.people if needed else None,
     }
 
 

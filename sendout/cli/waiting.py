@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db.models.functions import Now
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateWorker
 
 from sendout.cli.status import tallies_of, troubled
@@ -20,6 +21,7 @@ from sendout.deliveries.counting import Tally
 from sendout.engine.queue import HEARTBEAT
 from sendout.senders.models import Channel, Sender
 from sendout.sendouts.models import SendOut, State
+from sendout.sendouts.waits import when_words
 
 WORKER_LOOK = 2.0  # seconds between two looks whether anybody works
 BAR = 20  # characters
@@ -89,6 +91,9 @@ class Watch:
                 self.say_once(f"“{sender.name}” does not work: {sender.down_reason} Still trying.")
         if self.sendout.state == State.PAUSED:
             self.say_once("the send-out is paused; it goes on when somebody resumes it")
+        self.sendout.refresh_from_db(fields=["fallback", "fallback_at"])
+        if self.sendout.falls_back and self.sendout.fallback_at:
+            self.say_once(f"SMS follow {when_words(self.sendout, timezone.now())}")
         if self.on_terminal:
             self.show()
 

@@ -98,10 +98,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a send-out costs, and which characters make its texts dearer."""
+    """What a send-out costs, and which characters make its texts dearer.
+
+    at_most: whether some of its texts may turn out not to be needed.
+    """
 
     parts: list[Part] = field(default_factory=list)
     drawbacks: list[Drawback] = field(default_factory=list)
+    at_most: bool = False
 
     @property
     def price(self) -> int:
@@ -114,7 +118,7 @@ def estimate(sendout: SendOut) -> Estimate:
 
     Takes about a second for 100,000 texts with names in them.
     """
-    found = Estimate()
+    found = Estimate(at_most=sendout.channels == Channels.EMAIL_THEN_SMS)
     prices = price_list(sendout.organisation_id)
     for channel in Channels(sendout.channels).used:
         if channel == Channel.EMAIL:

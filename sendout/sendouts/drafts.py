@@ -20,11 +20,17 @@ COPIED = ("category", "subject", "body_format", "body", "text", "sms_text", "sms
 
 @transaction.atomic
 def start(
-    organisation: Organisation, member: User, name: str, channels: str, begun_on: str = ""
+    organisation: Organisation,
+    member: User,
+    name: str,
+    channels: str,
+    begun_on: str = "",
+    **kept: object,
 ) -> SendOut:
     """Make a draft with an empty message and the organisation's default senders.
 
-    begun_on: the key of the page it is begun on. Raises IntegrityError when that has begun one.
+    begun_on: the key of the page it is begun on. kept: other fields of the send-out. Raises
+    IntegrityError when that page has begun one.
     """
     message = Message.objects.create(organisation=organisation, updated_by=member)
     return SendOut.objects.create(
@@ -36,6 +42,7 @@ def start(
         sms_sender=default_sender(organisation, Channel.SMS),
         begun_on=begun_on or None,
         created_by=member,
+        **kept,
     )
 
 

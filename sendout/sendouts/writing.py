@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -17,10 +18,12 @@ from sendout.sendouts.models import SendOut
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """What a page asks to have saved. said: as `editing.save` takes it; version: begun from."""
+    """What a page asks to have saved. kept: fields of the send-out, its name and channels among them.
 
-    name: str
-    channels: str
+    said: as `editing.save` takes it. version: what the page began from.
+    """
+
+    kept: Mapping[str, Any]
     said: Mapping[str, str | bool]
     version: int
     page: Page = NO_PAGE
@@ -65,8 +68,8 @@ def begun(organisation: Organisation, page: Page) -> SendOut | None:
 
 @transaction.atomic
 def _start(organisation: Organisation, member: User, writing: Writing) -> SendOut:
-    name, page = writing.name, writing.page
-    sendout = drafts.start(organisation, member, name, writing.channels, begun_on=page.key)
+    page = writing.page
+    sendout = drafts.start(organisation, member, begun_on=page.key, **writing.kept)
     sendout.message = editing.save(
         sendout.message, writing.said, version=1, member=member, page=page
     )
@@ -87,6 +90,7 @@ def save(sendout: SendOut, member: User, writing: Writing) -> Message:
             page=writing.page,
         )
         if not editing.overtaken(saved, writing.page):
-            draft.name, draft.channels = writing.name, writing.channels
-            draft.save(update_fields=["name", "channels"])
+            for name, value in writing.kept.items():
+                setattr(draft, name, value)
+            draft.save(update_fields=list(writing.kept))
         return saved

@@ -35,6 +35,7 @@ NO_PAGES = {
     "home", "organisation", "healthz", "readyz", "metrics", "export_deliveries",
     "participants_export", "suppressions_export", "import_report", "outbox_raw", "outbox_html",
     "compose_preview_email", "sendout_pause", "sendout_resume", "sendout_cancel",
+    "sendout_sms_send", "sendout_sms_call_off",
     "sendout_correction",
     "closure_send", "board_called", "calls_file",
     "compose_pick", "compose_drop", "compose_test", "compose_send", "compose_schedule",

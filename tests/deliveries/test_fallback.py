@@ -1,4 +1,4 @@
-"""SMS after the emails: to exactly those whom they did not reach, once, whatever happens meanwhile."""
+"""SMS after the emails: to exactly those whom they did not reach, and once."""
 
 from __future__ import annotations
 

@@ -30,7 +30,8 @@ from sendout.pages.compose.reach import reach_context
 from sendout.pages.compose.warnings import warnings_of
 from sendout.sendouts import lifecycle
 from sendout.sendouts.lifecycle import NotPossible
-from sendout.sendouts.models import SendOut, State
+from sendout.sendouts.models import Channels, FallbackTo, SendOut, State
+from sendout.sendouts.waits import wait_words
 
 
 @member_of(Role.SENDER)
@@ -90,7 +91,8 @@ def leaving_context(
         "sendout": sendout,
         "reached": now,
         "scheduled": sendout.state == State.SCHEDULED,
-        "to_send": expected.to_send,
+        "to_send": sum(expected.by_channel[c].to_send for c in Channels(sendout.channels).at_start),
+        "then_sms": then_sms(sendout),
         **(cost_context(sendout, expected) if expected.to_send else {}),
         **warnings_of(sendout, expected),
         "lasting": lasting(sendout, expected),
@@ -100,6 +102,16 @@ def leaving_context(
         "night": night_of(sendout, sendout.scheduled_for or timezone.now()),
         "hours": hours_of(request.organisation),
         "scheduling": scheduling or ScheduleForm(initial={"when": sendout.scheduled_for}),
+    }
+
+
+def then_sms(sendout: SendOut) -> str:
+    """Say that the SMS are the most that there can be, and when they go; empty for any others."""
+    if sendout.channels != Channels.EMAIL_THEN_SMS:
+        return ""
+    return _("Up to as many: they go only to those %(whom)s, %(wait)s after the last email.") % {
+        "whom": FallbackTo(sendout.fallback_to).label,
+        "wait": wait_words(sendout.fallback_minutes),
     }
 
 

@@ -59,6 +59,7 @@ def reckoned(sendout: SendOut) -> dict[str, object]:
     return {
         "cost_rows": [_row(part, organisation.currency) for part in found.parts],
         "cost_total": money(found.price, organisation.currency),
+        "cost_at_most": found.at_most,
         "drawbacks": [drawback_words(each, organisation.currency) for each in found.drawbacks],
         "beyond": beyond(organisation, found),
     }

@@ -8,6 +8,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import Organisation
 from sendout.compose.editing import WRITTEN, Page
@@ -15,11 +17,20 @@ from sendout.compose.models import PLAIN, BodyFormat, Category
 from sendout.core import clocks
 from sendout.people.models import Group
 from sendout.senders.models import Channel, Sender
-from sendout.sendouts.models import Channels, OncePer, SendOut
+from sendout.sendouts.models import (
+    LONGEST_WAIT,
+    SHORTEST_WAIT,
+    Channels,
+    FallbackTo,
+    OncePer,
+    SendOut,
+)
+from sendout.sendouts.waits import HOUR, offered
 from sendout.sendouts.writing import Writing
 
 LONGEST_BODY = 400_000  # characters; providers cut or refuse larger emails
 LONGEST_SMS = 1_600  # about ten segments; networks refuse more parts
+KEPT = ("name", "channels", "fallback_minutes", "fallback_to")  # by the send-out
 CATEGORY_HELP = {
     Category.OPERATIONAL: "Operational: reminders, cancellations, invoices, safety",
     Category.MARKETING: "Marketing: new programmes, promotions; choose only people who agreed",
@@ -38,6 +49,28 @@ class WriteForm(forms.Form):
         help_text="For the staff; recipients do not see it.",
     )
     channels = forms.ChoiceField(choices=Channels.choices, initial=Channels.EMAIL)
+    fallback_minutes = forms.IntegerField(
+        min_value=SHORTEST_WAIT,
+        max_value=LONGEST_WAIT,
+        required=False,
+        initial=HOUR,
+        label=gettext_lazy("Send the SMS after"),
+        help_text=gettext_lazy(
+            "From when the last email has left. What would arrive at night waits for the morning."
+        ),
+        widget=forms.Select,
+    )
+    fallback_to = forms.ChoiceField(
+        choices=FallbackTo.choices,
+        required=False,
+        initial=FallbackTo.NOT_ARRIVED,
+        label=gettext_lazy("To those"),
+        help_text=gettext_lazy(
+            "Not arrived: it bounced, was refused, is still being tried, or there is no email "
+            "address. Mail programs that open emails by themselves are not counted as persons."
+        ),
+        widget=forms.RadioSelect,
+    )
     category = forms.ChoiceField(
         choices=list(CATEGORY_HELP.items()),
         initial=Category.OPERATIONAL,
@@ -82,6 +115,29 @@ class WriteForm(forms.Form):
         required=False, min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        waits = self.fields["fallback_minutes"]
+        waits.widget.choices = offered(self.get_initial_for_field(waits, "fallback_minutes"))
+
+    def clean_fallback_minutes(self) -> int:
+        """A page without a choice means the usual one."""
+        return self.cleaned_data["fallback_minutes"] or HOUR
+
+    def clean_fallback_to(self) -> str:
+        """The same."""
+        return self.cleaned_data["fallback_to"] or FallbackTo.NOT_ARRIVED
+
+    def clean(self) -> None:
+        """Whoever is to be texted for not opening must be seen opening."""
+        data = self.cleaned_data
+        follows = data.get("channels") == Channels.EMAIL_THEN_SMS
+        if follows and data.get("fallback_to") == FallbackTo.NOT_OPENED and not data.get("tracks"):
+            self.add_error(
+                "fallback_to",
+                _("Not possible for a message whose opens are not looked at: tick that below."),
+            )
+
     def clean_subject(self) -> str:
         """A subject is one line."""
         return " ".join(self.cleaned_data["subject"].split())
@@ -91,8 +147,13 @@ class WriteForm(forms.Form):
         """Give the form as the send-out stands."""
         message = sendout.message
         said = {name: getattr(message, name) for name in WRITTEN}
-        kept = {"name": sendout.name, "channels": sendout.channels, "version": message.version}
-        return cls(initial=said | kept)
+        kept = {name: getattr(sendout, name) for name in KEPT}
+        return cls(initial=said | kept | {"version": message.version})
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What goes into the send-out."""
+        return {name: self.cleaned_data[name] for name in KEPT}
 
     @property
     def written(self) -> dict[str, str | bool]:
@@ -111,8 +172,7 @@ class WriteForm(forms.Form):
     @property
     def writing(self) -> Writing:
         """All of it, as it is saved."""
-        data = self.cleaned_data
-        return Writing(data["name"], data["channels"], self.written, data["version"], self.page_key)
+        return Writing(self.kept, self.written, self.cleaned_data["version"], self.page_key)
 
 
 class AudienceForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -1,4 +1,4 @@
-"""The buttons of the popup: pause, resume, cancel, send a correction."""
+"""The buttons of the popup: pause, resume, cancel, the SMS that follow, a correction."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from sendout.accounts.models import Role
-from sendout.deliveries import amending, steer
+from sendout.deliveries import amending, fallback, steer
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.messages.listing import find
 from sendout.pages.messages.popup import live_page
@@ -50,6 +51,21 @@ def resume(request: MemberRequest, pk: int) -> HttpResponse:
 def cancel(request: MemberRequest, pk: int) -> HttpResponse:
     """Stop for good; what has left stays as it is."""
     return _do(request, pk, steer.cancel)
+
+
+@member_of(Role.SENDER)
+@require_POST
+def send_sms(request: MemberRequest, pk: int) -> HttpResponse:
+    """Send the SMS that follow the emails without waiting any longer."""
+    at_night = "at_night" in request.POST
+    return _do(request, pk, lambda each: fallback.send_now(each, timezone.now(), at_night=at_night))
+
+
+@member_of(Role.SENDER)
+@require_POST
+def call_off_sms(request: MemberRequest, pk: int) -> HttpResponse:
+    """Have no SMS follow the emails."""
+    return _do(request, pk, fallback.call_off)
 
 
 @member_of(Role.SENDER)

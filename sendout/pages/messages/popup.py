@@ -12,6 +12,7 @@ from sendout.deliveries.counting import tallies
 from sendout.deliveries.models import Delivery
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.messages.ending import foretell
+from sendout.pages.messages.following import following
 from sendout.pages.messages.listing import find
 from sendout.pages.messages.rows import Filters, find_rows
 from sendout.pages.messages.shown import Shown, ShownChannel
@@ -42,6 +43,7 @@ def _context(request: MemberRequest, shown: Shown) -> dict[str, object]:
         "section": "messages",
         "sendout": shown,
         "channels": shown.channels,
+        "following": following(shown.sendout, shown.channels[0].tally),
         "status_choices": STATUS_CHOICES,
     }
 

@@ -54,6 +54,7 @@ function showChannels(channels) {
   for (const card of form.querySelectorAll("[data-channel]")) {
     card.hidden = !used.includes(card.dataset.channel);
   }
+  form.querySelector("[data-then-sms]").hidden = channels !== "email_then_sms";
 }
 
 function firstShown() {
