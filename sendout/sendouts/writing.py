@@ -18,9 +18,10 @@ from sendout.sendouts.models import SendOut
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """What a page asks to have saved. kept: fields of the send-out, its name and channels among them.
+    """What a page asks to have saved.
 
-    said: as `editing.save` takes it. version: what the page began from.
+    kept: fields of the send-out, its name and channels among them. said: as `editing.save` takes
+    it. version: what the page began from.
     """
 
     kept: Mapping[str, Any]
