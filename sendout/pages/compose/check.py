@@ -109,7 +109,7 @@ def then_sms(sendout: SendOut) -> str:
     """Say that the SMS are the most that there can be, and when they go; empty for any others."""
     if sendout.channels != Channels.EMAIL_THEN_SMS:
         return ""
-    return _("Up to as many: they go only to those %(whom)s, %(wait)s after the last email.") % {
+    return _("That is the most. They go %(wait)s after the last email, to those %(whom)s.") % {
         "whom": FallbackTo(sendout.fallback_to).label,
         "wait": wait_words(sendout.fallback_minutes),
     }
