@@ -162,10 +162,8 @@ def _people(
 
 def _planned(sendout: SendOut, used: Collection[Channel]) -> str:
     """Give SQL that plans each channel, and puts side by side what each says of a participant."""
-    parts = [
-        f"{channel.value} AS ({_named(plan_of(sendout, channel), channel)} SELECT id, reason FROM planned)"
-        for channel in used
-    ]
+    plans = {channel: _named(plan_of(sendout, channel), channel) for channel in used}
+    parts = [f"{c.value} AS ({plan} SELECT id, reason FROM planned)" for c, plan in plans.items()]
     reasons = {c: f"{c}.reason" if c in {u.value for u in used} else "NULL" for c in (EMAIL, SMS)}
     tables = " FULL JOIN ".join(channel.value for channel in used)
     using = " USING (id)" if len(used) > 1 else ""
