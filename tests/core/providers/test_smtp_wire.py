@@ -154,9 +154,12 @@ class Wire(asyncio.Transport):
         """Move bytes from the server; at the end of what it said, its hanging up."""
         if not self.open:
             return
+        buffer = self.session.get_buffer(size)
+        size = min(size, len(buffer))
         data, self.incoming = self.incoming[:size], self.incoming[size:]
         if data:
-            self.session.data_received(data)
+            buffer[: len(data)] = data
+            self.session.buffer_updated(len(data))
         elif self.server.gone:
             self.session.connection_lost(None)
 
