@@ -15,6 +15,7 @@ _of_organisation: list[URLPattern | URLResolver] = [
     path("messages/", include("sendout.pages.messages.urls")),
     path("closure/", include("sendout.pages.closure.urls")),
     path("compose/", include("sendout.pages.compose.urls")),
+    path("templates/", include("sendout.pages.compose.template_urls")),
     path("", include("sendout.pages.people.urls")),
     path("senders/", include("sendout.pages.senders.urls")),
     path("bounces/", include("sendout.pages.bounces.urls")),

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from django.db import transaction
 
 from sendout.accounts.models import Organisation, User
+from sendout.compose.copying import copy_message
 from sendout.compose.models import Message
 from sendout.people.models import Participant
 from sendout.senders.models import Channel, Sender
@@ -15,7 +16,6 @@ from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import SendOut, State
 
 LONGEST_NAME = 200
-COPIED = ("category", "subject", "body_format", "body", "text", "sms_text", "sms_plain", "tracks")
 
 
 @transaction.atomic
@@ -24,15 +24,17 @@ def start(
     member: User,
     name: str,
     channels: str,
+    *,
     begun_on: str = "",
+    message: Message | None = None,
     **kept: object,
 ) -> SendOut:
-    """Make a draft with an empty message and the organisation's default senders.
+    """Make a draft with an empty message, or this one, and the organisation's default senders.
 
     begun_on: the key of the page it is begun on. kept: other fields of the send-out. Raises
     IntegrityError when that page has begun one.
     """
-    message = Message.objects.create(organisation=organisation, updated_by=member)
+    message = message or Message.objects.create(organisation=organisation, updated_by=member)
     return SendOut.objects.create(
         organisation=organisation,
         name=name,
@@ -84,7 +86,7 @@ def copy(sendout: SendOut, member: User) -> SendOut:
     draft = SendOut.objects.create(
         organisation=sendout.organisation,
         name=f"{sendout.name[:190]} (copy)",
-        message=copy_message(sendout, member),
+        message=copy_message(sendout.message, member),
         channels=sendout.channels,
         fallback_minutes=sendout.fallback_minutes,
         fallback_to=sendout.fallback_to,
@@ -103,12 +105,6 @@ def copy(sendout: SendOut, member: User) -> SendOut:
 def renamed(name: str, suffix: str) -> str:
     """Give the name of a send-out that was made from one with this name."""
     return name[: LONGEST_NAME - len(suffix)] + suffix
-
-
-def copy_message(sendout: SendOut, member: User | None) -> Message:
-    """Make a message that says the same and can be changed."""
-    said = {name: getattr(sendout.message, name) for name in COPIED}
-    return Message.objects.create(organisation=sendout.organisation, updated_by=member, **said)
 
 
 def discard(sendout: SendOut) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from sendout.accounts.models import Organisation
@@ -184,3 +184,23 @@ class SendOut(models.Model):
     def sender(self, channel: str) -> Sender | None:
         """The way out for this channel."""
         return self.email_sender if channel == Channel.EMAIL else self.sms_sender
+
+
+class Template(models.Model):
+    """What is said again and again: a message to begin new ones from. used_at: when that was."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="templates")
+    name = models.CharField(max_length=200)
+    message = models.OneToOneField(Message, models.PROTECT, related_name="template")
+    channels = models.CharField(max_length=20, choices=Channels, default=Channels.EMAIL)
+    used_at = models.DateTimeField(null=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("organisation", Lower("name"), name="template_name_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

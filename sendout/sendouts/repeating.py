@@ -7,8 +7,9 @@ from collections.abc import Collection
 from django.db import transaction
 
 from sendout.accounts.models import User
+from sendout.compose.copying import copy_message
 from sendout.people.models import Participant
-from sendout.sendouts.drafts import add_people, copy_message, default_sender, renamed
+from sendout.sendouts.drafts import add_people, default_sender, renamed
 from sendout.sendouts.models import SendOut
 
 AGAIN = " (resent)"
@@ -33,7 +34,7 @@ def repeat(
 def rewrite(sendout: SendOut, channels: str, member: User | None) -> SendOut:
     """Make such a draft for nobody yet, with a message of its own that can be changed."""
     draft = prepare(sendout, channels, member)
-    draft.message = copy_message(sendout, member)
+    draft.message = copy_message(sendout.message, member)
     draft.save()
     return draft
 

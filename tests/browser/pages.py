@@ -138,6 +138,8 @@ MESSAGES = [
     Place("compose-check", f"{CLUB}/compose/{{draft}}/check/"),
     Place("compose-reach", f"{CLUB}/compose/{{draft}}/check/?who=none"),
     Place("compose-scheduled", f"{CLUB}/compose/{{scheduled}}/check/"),
+    Place("templates", f"{CLUB}/templates/"),
+    Place("template-keep", f"{CLUB}/templates/keep/{{sent}}/"),
     Place("compose-closed", f"{CLUB}/compose/{{sent}}/"),
 ]
 PEOPLE = [

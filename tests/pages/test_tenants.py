@@ -32,7 +32,8 @@ from sendout.returns.keeping import keep as keep_mail
 from sendout.returns.models import Mailbox, ReturnedMail
 from sendout.senders.models import OutboxCopy, Sender
 from sendout.sendouts.lifecycle import schedule
-from sendout.sendouts.models import SendOut, State
+from sendout.sendouts.models import SendOut, State, Template
+from sendout.sendouts.templates import keep as keep_template
 from sendout.suppression.entries import suppress
 from sendout.suppression.importing import import_now as import_list
 from sendout.suppression.importing import store_list
@@ -52,6 +53,7 @@ KINDS: tuple[type[Model], ...] = (
     SendOut, Delivery, Participant, Group, Import, Sender, OutboxCopy, Suppression, ListImport,
     Invitation, Membership, Mailbox, ReturnedMail, Conversation, Reply, ForwardRule, Price,
     Calendar, ClosedDay, Rule, ScheduleFile, Session,
+    Template,
 )  # fmt: skip
 
 # Which rows the ids of a route are of, by the beginning of its address below the organisation's,
@@ -62,6 +64,8 @@ IDS: dict[str, dict[str, type[Model]]] = {
     "compose/<int:pk>/": {"pk": SendOut},
     "closure/<int:pk>/": {"pk": SendOut},
     "compose/<int:pk>/reach/<int:participant>/": {"pk": SendOut, "participant": Participant},
+    "templates/keep/<int:pk>/": {"pk": SendOut},
+    "templates/<int:pk>/": {"pk": Template},
     "participants/<int:pk>/": {"pk": Participant},
     "groups/<int:pk>/": {"pk": Group},
     "not-received/<int:pk>/": {"pk": Participant},
@@ -88,6 +92,7 @@ IDS: dict[str, dict[str, type[Model]]] = {
 # Parts of an address that are words, not ids.
 WORDS = {
     "channel": ["email", "sms"],
+    "key": ["closure-en"],
     "kind": ["sandbox", "smtp", "esp"],
     "protocol": ["imap", "pop3"],
 }
@@ -174,6 +179,7 @@ def furnish(organisation: Organisation, owner: User) -> None:
     running, scheduled = [write(organisation, owner, sender, State.DRAFT) for _ in range(2)]
     for state in (*State, State.DRAFT):
         write(organisation, owner, sender, state)
+    keep_template(scheduled, f"{name} template", owner)
     send_now(running)
     schedule(scheduled, timezone.now() + timedelta(days=9))
     file = BytesIO(f"First name;Email\n{name};zoe@example.org\n;\n".encode())
