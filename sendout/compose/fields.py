@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -149,6 +150,31 @@ def missing_fields(
     )
     counts = {name: found[f"n{n}"] for n, name in enumerate(lacks)}
     return {name: count for name, count in counts.items() if count}
+
+
+def lacking(participants: QuerySet[Any], key: str) -> QuerySet[Any]:
+    """Keep the participants who have no value for the field. key: its folded name."""
+    columns = [] if key in STANDARD else own_columns(participants)
+    return participants.filter(_lacks(key, columns))
+
+
+def unknown_fields(
+    message: Message, participants: QuerySet[Any], channels: Iterable[str] = CHANNELS
+) -> dict[str, str]:
+    """Name the merge fields that none of these participants has, each with the likeliest one that
+    was meant, or nothing.
+    """
+    asked = {slot.key: slot.name for slot in slots(message, channels)}
+    own = {key: name for key, name in asked.items() if key not in STANDARD | dict.fromkeys(ALWAYS)}
+    if not own:
+        return {}
+    known = {_fold(column): column for column in own_columns(participants)}
+    names = known | {name: name for name in (*STANDARD, *ALWAYS)}
+    return {
+        name: next((names[near] for near in get_close_matches(key, names, 1)), "")
+        for key, name in own.items()
+        if key not in known
+    }
 
 
 def own_columns(participants: QuerySet[Any]) -> list[str]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from sendout.deliveries.freeze import Forecast
 from sendout.deliveries.plan import Reach, plan_of, values
@@ -134,10 +136,22 @@ def people_of(
     return _people(sendout, where, chosen, start, most)
 
 
-def standing_of(sendout: SendOut, participant: int) -> Standing | None:
-    """Give how one participant stands; None for who is not of the audience."""
-    found = _people(sendout, "p.id = %(participant)s", {"participant": participant}, 0, 1)
-    return found[0] if found else None
+def standing_of(sendout: SendOut, participants: Collection[int]) -> list[Standing]:
+    """Give how these participants stand, by name; who is not of the audience is left out."""
+    chosen = {"people": list(participants)}
+    return _people(sendout, "p.id = ANY(%(people)s)", chosen, 0, len(participants))
+
+
+def who_gets(sendout: SendOut, channel: Channel) -> QuerySet[Participant]:
+    """Give those to whom it would leave by this channel, planned once, for further questions."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{PLAN} SELECT COALESCE(array_agg(id), '{{}}') FROM planned WHERE reason = ''",
+            values(sendout, channel),
+        )
+        ids = cursor.fetchone()[0]
+    own = Participant.objects.filter(organisation=sendout.organisation_id)
+    return own.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", (ids,)))
 
 
 def _text(reason: str | None) -> str:

@@ -12,8 +12,17 @@ from hypothesis import strategies as st
 from sendout.accounts.models import Organisation
 from sendout.deliveries.freeze import forecast, send_now
 from sendout.deliveries.models import Delivery
-from sendout.deliveries.reaching import EMAIL, NOT_REACHED, SMS, people_of, reached, standing_of
+from sendout.deliveries.reaching import (
+    EMAIL,
+    NOT_REACHED,
+    SMS,
+    people_of,
+    reached,
+    standing_of,
+    who_gets,
+)
 from sendout.people.models import Participant
+from sendout.senders.models import Channel
 from sendout.sendouts.models import Channels, OncePer
 from sendout.suppression.entries import suppress
 from tests.deliveries.conftest import MakePerson, MakeSendOut
@@ -103,8 +112,7 @@ def test_everybody_is_in_one_group_by_what_stands_in_the_way(
         "email": 1, "sms": 1, "stop": 1, "bad_email": 1, "no_contact": 1, "shared": 1,
     }  # fmt: skip
     assert (now.count(NOT_REACHED), now.count("sms-landline"), now.count("email-")) == (3, 1, 1)
-    found = standing_of(draft, both.pk)
-    assert found is not None
-    assert found.stand.group == "email"
     stranger = person("Zoe", "zoe@x.example", organisation=other_club)
-    assert standing_of(draft, stranger.pk) is None
+    (found,) = standing_of(draft, [both.pk, stranger.pk])
+    assert (found.person, found.stand.group) == (both, "email")
+    assert [each.first_name for each in who_gets(draft, Channel.SMS)] == ["Ann", "Ben"]

@@ -75,14 +75,66 @@ def test_the_last_look_counts_who_gets_it_and_why_others_do_not(
     assert "Send 2 messages now" in page
 
 
-def test_missing_and_broken_merge_fields_are_named(browser: Client, sendout: SendOut) -> None:
-    body = "{{ Locker }} {{ Child }}\n{{ broken"
+def test_missing_unknown_and_broken_merge_fields_are_named(
+    browser: Client, sendout: SendOut, club: Organisation
+) -> None:
+    body = "{{ Locker }} {{ Child }} {{ Chlid }} {{ zzz }}\n{{ broken"
     Message.objects.filter(pk=sendout.message.pk).update(body=body)
+    unreached = Participant.objects.create(organisation=club, fields={"Locker": "7"})
+    sendout.people.add(unreached)  # lacks Child, but would not get it
     page = browser.get(page_of(sendout, "check")).content.decode()
     assert "<code>Locker</code> is empty for 1 person (Email)" in page
     assert "{{ Locker|there }}" in page
     assert "Line 2: <code>{{ broken</code>" in page
-    assert "<code>Child</code>" not in page
+    assert "<code>Child</code> is empty" not in page
+    assert "<code>Chlid</code> is no field" in page
+    assert "did you mean <code>Child</code>?" in page
+    assert "<code>zzz</code> is no field that any of your participants has: take it out" in page
+    listed = browser.get(page_of(sendout, "check"), {"who": "lacks-email-locker"}).content.decode()
+    assert "“locker” is empty".casefold() in listed.casefold()
+    assert f"/participants/{sendout.people.first().pk}/" in listed
+    assert f"/participants/{unreached.pk}/" not in listed
+
+
+def test_what_is_sent_under_the_wrong_consent_or_without_a_way_out_is_said(
+    browser: Client, sendout: SendOut, club: Organisation
+) -> None:
+    said = {
+        "subject": "REGISTER NOW",
+        "body": "![](https://x.example/a.png)",
+        "sms_text": "20% off",
+    }
+    Message.objects.filter(pk=sendout.message.pk).update(**said)
+    page = browser.get(page_of(sendout, "check")).content.decode()
+    assert "“20% off”, “REGISTER NOW” reads like marketing" in page
+    assert "The subject is all in capitals" in page
+    assert "The email is a picture with next to no words" in page
+    assert "does not say how to refuse more" not in page
+    assert "messages now" in page
+    Message.objects.filter(pk=sendout.message.pk).update(category="marketing")
+    page = browser.get(page_of(sendout, "check")).content.decode()
+    assert "reads like marketing" not in page
+    assert "does not say how to refuse more" in page
+    Message.objects.filter(pk=sendout.message.pk).update(sms_text="20% off. Reply STOP to end")
+    assert "refuse more" not in browser.get(page_of(sendout, "check")).content.decode()
+
+
+def test_many_texts_by_night_are_thought_of_where_no_quiet_hours_are_kept(
+    browser: Client, sendout: SendOut, club: Organisation
+) -> None:
+    sendout.people.set(
+        Participant.objects.bulk_create(
+            Participant(organisation=club, phone=f"+151455501{n}") for n in range(10, 31)
+        )
+    )
+    state = {"state": State.SCHEDULED, "scheduled_for": datetime(2091, 1, 2, 4, 30, tzinfo=UTC)}
+    SendOut.objects.filter(pk=sendout.pk).update(**state)
+    page = browser.get(page_of(sendout, "check")).content.decode()
+    assert "21 texts would leave at 23:30, in the night" in page
+    SendOut.objects.filter(pk=sendout.pk).update(
+        scheduled_for=datetime(2091, 1, 2, 17, 30, tzinfo=UTC)
+    )
+    assert "in the night" not in browser.get(page_of(sendout, "check")).content.decode()
 
 
 def test_what_to_mend_in_the_email_is_said(browser: Client, sendout: SendOut) -> None:

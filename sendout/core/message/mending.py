@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 CLIPPED_AT = 102_000  # bytes of HTML that Gmail shows
 _NAMED = 3  # pictures or links that a sentence names; it counts the others
+_FEWEST = 20  # characters beside a picture that make a text
 _LONGEST = 40  # characters of a name
 _TAKEN_OUT = "script, form, iframe, object, embed, video, audio, canvas, svg"
 _LEADING = re.compile(r"(?:https?://[^/\s]|mailto:.|tel:.|sms:.|#|\{\{)", re.I)
@@ -54,6 +55,17 @@ def to_mend(html: str) -> list[str]:
         ),
         *_taken_out(tree),
     ]
+
+
+def only_pictures(html: str) -> Iterator[str]:
+    """Say that what was written, without what is put around it, is pictures and no words."""
+    tree = LexborHTMLParser(html)
+    words = " ".join((tree.body.text() if tree.body else "").split())
+    if tree.css_first("img") is not None and len(words) < _FEWEST:
+        yield (
+            "The email is a picture with next to no words, which spam filters take ill and many "
+            "readers never see: write what it says as text."
+        )
 
 
 def _size(html: str) -> Iterator[str]:

@@ -5,14 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from sendout.accounts.models import Role
+from sendout.compose.fields import lacking
 from sendout.core.delivery.status import Status
-from sendout.deliveries.reaching import Reached, Standing, people_of, reached
+from sendout.deliveries.reaching import (
+    Reached,
+    Standing,
+    people_of,
+    reached,
+    standing_of,
+    who_gets,
+)
 from sendout.deliveries.report import reason_words
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.finding import closed_page, find_sendout
@@ -24,12 +34,14 @@ from sendout.pages.compose.reach_words import (
     main_numbers,
 )
 from sendout.people.addresses import address_of
+from sendout.people.models import Participant
 from sendout.senders.models import Channel
 from sendout.sendouts.models import SendOut, State
 
 PAGE = 25
+LACKS = "lacks"  # begins the key of those who lack the value of a merge field
 OPEN = (State.DRAFT, State.SCHEDULED)
-LONGEST_KEY = 40
+LONGEST_KEY = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +102,7 @@ def reach_context(
         "audience_count": sum(now.stands.values()),
         "reach_query": query_of(request),
         "who": who,
-        **(_list(request, sendout, now, fix) if label_of(who, now) else {}),
+        **_list(request, sendout, now, fix),
     }
 
 
@@ -106,17 +118,42 @@ def query_of(request: MemberRequest) -> str:
 
 
 def _list(request: MemberRequest, sendout: SendOut, now: Reached, fix: object) -> dict[str, object]:
+    """Give the people behind the number that is open; nothing where none is."""
     who = chosen(request)
-    page = Paginator(range(now.count(who)), PAGE).get_page(request.GET.get("page"))
-    stands = [stand for stand in now.stands if stand.fits(who)]
-    start = max(page.start_index() - 1, 0)
-    people = people_of(sendout, stands, start, PAGE) if stands else []
+    mark, channel, field = (*who.split("-", 2), "", "")[:3]
+    if mark == LACKS and channel in now.used:
+        found = lacking(who_gets(sendout, Channel(channel)), field)
+        title = gettext("“{field}” is empty").format(field=field)
+        people, page = _lacking(request, sendout, found)
+    elif title := label_of(who, now):
+        stands = [stand for stand in now.stands if stand.fits(who)]
+        page = _page(request, now.count(who))
+        people = people_of(sendout, stands, _start(page), PAGE) if stands else []
+    else:
+        return {}
     return {
-        "list_title": label_of(who, now),
+        "list_title": title,
         "rows": [Row(each, ways_of(each, now, fix)) for each in people],
         "page": page,
         "query": urlencode({"who": who}) + "&",
     }
+
+
+def _page(request: MemberRequest, count: int) -> Page[int]:
+    return Paginator(range(count), PAGE).get_page(request.GET.get("page"))
+
+
+def _start(page: Page[int]) -> int:
+    return max(page.start_index() - 1, 0)
+
+
+def _lacking(
+    request: MemberRequest, sendout: SendOut, found: QuerySet[Participant]
+) -> tuple[list[Standing], Page[int]]:
+    page = _page(request, found.count())
+    start = _start(page)
+    named = found.order_by("last_name", "first_name", "pk")[start : start + PAGE]
+    return standing_of(sendout, [person.pk for person in named]), page
 
 
 def ways_of(each: Standing, now: Reached, fix: object = None) -> list[Way]:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from sendout.accounts.models import Role
-from sendout.compose.fields import missing_fields, problems
+from sendout.compose.fields import missing_fields, problems, unknown_fields
 from sendout.compose.markup import BadStyle
 from sendout.compose.rendering import templates
-from sendout.core.message.mending import to_mend
+from sendout.core.message.mending import only_pictures, to_mend
+from sendout.core.message.subject import about_subject
+from sendout.core.message.template import fold
 from sendout.deliveries.freeze import Forecast
+from sendout.deliveries.reaching import who_gets
 from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.compose.advice import advice, body_of
 from sendout.pages.compose.characters import characters
 from sendout.pages.compose.cost import AT_ONCE
 from sendout.pages.compose.finding import find_sendout
+from sendout.pages.compose.reach import LACKS
+from sendout.people.models import Participant
 from sendout.senders.models import Channel
-from sendout.sendouts import audience
 from sendout.sendouts.models import Channels, SendOut, State
 
 
@@ -42,8 +49,12 @@ def warnings_of(sendout: SendOut, expected: Forecast) -> dict[str, object]:
 def found_in(sendout: SendOut) -> dict[str, object]:
     """Look for all that there is to warn of."""
     used = Channels(sendout.channels).used
+    everybody = Participant.objects.filter(organisation=sendout.organisation_id)
+    unknown = unknown_fields(sendout.message, everybody, used)
     return {
-        "missing": missing(sendout),
+        "advice": list(advice(sendout)),
+        "missing": missing(sendout, unknown),
+        "unknown": unknown,
         "to_mend": mending(sendout),
         "problems": problems(sendout.message, used),
         "no_postal_address": Channel.EMAIL in used
@@ -57,22 +68,32 @@ def mending(sendout: SendOut) -> list[str]:
     if Channel.EMAIL not in Channels(sendout.channels).used:
         return []
     try:
-        return to_mend(templates(sendout.message, sendout.organisation).html)
+        html = templates(sendout.message, sendout.organisation).html
     except BadStyle:
         return []
+    return [
+        *about_subject(sendout.message.subject),
+        *only_pictures(body_of(sendout)),
+        *to_mend(html),
+    ]
 
 
-def missing(sendout: SendOut) -> list[dict[str, object]]:
-    """Name, by channel, the merge fields that some of those reached have no value for."""
+def missing(sendout: SendOut, unknown: Collection[str]) -> list[dict[str, object]]:
+    """Name, by channel, the merge fields that some of those who would get it have no value for.
+
+    unknown: fields that nobody has, which are said otherwise.
+    """
     return [
         {
             "channel": channel.label,
             "field": field,
             "people": people,
+            "key": f"{LACKS}-{channel.value}-{fold(field)}",
             "example": f"{{{{ {field}|{_('there')} }}}}",
         }
         for channel in Channels(sendout.channels).used
         for field, people in missing_fields(
-            sendout.message, audience.reached(sendout, channel), (channel,)
+            sendout.message, who_gets(sendout, channel), (channel,)
         ).items()
+        if field not in unknown
     ]

@@ -1,0 +1,101 @@
+"""What the message as a whole makes one think twice about: its consent, its time, its footer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from selectolax.lexbor import LexborHTMLParser
+
+from sendout.compose.markup import from_markdown
+from sendout.compose.models import BodyFormat, Category
+from sendout.compose.rendering import compile_sms
+from sendout.core.message.marketing import marketing_words
+from sendout.core.message.texting import says_stop
+from sendout.deliveries.reaching import who_gets
+from sendout.senders.models import Channel
+from sendout.sendouts.models import Channels, SendOut
+
+MANY = 20  # texts that are not sent by night by mistake
+NIGHT_FROM, NIGHT_UNTIL = 21, 8  # hours of the organisation, where it keeps no quiet hours
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One sentence, and the page on which it is put right."""
+
+    sentence: str
+    url: str
+    label: str
+
+
+def advice(sendout: SendOut) -> Iterator[Advice]:
+    """Give what to think of once more."""
+    yield from _promotes(sendout)
+    if Channel.SMS in Channels(sendout.channels).used:
+        yield from _says_no_stop(sendout)
+        yield from _by_night(sendout)
+
+
+def body_of(sendout: SendOut) -> str:
+    """Give the HTML of what was written, without what is put around it."""
+    message = sendout.message
+    if message.body_format == BodyFormat.HTML:
+        return message.body
+    return from_markdown(message.body)
+
+
+def _promotes(sendout: SendOut) -> Iterator[Advice]:
+    message, used = sendout.message, Channels(sendout.channels).used
+    if message.category != Category.OPERATIONAL:
+        return
+    said = [message.sms_text] if Channel.SMS in used else []
+    if Channel.EMAIL in used:
+        said += [message.subject, LexborHTMLParser(body_of(sendout)).text(separator=" ")]
+    if words := marketing_words(" / ".join(said)):
+        quoted = ", ".join(f"“{word}”" for word in words)
+        sentence = _(
+            "{words} reads like marketing, and this message is operational, which nobody can "
+            "unsubscribe from: choose Marketing, or take it out."
+        )
+        yield Advice(sentence.format(words=quoted), _page(sendout, "compose_write"), _("Write"))
+
+
+def _says_no_stop(sendout: SendOut) -> Iterator[Advice]:
+    message = sendout.message
+    text = compile_sms(message, sendout.organisation)
+    if message.category != Category.MARKETING or text.closing or says_stop(text.template):
+        return
+    if message.sms_text.strip():
+        sentence = _(
+            "The SMS does not say how to refuse more, which the law of most countries asks for in "
+            "marketing: add “Reply STOP to unsubscribe”, or have it added to all."
+        )
+        slug = sendout.organisation.slug
+        yield Advice(sentence, reverse("pages:settings_texts", args=[slug]), _("Settings, Texts"))
+
+
+def _by_night(sendout: SendOut) -> Iterator[Advice]:
+    organisation = sendout.organisation
+    at = (sendout.scheduled_for or timezone.now()).astimezone(organisation.zone)
+    if organisation.quiet_hours or NIGHT_UNTIL <= at.hour < NIGHT_FROM:
+        return
+    texts = who_gets(sendout, Channel.SMS).count()
+    if texts >= MANY:
+        sentence = ngettext(
+            "{n} text would leave at {time}, in the night: schedule it for the morning, or keep "
+            "quiet hours.",
+            "{n} texts would leave at {time}, in the night: schedule them for the morning, or keep "
+            "quiet hours.",
+            texts,
+        ).format(n=f"{texts:,}", time=f"{at:%H:%M}")
+        url = reverse("pages:settings_texts", args=[organisation.slug])
+        yield Advice(sentence, url, _("Quiet hours"))
+
+
+def _page(sendout: SendOut, name: str) -> str:
+    return reverse(f"pages:{name}", args=[sendout.organisation.slug, sendout.pk])
