@@ -76,3 +76,23 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.subject or self.sms_text[:60]
+
+
+class LinkCheck(models.Model):
+    """What became of asking for an address that stands in a message.
+
+    answer: as in `core.message.link_check.Answer`; empty as long as nobody has asked.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="link_checks")
+    url = models.CharField(max_length=1000)
+    asked_at = models.DateTimeField()
+    answer = models.CharField(max_length=7, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "url"], name="one_link_check_each")
+        ]
+
+    def __str__(self) -> str:
+        return self.url

@@ -12,6 +12,7 @@ from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 
+from sendout.compose import linking
 from sendout.deliveries.jobs import QUEUE, TASK
 from sendout.engine import sweep
 from sendout.engine.database import in_database
@@ -46,10 +47,16 @@ async def fetch_calendar(calendar_id: int) -> None:
     await asyncio.to_thread(_import, calendars.run_fetch, calendar_id)
 
 
-def _import(run: Callable[[int], None], import_id: int) -> None:
+@app.task(name=linking.TASK, queue=linking.QUEUE)
+async def check_links(organisation: int, urls: list[str]) -> None:
+    """Ask for the links of a message, in a thread of its own: servers may be slow."""
+    await asyncio.to_thread(_import, linking.run_checks, organisation, urls)
+
+
+def _import(run: Callable[..., None], *arguments: object) -> None:
     close_old_connections()
     try:
-        run(import_id)
+        run(*arguments)
     finally:
         connection.close()
 

@@ -242,6 +242,7 @@ FRAGMENTS = [
     f"{CLUB}/compose/{{draft}}/preview/",
     f"{CLUB}/compose/{{draft}}/cost/",
     f"{CLUB}/compose/{{draft}}/warnings/",
+    f"{CLUB}/compose/{{draft}}/links/",
     f"{CLUB}/compose/{{draft}}/reach/?who=none",
     f"{CLUB}/compose/{{scheduled}}/reach/{{bad_person}}/email/?who=none",
     f"{CLUB}/compose/{{draft}}/audience/find/?q=a",

@@ -22,6 +22,7 @@ from sendout.pages.compose.advice import advice, body_of
 from sendout.pages.compose.characters import characters
 from sendout.pages.compose.cost import AT_ONCE
 from sendout.pages.compose.finding import find_sendout
+from sendout.pages.compose.links import links_to_check
 from sendout.pages.compose.reach import LACKS
 from sendout.people.models import Participant
 from sendout.senders.models import Channel
@@ -59,6 +60,7 @@ def found_in(sendout: SendOut) -> dict[str, object]:
         "problems": problems(sendout.message, used),
         "no_postal_address": Channel.EMAIL in used
         and not sendout.organisation.postal_address.strip(),
+        "links": links_to_check(sendout),
         "characters": characters(sendout),
     }
 
