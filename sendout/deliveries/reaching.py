@@ -146,7 +146,8 @@ def who_gets(sendout: SendOut, channel: Channel) -> QuerySet[Participant]:
     """Give those to whom it would leave by this channel, planned once, for further questions."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{PLAN} SELECT COALESCE(array_agg(id), '{{}}') FROM planned WHERE reason = ''",
+            plan_of(sendout, channel)
+            + " SELECT COALESCE(array_agg(id), '{}') FROM planned WHERE reason = ''",
             values(sendout, channel),
         )
         ids = cursor.fetchone()[0]

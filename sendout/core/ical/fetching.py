@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
-import socket
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
 from sendout.core.ical.event import BadCalendar
+from sendout.core.outside import Inside, Outside, is_address, is_outside
 
 MOST_BYTES = 5_000_000
 SECONDS = 20.0  # for all of it
 MOST_HOPS = 5
 MOVED = {301, 302, 303, 307, 308}
-NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address in its last 32 bits
 AGENT = {"User-Agent": "Sendout (calendar)", "Accept": "text/calendar, */*;q=0.5"}
 
 
@@ -54,7 +50,7 @@ def read_address(typed: str, *, inside: bool = False) -> str:
         raise BadCalendar("the address of a calendar begins with https:// or webcal://")
     if parts.username or parts.password:
         raise BadCalendar("leave name and password out of the address: anybody may read it here")
-    if not inside and _is_address(host) and not _is_public(host):
+    if not inside and is_address(host) and not is_outside(host):
         raise BadCalendar(f"“{host}” lies inside our own network")
     return urlunsplit((scheme, parts.netloc, parts.path or "/", parts.query, ""))
 
@@ -111,47 +107,3 @@ async def _content(answer: aiohttp.ClientResponse) -> bytes:
         if len(content) > MOST_BYTES:
             raise BadCalendar(f"it is larger than {MOST_BYTES // 1_000_000} MB")
     return bytes(content)
-
-
-class Inside(OSError):
-    """A name leads into our own network."""
-
-
-class Outside(AbstractResolver):
-    """Looks names up; one that leads into our own network is refused, with all its addresses."""
-
-    def __init__(self) -> None:
-        self._resolver = ThreadedResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: Any = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        """Give the addresses of a name. Raises Inside."""
-        found = await self._resolver.resolve(host, port, family)
-        if not all(_is_public(each["host"]) for each in found):
-            raise Inside(f"“{host}” lies inside our own network")
-        return found
-
-    async def close(self) -> None:
-        """Let go of what looks up."""
-        await self._resolver.close()
-
-
-def _is_address(host: str) -> bool:
-    """Tell whether it is connected to as it stands, without a name being looked up."""
-    return ":" in host or host.replace(".", "").isdigit()
-
-
-def _is_public(address: str) -> bool:
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:  # 127.1, which the system's own resolver would take for 127.0.0.1
-        return False
-    if isinstance(found, ipaddress.IPv6Address):
-        inner = found.ipv4_mapped or found.sixtofour or (found.teredo or (None, None))[1]
-        if inner is not None:
-            return inner.is_global and found.is_global and not inner.is_multicast
-        if found in NAT64:
-            inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
-            return inner.is_global and not inner.is_multicast
-    return found.is_global and not found.is_multicast

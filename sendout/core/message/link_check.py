@@ -1,21 +1,16 @@
-"""Whether a web address answers, asked so that nothing inside one's own network can be reached.
-
-Addresses are looked up and judged here, and the connection goes to the very address that was
-judged: a name that changes its answer in between leads nowhere (server-side request forgery).
-"""
+"""Whether a web address answers, asked so that nothing inside one's own network can be reached."""
 
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
+
+from sendout.core.outside import Outside, is_address, is_outside
 
 SECONDS = 8.0  # for one link, redirects and all
 REDIRECTS = 4
@@ -23,8 +18,6 @@ AT_ONCE = 5
 PORTS = {80, 443}
 GONE = {404, 410}
 AGENT = "Sendout link check"
-_NAT64 = ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address in its last 32 bits
-Address = IPv4Address | IPv6Address
 
 
 class Answer(StrEnum):
@@ -58,69 +51,14 @@ class Rules:
             raise NotAllowed("a password in the address")
         if port is not None and port not in PORTS and not self.loopback:
             raise NotAllowed("an unusual port")
-        try:
-            literal = ip_address(parts.hostname)
-        except ValueError:
-            return  # a name, which the resolver judges
-        self.check_address(literal)
-
-    def check_address(self, address: Address) -> None:
-        """Raise NotAllowed unless it is public."""
-        inner = _inner(address)
-        if self.loopback and inner.is_loopback:
-            return
-        if not inner.is_global or inner.is_multicast:
+        literal = is_address(parts.hostname)  # a name is judged when it is looked up
+        if literal and not is_outside(parts.hostname, loopback=self.loopback):
             raise NotAllowed("an address that is not public")
-
-
-def _inner(address: Address) -> Address:
-    """Give the IPv4 address that an IPv6 one stands for, if it does."""
-    if isinstance(address, IPv4Address):
-        return address
-    if address in _NAT64:
-        return IPv4Address(int(address) & 0xFFFFFFFF)
-    teredo = address.teredo[1] if address.teredo else None
-    return address.ipv4_mapped or address.sixtofour or teredo or address
-
-
-class PublicResolver(AbstractResolver):
-    """Looks names up and leaves out every address that may not be asked."""
-
-    def __init__(self, rules: Rules) -> None:
-        self._rules = rules
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """Give the public addresses of a name. Raises NotAllowed when it has none."""
-        loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        public = [
-            ResolveResult(
-                hostname=host, host=str(address[0]), port=port, family=kind, proto=proto,
-                flags=socket.AI_NUMERICHOST,
-            )
-            for kind, _, proto, _, address in found
-            if self._allows(str(address[0]))
-        ]  # fmt: skip
-        if not public:
-            raise NotAllowed("a name without a public address")
-        return public
-
-    def _allows(self, address: str) -> bool:
-        try:
-            self._rules.check_address(ip_address(address.partition("%")[0]))
-        except (NotAllowed, ValueError):
-            return False
-        return True
-
-    async def close(self) -> None:
-        """Nothing is held open."""
 
 
 async def check_links(urls: Iterable[str], rules: Rules) -> dict[str, Answer]:
     """Ask for each address, a few at once; nothing that fails raises."""
-    connector = aiohttp.TCPConnector(resolver=PublicResolver(rules), use_dns_cache=False)
+    connector = aiohttp.TCPConnector(resolver=Outside(loopback=rules.loopback), use_dns_cache=False)
     turns = asyncio.Semaphore(AT_ONCE)
     async with aiohttp.ClientSession(
         connector=connector,

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from ipaddress import ip_address
 
 import pytest
 from aiohttp import web
 
 from sendout.core.message import link_check
-from sendout.core.message.link_check import Answer, NotAllowed, PublicResolver, Rules, check_links
+from sendout.core.message.link_check import Answer, NotAllowed, Rules, check_links
 
 HERE = Rules(loopback=True)
 
@@ -106,20 +105,3 @@ def test_what_is_not_public_is_refused(url: str) -> None:
 )
 def test_what_is_public_may_be_asked(url: str) -> None:
     Rules().check(url)
-
-
-def test_a_name_that_leads_inside_has_no_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Judged where the connection takes its address from, so a second look-up changes nothing."""
-
-    async def resolve(addresses: list[str]) -> list[str]:
-        async def look_up(host: str, port: int, **_: object) -> list[tuple[object, ...]]:
-            return [(2, 1, 6, "", (address, port)) for address in addresses]
-
-        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", look_up)
-        found = await PublicResolver(Rules()).resolve("rebind.example", 80)
-        return [each["host"] for each in found]
-
-    assert asyncio.run(resolve(["10.0.0.1", "8.8.8.8"])) == ["8.8.8.8"]
-    with pytest.raises(NotAllowed):
-        asyncio.run(resolve(["127.0.0.1", "::1"]))
-    assert Rules().check_address(ip_address("8.8.8.8")) is None
