@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "sendout.timetable",
     "sendout.deliveries",
     "sendout.replies",
+    "sendout.series",
     "sendout.inbound",
     "sendout.tracking",
     "sendout.pages",

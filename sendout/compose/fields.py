@@ -25,6 +25,8 @@ STANDARD: dict[str, tuple[str, ...]] = {
     "email": ("email",),
     "phone": ("phone",),
 }
+# Known of what a message before a session reminds of, and put in when it is made.
+SESSION_FIELDS = ("session", "session_time", "place")
 # Filled for everybody: these are never missing.
 ALWAYS = {"organisation", UNSUBSCRIBE}
 CHANNELS = ("email", "sms")

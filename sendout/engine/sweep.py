@@ -19,6 +19,7 @@ from sendout.senders import throughput
 from sendout.senders.models import OutboxCopy
 from sendout.sendouts.lifecycle import NotPossible, unschedule
 from sendout.sendouts.models import SendOut, State
+from sendout.series import making
 from sendout.timetable import fetching as calendars
 
 logger = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ def tidy(now: datetime) -> None:
     prune_outbox()
     throughput.fold(now)
     calendars.ask_due(now)
+    making.look(now)
 
 
 def start_due(now: datetime) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from sendout.accounts.models import Organisation, User
 from sendout.compose.copying import copy_message
@@ -81,7 +82,7 @@ def closed(sendout: SendOut) -> str:
 
 
 @transaction.atomic
-def copy(sendout: SendOut, member: User) -> SendOut:
+def copy(sendout: SendOut, member: User | None) -> SendOut:
     """Make a new draft that says the same to the same audience."""
     draft = SendOut.objects.create(
         organisation=sendout.organisation,
@@ -110,6 +111,9 @@ def renamed(name: str, suffix: str) -> str:
 def discard(sendout: SendOut) -> None:
     """Delete a draft and its message; raises NotPossible when it is no draft any more."""
     with changing(sendout) as draft:
+        if draft.pattern:
+            told = _("“%(name)s” repeats: end it under Schedule, Repeats.")
+            raise NotPossible(told % {"name": draft.name})
         message = draft.message
         draft.delete()
         if not message.sendouts.exists():

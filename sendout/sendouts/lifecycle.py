@@ -39,6 +39,14 @@ def _now(sendout: SendOut) -> str:
 
 def check(sendout: SendOut) -> None:
     """Raise NotPossible, saying what is missing, unless the send-out could leave."""
+    if sendout.pattern:
+        told = _("“%(name)s” repeats and never leaves itself: start it under Schedule, Repeats.")
+        raise NotPossible(told % {"name": sendout.name})
+    check_content(sendout)
+
+
+def check_content(sendout: SendOut) -> None:
+    """Raise NotPossible, saying what is missing, unless it has a sender and a text to leave by."""
     for channel in Channels(sendout.channels).used:
         sender = sendout.sender(channel)
         if sender is None or not sender.active:

@@ -91,6 +91,7 @@ class SendOut(models.Model):
     origin: the send-out that this one repeats for some people; of a repeated repeat the first.
     begun_on: the page it was first saved from, which makes one draft however often it asks.
     found_by: the name in plain letters, kept by the database.
+    pattern: a series makes its send-outs from this one, which is a draft for ever.
 
     fallback_minutes, fallback_to: how long after the last email SMS go, and to whom, where the
     channels are email, then SMS. fallback: how that stands, empty where there is none. fallback_at:
@@ -131,6 +132,7 @@ class SendOut(models.Model):
     )
     fallback_at = models.DateTimeField(null=True, blank=True)
     urgent = models.BooleanField(default=False)
+    pattern = models.BooleanField(default=False, db_default=False)
     scheduled_for = models.DateTimeField(null=True, blank=True)
     undo_until = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)

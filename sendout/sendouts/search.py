@@ -16,7 +16,8 @@ def search(organisation: Organisation, typed: str = "") -> QuerySet[SendOut]:
 
     Any part of a word of the name is enough; words of the message are known by their beginning.
     """
-    found = SendOut.objects.filter(organisation=organisation, kind=Kind.CAMPAIGN)
+    own = SendOut.objects.filter(organisation=organisation, pattern=False)
+    found = own.filter(kind=Kind.CAMPAIGN)
     for term in terms(typed):
         found = found.filter(_said(organisation, term))
     return found.order_by("-pk")

@@ -188,6 +188,10 @@ REPLIES = [
 SCHEDULE = [
     Place("sessions", f"{CLUB}/schedule/sessions/"),
     Place("session", f"{CLUB}/schedule/sessions/{{session}}/"),
+    Place("repeats", f"{CLUB}/schedule/repeats/"),
+    Place("repeat-new", f"{CLUB}/schedule/repeats/new/"),
+    Place("repeat", f"{CLUB}/schedule/repeats/{{series}}/"),
+    Place("compose-repeating", f"{CLUB}/compose/{{pattern}}/check/"),
     Place("calendars", f"{CLUB}/schedule/calendars/"),
     Place("calendar", f"{CLUB}/schedule/calendars/{{calendar}}/"),
     Place("closed-days", f"{CLUB}/schedule/closed/"),
@@ -271,7 +275,7 @@ BAD = (
 )
 QUERIES = {
     "sent": "SELECT max(id) FROM sendouts_sendout WHERE channels = 'both' AND {own}",
-    "draft": "SELECT min(id) FROM sendouts_sendout WHERE state = 'draft' AND {own}",
+    "draft": "SELECT min(id) FROM sendouts_sendout WHERE state = 'draft' AND NOT pattern AND {own}",
     "scheduled": "SELECT min(id) FROM sendouts_sendout WHERE state = 'scheduled' AND {own}",
     "delivery": "SELECT max(id) FROM deliveries_delivery WHERE sendout_id = (SELECT max(id) FROM "
     "sendouts_sendout WHERE channels = 'both' AND {own}) AND replied_at IS NOT NULL",
@@ -300,6 +304,8 @@ QUERIES = {
     "stopped": "SELECT max(conversation_id) FROM replies_reply WHERE asked = 'stop' AND {own}",
     "rule": "SELECT min(id) FROM replies_forwardrule WHERE {own}",
     "session": "SELECT min(id) FROM timetable_session WHERE {own}",
+    "series": "SELECT min(id) FROM series_series WHERE {own}",
+    "pattern": "SELECT min(pattern_id) FROM series_series WHERE {own}",
     "calendar": "SELECT min(id) FROM timetable_calendar WHERE {own}",
     "schedule_file": "SELECT min(id) FROM timetable_schedulefile WHERE {own}",
     "mailbox": "SELECT min(id) FROM returns_mailbox WHERE {own}",

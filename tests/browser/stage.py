@@ -36,6 +36,7 @@ from sendout.senders.defaults import settle_default
 from sendout.senders.models import Channel, Sender
 from sendout.senders.ways import put_settings
 from sendout.sendouts.models import SendOut
+from sendout.series.steering import begin
 from sendout.suppression.importing import import_now as import_list
 from sendout.suppression.importing import store_list
 from sendout.timetable.importing import keep_file
@@ -232,6 +233,11 @@ def sessions(demo: Organisation) -> None:
             group=group, starts=starts, ends=starts + timedelta(hours=1), place="Small pool",
             cancelled=day == 2,
         )  # fmt: skip
+    times = {"when": "before", "hours": 24}
+    series = begin(demo, demo.memberships.get().user, "Lesson reminder", "email", times)
+    Message.objects.filter(pk=series.pattern.message_id).update(
+        subject="{{ session }}", body="See you at {{ session_time }}, {{ place|at the pool }}."
+    )
     closed = timezone.localdate() + timedelta(days=9)
     ClosedDay.objects.create(organisation=demo, day=closed, name="Repairs")
     rows = BytesIO(b"Title;Date;Starts\nGala;2091-12-12;15:00\nGhost;;\n")

@@ -49,7 +49,8 @@ NO_PAGES = {
     "conversation_assign", "conversation_done", "conversation_read",
     "mailbox_test", "mailbox_use", "mailbox_delete", "returned_raw", "returned_again",
     "returned_believe", "returned_delete", "usage_export", "prices_export", "prices_import",
-    "session_call_off", "calendar_fetch", "calendar_delete", "calendar_rule_add",
+    "session_call_off", "session_tell", "series_save", "series_start", "series_pause",
+    "series_resume", "series_end", "calendar_fetch", "calendar_delete", "calendar_rule_add",
     "calendar_rule_remove", "closed_day_remove", "schedule_run", "schedule_delete",
     "prices_money", "price_add", "price_remove",
 }  # fmt: skip

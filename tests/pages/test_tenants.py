@@ -34,6 +34,8 @@ from sendout.senders.models import OutboxCopy, Sender
 from sendout.sendouts.lifecycle import schedule
 from sendout.sendouts.models import SendOut, State, Template
 from sendout.sendouts.templates import keep as keep_template
+from sendout.series.models import Series
+from sendout.series.steering import begin as begin_series
 from sendout.suppression.entries import suppress
 from sendout.suppression.importing import import_now as import_list
 from sendout.suppression.importing import store_list
@@ -52,7 +54,7 @@ PART = re.compile(r"<(?:\w+:)?(\w+)>")
 KINDS: tuple[type[Model], ...] = (
     SendOut, Delivery, Participant, Group, Import, Sender, OutboxCopy, Suppression, ListImport,
     Invitation, Membership, Mailbox, ReturnedMail, Conversation, Reply, ForwardRule, Price,
-    Calendar, ClosedDay, Rule, ScheduleFile, Session,
+    Calendar, ClosedDay, Rule, ScheduleFile, Session, Series,
     Template,
 )  # fmt: skip
 
@@ -86,6 +88,7 @@ IDS: dict[str, dict[str, type[Model]]] = {
     "schedule/sessions/<int:pk>/": {"pk": Session},
     "schedule/calendars/<int:pk>/": {"pk": Calendar},
     "schedule/calendars/<int:pk>/rules/<int:rule>/": {"pk": Calendar, "rule": Rule},
+    "schedule/repeats/<int:pk>/": {"pk": Series},
     "schedule/closed/<int:pk>/": {"pk": ClosedDay},
     "schedule/import/<int:pk>/": {"pk": ScheduleFile},
 }
@@ -176,6 +179,7 @@ def furnish(organisation: Organisation, owner: User) -> None:
         from_address="+15145550100",
         is_default=True,
     )
+    begin_series(organisation, owner, f"{name} reminder", "email", {"when": "before"})
     running, scheduled = [write(organisation, owner, sender, State.DRAFT) for _ in range(2)]
     for state in (*State, State.DRAFT):
         write(organisation, owner, sender, state)
@@ -331,6 +335,7 @@ POSTED = {
     "purpose": "sessions",
     "words": "mine now",
     "first": "2035-01-01",
+    "hours": "24",
 }
 
 

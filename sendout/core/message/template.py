@@ -85,6 +85,23 @@ def parse(text: str, *, markup: bool = False) -> Template:
     return Template(tuple(constants), tuple(slots), tuple(problems))
 
 
+def fill_some(text: str, values: Mapping[str, str], escape: Escape, *, markup: bool = False) -> str:
+    """Put these values into their slots and leave the text otherwise as it is, to be parsed again.
+
+    values: by folded name; an empty one gives the fallback.
+    """
+    template = parse(text, markup=markup)
+    parts = [template.constants[0]]
+    for slot, constant in zip(template.slots, template.constants[1:], strict=True):
+        if slot.key in values:
+            parts.append(literal(escape(values[slot.key] or slot.fallback)))
+        else:
+            name = f"{slot.name}|{slot.fallback}" if slot.fallback else slot.name
+            parts.append("{{" + (html.escape(name) if markup else name) + "}}")
+        parts.append(constant)
+    return "".join(parts)
+
+
 def literal(text: str) -> str:
     """Write a text so that it comes back as it is from `parse` and `fill`, braces and all."""
     return text.replace("{{", _BRACE + _BRACE)

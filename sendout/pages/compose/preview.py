@@ -27,6 +27,7 @@ from sendout.people.search import search
 from sendout.senders.models import Channel, Sender
 from sendout.sendouts.audience import audience
 from sendout.sendouts.models import Channels, SendOut
+from sendout.series.wording import example_values
 
 OFFERED = 20  # participants to choose from at once; a search finds the others
 NO_LINK = "#only-in-the-message-sent"
@@ -98,7 +99,8 @@ def rendered(sendout: SendOut, person: Participant | None) -> Rendered:
     organisation = sendout.organisation
     told = person is not None and has_been_told(organisation, person.pk)
     said = templates(sendout.message, organisation)
-    return fill(said, values(person, organisation), language_of(person, organisation), told=told)
+    known = values(person, organisation) | example_values(sendout)
+    return fill(said, known, language_of(person, organisation), told=told)
 
 
 def language_of(person: Participant | None, organisation: Organisation) -> str:

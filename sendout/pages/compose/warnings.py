@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from sendout.accounts.models import Role
-from sendout.compose.fields import missing_fields, problems, unknown_fields
+from sendout.compose.fields import SESSION_FIELDS, missing_fields, problems, unknown_fields
 from sendout.compose.markup import BadStyle
 from sendout.compose.rendering import templates
 from sendout.core.message.mending import only_pictures, to_mend
@@ -51,7 +51,11 @@ def found_in(sendout: SendOut) -> dict[str, object]:
     """Look for all that there is to warn of."""
     used = Channels(sendout.channels).used
     everybody = Participant.objects.filter(organisation=sendout.organisation_id)
-    unknown = unknown_fields(sendout.message, everybody, used)
+    unknown = {
+        field: near
+        for field, near in unknown_fields(sendout.message, everybody, used).items()
+        if not put_in_later(sendout, field)
+    }
     return {
         "advice": list(advice(sendout)),
         "missing": missing(sendout, unknown),
@@ -80,6 +84,11 @@ def mending(sendout: SendOut) -> list[str]:
     ]
 
 
+def put_in_later(sendout: SendOut, field: str) -> bool:
+    """Tell whether a field is known when the send-outs of a series are made, and not before."""
+    return sendout.pattern and fold(field) in SESSION_FIELDS
+
+
 def missing(sendout: SendOut, unknown: Collection[str]) -> list[dict[str, object]]:
     """Name, by channel, the merge fields that some of those who would get it have no value for.
 
@@ -97,5 +106,5 @@ def missing(sendout: SendOut, unknown: Collection[str]) -> list[dict[str, object
         for field, people in missing_fields(
             sendout.message, who_gets(sendout, channel), (channel,)
         ).items()
-        if field not in unknown
+        if field not in unknown and not put_in_later(sendout, field)
     ]

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 
 from sendout.accounts.models import Organisation, Role
 from sendout.compose import editing
-from sendout.compose.fields import STANDARD, own_columns
+from sendout.compose.fields import SESSION_FIELDS, STANDARD, own_columns
 from sendout.compose.models import Message
 from sendout.compose.proposing import propose_sms
 from sendout.core.message.template import fold
@@ -118,7 +118,11 @@ def _page(
         "form": form,
         "sendout": sendout,
         "step": "write",
-        "standard_fields": [*STANDARD, "organisation"],
+        "standard_fields": [
+            *STANDARD,
+            "organisation",
+            *(SESSION_FIELDS if sendout and sendout.pattern else ()),
+        ],
         "own_fields": offered_columns(request.organisation),
         **counter_of(form, request.organisation),
         **more,

@@ -61,7 +61,10 @@ def find(request: MemberRequest) -> QuerySet[SendOut]:
 
 def complete(sendouts: QuerySet[SendOut]) -> QuerySet[SendOut]:
     """Fetch what showing them needs along with them."""
-    related = ("message", "organisation", "created_by", "email_sender", "sms_sender")
+    related = (
+        "message", "organisation", "created_by", "email_sender", "sms_sender",
+        "occurrence__series__pattern",
+    )  # fmt: skip
     return sendouts.select_related(*related).prefetch_related("groups")
 
 

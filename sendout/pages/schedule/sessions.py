@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from sendout.accounts.models import Role
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.people.finding import page_of
+from sendout.series.telling import is_told_otherwise, reminded, reminders, tell
 from sendout.timetable.models import Calendar, Session
 
 
@@ -53,11 +54,15 @@ def find_session(request: MemberRequest, pk: int) -> Session:
 @member_of(Role.VIEWER)
 def session(request: MemberRequest, pk: int) -> HttpResponse:
     """Show one session."""
+    found = find_session(request, pk)
     context = {
         "organisation": request.organisation,
         "section": "schedule",
         "may_edit": request.membership.may(Role.SENDER),
-        "session": find_session(request, pk),
+        "session": found,
+        "reminded": reminded(found).count(),
+        "reminders": reminders(found),
+        "told_otherwise": is_told_otherwise(found),
     }
     return render(request, "pages/schedule/session.html", context)
 
@@ -75,3 +80,15 @@ def call_off(request: MemberRequest, pk: int) -> HttpResponse:
         told = _("“%(session)s” takes place after all, unless its calendar says otherwise.")
     messages.success(request, told % {"session": found.title})
     return redirect("pages:session", request.organisation.slug, pk)
+
+
+@member_of(Role.SENDER)
+@require_POST
+def tell_reminded(request: MemberRequest, pk: int) -> HttpResponse:
+    """Begin a draft to those who were reminded of a session."""
+    found = find_session(request, pk)
+    if not reminded(found).exists():
+        messages.error(request, _("Nobody was reminded of this session."))
+        return redirect("pages:session", request.organisation.slug, pk)
+    draft = tell(found, request.user)
+    return redirect("pages:compose_write", request.organisation.slug, draft.pk)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sendout.pages.schedule import calendars, closed, files, sessions
+from sendout.pages.schedule import calendars, closed, files, repeats, sessions
 
 urlpatterns = [
     path("sessions/", sessions.sessions, name="sessions"),
     path("sessions/<int:pk>/", sessions.session, name="session"),
     path("sessions/<int:pk>/call-off/", sessions.call_off, name="session_call_off"),
+    path("sessions/<int:pk>/tell/", sessions.tell_reminded, name="session_tell"),
     path("calendars/", calendars.calendars, name="calendars"),
     path("calendars/<int:pk>/", calendars.calendar, name="calendar"),
     path("calendars/<int:pk>/live/", calendars.live, name="calendar_live"),
@@ -21,6 +22,14 @@ urlpatterns = [
         calendars.remove_rule,
         name="calendar_rule_remove",
     ),
+    path("repeats/", repeats.repeats, name="repeats"),
+    path("repeats/new/", repeats.new, name="repeat_new"),
+    path("repeats/<int:pk>/", repeats.series, name="series"),
+    path("repeats/<int:pk>/save/", repeats.save, name="series_save"),
+    path("repeats/<int:pk>/start/", repeats.step, {"to": "start"}, name="series_start"),
+    path("repeats/<int:pk>/pause/", repeats.step, {"to": "pause"}, name="series_pause"),
+    path("repeats/<int:pk>/resume/", repeats.step, {"to": "resume"}, name="series_resume"),
+    path("repeats/<int:pk>/end/", repeats.step, {"to": "end"}, name="series_end"),
     path("closed/", closed.closed_days, name="closed_days"),
     path("closed/<int:pk>/remove/", closed.remove, name="closed_day_remove"),
     path("import/", files.upload, name="schedule_upload"),

@@ -1,0 +1,220 @@
+"""What repeats: the series with their times, begun, changed, started, paused, ended."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from sendout.accounts.models import Role
+from sendout.core.table.rows import clean
+from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.schedule.words import DAYS, when_words
+from sendout.sendouts.lifecycle import NotPossible
+from sendout.sendouts.models import Channels
+from sendout.series.models import MOST_HOURS, Going, Series, When
+from sendout.series.planning import plan
+from sendout.series.steering import begin, change, move
+
+AHEAD = timedelta(days=28)
+SHOWN = 20
+STEPS = {"start": Going.ACTIVE, "resume": Going.ACTIVE, "pause": Going.PAUSED, "end": Going.ENDED}
+TOLD = {
+    Going.ACTIVE: gettext_lazy("“%(name)s” repeats from now on."),
+    Going.PAUSED: gettext_lazy("“%(name)s” is paused: nothing is sent until you resume it."),
+    Going.ENDED: gettext_lazy("“%(name)s” has ended. What was sent is kept."),
+}
+
+
+class SeriesForm(forms.Form):
+    """By what a message repeats."""
+
+    name = forms.CharField(
+        max_length=150,
+        label=gettext_lazy("Name"),
+        help_text=gettext_lazy("For the staff; recipients do not see it."),
+    )
+    when = forms.ChoiceField(
+        choices=When.choices, widget=forms.RadioSelect, label=gettext_lazy("It is sent")
+    )
+    hours = forms.IntegerField(
+        min_value=1,
+        max_value=MOST_HOURS,
+        required=False,
+        label=gettext_lazy("Hours before each session"),
+        help_text=gettext_lazy("24 is the day before, at the same time."),
+    )
+    weekdays = forms.TypedMultipleChoiceField(
+        choices=DAYS,
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=gettext_lazy("On these days of the week"),
+    )
+    at = forms.TimeField(
+        required=False,
+        label=gettext_lazy("At"),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        help_text=gettext_lazy("On the clock of your organisation."),
+    )
+    on_closed_days = forms.BooleanField(required=False, label=gettext_lazy("On closed days, too"))
+    ends_on = forms.DateField(
+        required=False,
+        label=gettext_lazy("Last day"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def clean_name(self) -> str:
+        """Tidy the name."""
+        return clean(self.cleaned_data["name"])
+
+    def clean_ends_on(self) -> date | None:
+        """Refuse a last day that is over."""
+        last: date | None = self.cleaned_data["ends_on"]
+        if last and last < timezone.localdate():
+            raise forms.ValidationError(_("This day is over: choose a later one, or none."))
+        return last
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what the choice needs."""
+        data = super().clean() or self.cleaned_data
+        weekly = data.get("when") == When.WEEKLY
+        if weekly and not data.get("weekdays"):
+            self.add_error("weekdays", _("Choose a day of the week."))
+        if weekly and not data.get("at"):
+            self.add_error("at", _("Say at what time."))
+        if not weekly and "hours" not in self.errors and not data.get("hours"):
+            self.add_error("hours", _("Say how many hours before."))
+        return data
+
+    @property
+    def times(self) -> dict[str, Any]:
+        """Give what a series keeps of it."""
+        kept = ("when", "weekdays", "at", "on_closed_days", "ends_on")
+        return {name: self.cleaned_data[name] for name in kept} | {
+            "hours": self.cleaned_data["hours"] or 24
+        }
+
+    @classmethod
+    def of(cls, series: Series) -> SeriesForm:
+        """Give the form as a series is."""
+        kept = ("when", "hours", "weekdays", "at", "on_closed_days", "ends_on")
+        return cls(
+            initial={name: getattr(series, name) for name in kept} | {"name": series.pattern.name}
+        )
+
+
+class NewForm(SeriesForm):
+    """A series to begin; its channels can be changed where it is written."""
+
+    channels = forms.ChoiceField(
+        choices=Channels.choices, initial=Channels.EMAIL, label=gettext_lazy("Channels")
+    )
+    field_order = ("name", "channels")
+
+
+def own_series(request: MemberRequest) -> QuerySet[Series]:
+    """Give the organisation's series with what showing them needs."""
+    related = ("organisation", "pattern__message", "created_by")
+    return Series.objects.filter(organisation=request.organisation).select_related(*related)
+
+
+def find_series(request: MemberRequest, pk: int) -> Series:
+    """Give the organisation's series with this id; raises Http404 for any other."""
+    return get_object_or_404(own_series(request), pk=pk)
+
+
+@member_of(Role.VIEWER)
+def repeats(request: MemberRequest) -> HttpResponse:
+    """Show what repeats."""
+    now = timezone.now()
+    found = list(own_series(request).order_by("going", "pattern__name"))
+    coming = {
+        one.pk: next((each for each in plan(one, now, now + AHEAD) if not each.closed), None)
+        for one in found
+        if one.going == Going.ACTIVE
+    }
+    context = {
+        "organisation": request.organisation,
+        "section": "schedule",
+        "tab": "repeats",
+        "may_edit": request.membership.may(Role.SENDER),
+        "rows": [(one, when_words(one), coming.get(one.pk)) for one in found],
+    }
+    return render(request, "pages/schedule/repeats.html", context)
+
+
+@member_of(Role.SENDER)
+def new(request: MemberRequest) -> HttpResponse:
+    """Begin a series; its message is written next."""
+    form = NewForm(request.POST or None, initial={"when": When.BEFORE, "hours": 24})
+    if form.is_valid():
+        data = form.cleaned_data
+        made = begin(request.organisation, request.user, data["name"], data["channels"], form.times)
+        return redirect("pages:compose_write", request.organisation.slug, made.pattern_id)
+    context = {"organisation": request.organisation, "section": "schedule", "form": form}
+    status = 422 if form.is_bound else 200
+    return render(request, "pages/schedule/repeat_new.html", context, status=status)
+
+
+@member_of(Role.VIEWER)
+def series(request: MemberRequest, pk: int) -> HttpResponse:
+    """Show a series: what comes, and what was sent or not."""
+    return series_page(request, find_series(request, pk))
+
+
+def series_page(
+    request: MemberRequest, found: Series, form: SeriesForm | None = None, status: int = 200
+) -> HttpResponse:
+    """Make the page, with the form as it was sent when it had errors."""
+    now = timezone.now()
+    related = ("sendout", "session__organisation")
+    context = {
+        "organisation": request.organisation,
+        "section": "schedule",
+        "tab": "repeats",
+        "may_edit": request.membership.may(Role.SENDER),
+        "series": found,
+        "words": when_words(found),
+        "form": form or SeriesForm.of(found),
+        "coming": plan(found, now, now + AHEAD)[:SHOWN] if found.going != Going.ENDED else [],
+        "past": found.occurrences.select_related(*related).order_by("-due", "-pk")[:SHOWN],
+    }
+    return render(request, "pages/schedule/repeat.html", context, status=status)
+
+
+@member_of(Role.SENDER)
+@require_POST
+def save(request: MemberRequest, pk: int) -> HttpResponse:
+    """Have a series repeat at other times from now on."""
+    found = find_series(request, pk)
+    form = SeriesForm(request.POST)
+    if not form.is_valid():
+        return series_page(request, found, form, 422)
+    change(found, form.cleaned_data["name"], form.times)
+    messages.success(request, _("Saved: it counts from now on."))
+    return redirect("pages:series", request.organisation.slug, pk)
+
+
+@member_of(Role.SENDER)
+@require_POST
+def step(request: MemberRequest, pk: int, to: str) -> HttpResponse:
+    """Start, pause, resume or end a series."""
+    found = find_series(request, pk)
+    going = STEPS[to]
+    try:
+        move(found, going)
+    except NotPossible as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, TOLD[going] % {"name": found.pattern.name})
+    return redirect("pages:series", request.organisation.slug, pk)

@@ -1,0 +1,1 @@
+"""What is sent again and again: each time an ordinary send-out, made shortly before it leaves."""

@@ -1,0 +1,57 @@
+"""What a message before a session says: its session's own fields put in."""
+
+from __future__ import annotations
+
+import re
+
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+
+from sendout.compose.fields import SESSION_FIELDS
+from sendout.compose.models import BodyFormat, Message
+from sendout.core.message.template import Escape, escape_html, escape_nothing, fill_some
+from sendout.sendouts.models import SendOut
+from sendout.series.models import Series, When
+from sendout.series.planning import sessions_of
+from sendout.timetable.models import Session
+
+_MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~])")
+
+
+def session_values(session: Session) -> dict[str, str]:
+    """Give what the fields of a session are, in the organisation's language and zone."""
+    values = (session.title, session_time(session), session.place)
+    return dict(zip(SESSION_FIELDS, values, strict=True))
+
+
+def session_time(session: Session) -> str:
+    """Write when a session begins, as a person would say it."""
+    organisation = session.organisation
+    local = timezone.localtime(session.starts, organisation.zone)
+    with translation.override(organisation.language):
+        return date_format(local, "l j F" if session.whole_day else "l j F, H:i")
+
+
+def put_session(message: Message, session: Session) -> None:
+    """Put the session's fields into the message, which is not saved."""
+    values = session_values(session)
+    html = message.body_format == BodyFormat.HTML
+    message.subject = fill_some(message.subject, values, escape_nothing)
+    message.text = fill_some(message.text, values, escape_nothing)
+    message.sms_text = fill_some(message.sms_text, values, escape_nothing)
+    escape: Escape = escape_html if html else escape_markdown
+    message.body = fill_some(message.body, values, escape, markup=html)
+
+
+def escape_markdown(value: str) -> str:
+    """Make a value stand in Markdown as it is."""
+    return _MARKS.sub(r"\\\1", value)
+
+
+def example_values(sendout: SendOut) -> dict[str, str]:
+    """Give the fields of the next session that a series reminds of, to preview its pattern with."""
+    series = Series.objects.filter(pattern=sendout).select_related("pattern").first()
+    if series is None or series.when != When.BEFORE:
+        return {}
+    session = sessions_of(series).filter(starts__gt=timezone.now()).order_by("starts").first()
+    return session_values(session) if session else {}
