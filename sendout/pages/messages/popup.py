@@ -14,6 +14,7 @@ from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.messages.ending import foretell
 from sendout.pages.messages.following import following
 from sendout.pages.messages.listing import find
+from sendout.pages.messages.nothing import teach
 from sendout.pages.messages.rows import Filters, find_rows
 from sendout.pages.messages.shown import Shown, ShownChannel
 from sendout.pages.messages.timeline import ShownDelivery
@@ -64,6 +65,7 @@ def details(request: MemberRequest, pk: int) -> HttpResponse:
     if shown.state == State.DRAFT and not partial:
         return redirect("pages:compose_write", request.organisation.slug, pk)
     foretell(request.organisation, [shown])
+    teach(shown)
     filters = Filters.of(request.GET)
     panels = [
         {"channel": channel, "filters": filters, "rows": find_rows(shown, channel.key, filters)}

@@ -47,7 +47,8 @@ class Rate:
 class ShownChannel:
     """One tab of the popup, or one cell of the list.
 
-    ending: when it will be done; price: what it was charged so far, for the popup; both in words.
+    ending: when it will be done; price: what it was charged so far, for the popup; nothing: why
+    nobody is in it yet, for the popup; all in words.
     """
 
     def __init__(self, key: str, tally: Tally) -> None:
@@ -68,6 +69,7 @@ class ShownChannel:
         self.waiting = tally.moving
         self.ending = ""
         self.price = ""
+        self.nothing = ""
 
     @property
     def statuses(self) -> list[StatusRow]:
