@@ -21,7 +21,7 @@ from sendout.cli.supervisor import say
 from sendout.cli.waiting import wait_until_done, worker_is_alive
 from sendout.compose.models import Category
 from sendout.core.quiet import Night
-from sendout.deliveries import counting, freeze
+from sendout.deliveries import counting, freeze, zones
 from sendout.deliveries.quiet import hours_of, night_of
 from sendout.people.models import Group
 from sendout.senders.models import Channel
@@ -56,6 +56,11 @@ def register(subparsers: Subparsers) -> None:
     parser.add_argument("--category", choices=Category.values, default=Category.OPERATIONAL.value)
     parser.add_argument("--sender", action="append", default=[], metavar="NAME")
     parser.add_argument("--at", metavar="TIME", help="2027-01-15T09:30, in the organisation's zone")
+    parser.add_argument(
+        "--their-time",
+        action="store_true",
+        help="--at is what each recipient's own clock shows (their column “timezone”)",
+    )
     parser.add_argument(
         "--fallback-after",
         metavar="WAIT",
@@ -112,6 +117,8 @@ def draft(organisation: Organisation, arguments: argparse.Namespace) -> SendOut:
     when = read_time(arguments.at, organisation)
     sendout = unsaved(organisation, arguments)
     group, ours = group_of(organisation, arguments, sendout.name)
+    if arguments.their_time:
+        sendout.local_time = read_local_time(arguments.at)
     try:
         begin(sendout, group, when, at_night=arguments.in_quiet_hours)
     except NotPossible as error:
@@ -178,7 +185,11 @@ def begin(sendout: SendOut, group: Group, when: datetime | None, *, at_night: bo
     note_missing(sendout)
     if not at_night and (night := night_of(sendout, when or datetime.now(UTC))):
         raise NotPossible(in_quiet_hours(sendout, night))
-    if when is not None:
+    if sendout.local_time:
+        local = datetime.fromisoformat(sendout.local_time)
+        first = zones.leavings(sendout, local).first.at
+        lifecycle.schedule(sendout, first, sendout.local_time)
+    elif when is not None:
         lifecycle.schedule(sendout, when)
     else:
         freeze.send_now(sendout)
@@ -201,6 +212,13 @@ def in_quiet_hours(sendout: SendOut, night: Night) -> str:
         f"the text would reach {people} in quiet hours ({hours_of(sendout.organisation)}; "
         f"{night}): give --at {local:%Y-%m-%dT%H:%M}, or --in-quiet-hours to send it all the same"
     )
+
+
+def read_local_time(text: str | None) -> str:
+    """Give --at as a send-out keeps the time of everybody's own clock. Raises Problem."""
+    if text is None or datetime.fromisoformat(text).tzinfo is not None:
+        raise Problem("--their-time: give --at as well, without an offset, like 2027-01-15T18:00")
+    return f"{datetime.fromisoformat(text):%Y-%m-%dT%H:%M}"
 
 
 def read_time(text: str | None, organisation: Organisation) -> datetime | None:

@@ -10,21 +10,18 @@ from django.db import connection
 
 from sendout.accounts.models import Organisation
 from sendout.core.quiet import Night, QuietHours, night, zone_of
+from sendout.deliveries import zones
 from sendout.deliveries.plan import plan_of, values
 from sendout.people.models import Participant
 from sendout.senders.models import Channel
 from sendout.sendouts.models import Channels, SendOut
 
-# What an own column is called that tells a time zone.
-COLUMNS = ("timezone", "time zone", "time_zone", "fuseau horaire")
 NUMBERED = 8  # characters of a number that tell its country and area
 
 # Those who would get the text, by the beginning of their number and what is known of their zone.
-PEOPLE = """
+PEOPLE = f"""
 , reached AS (
-    SELECT p.phone, COALESCE((
-        SELECT f.value FROM jsonb_each_text(p.fields) AS f
-        WHERE lower(f.key) = ANY(%(columns)s) LIMIT 1), '') AS told
+    SELECT p.phone, {zones.TOLD} AS told
     FROM planned JOIN people_participant p ON p.id = planned.id WHERE planned.reason = ''
 )
 SELECT min(phone), told, count(*) FROM reached GROUP BY left(phone, %(numbered)s), told
@@ -43,6 +40,8 @@ def night_of(sendout: SendOut, at: datetime) -> Night | None:
     texts = channels.used if started else channels.at_start
     if not organisation.quiet_hours or Channel.SMS not in texts:
         return None
+    if sendout.local_time:
+        at = zones.own_moment(sendout)
     return night(_people(sendout), hours_of(organisation), at)
 
 
@@ -53,12 +52,12 @@ def night_for(
     if not organisation.quiet_hours:
         return None
     own = organisation.timezone
-    zones = Counter(zone_of(person.phone, own, _told(person)) for person in people)
-    return night(zones, hours_of(organisation), at)
+    found = Counter(zone_of(person.phone, own, _told(person)) for person in people)
+    return night(found, hours_of(organisation), at)
 
 
 def _told(person: Participant) -> str:
-    columns = (str(value) for name, value in person.fields.items() if name.lower() in COLUMNS)
+    columns = (str(value) for name, value in person.fields.items() if name.lower() in zones.COLUMNS)
     return next(columns, "").strip()
 
 
@@ -71,12 +70,15 @@ def _people(sendout: SendOut) -> dict[str, int]:
     """Count those who would get the text now, by time zone."""
     parameters = {
         **values(sendout, Channel.SMS),
-        "columns": list(COLUMNS),
+        **zones.columns(),
         "numbered": NUMBERED,
     }
-    zones: Counter[str] = Counter()
+    own = sendout.organisation.timezone
+    found: Counter[str] = Counter()
     with connection.cursor() as cursor:
         cursor.execute(plan_of(sendout, Channel.SMS) + PEOPLE, parameters)
         for phone, told, count in cursor.fetchall():
-            zones[zone_of(phone, sendout.organisation.timezone, told.strip())] += count
-    return dict(zones)
+            zone = zone_of(phone, own, told)
+            follows = sendout.local_time and told == zone
+            found[own if follows else zone] += count  # their clock shows then what it does here
+    return dict(found)

@@ -86,15 +86,23 @@ def begin(sendout: SendOut) -> None:
     move(sendout, State.RUNNING, after=before, started_at=now, trouble="", fallback=waits)
 
 
-def schedule(sendout: SendOut, when: datetime) -> None:
-    """Have it start at this aware time; raises NotPossible when that is past or far off."""
+def schedule(sendout: SendOut, when: datetime, local_time: str = "") -> None:
+    """Have it start at this aware time; raises NotPossible when that is past or far off.
+
+    local_time: as the send-out has it; when is then the first moment at which a clock shows it.
+    """
     check(sendout)
+    if local_time and sendout.channels == Channels.EMAIL_THEN_SMS:
+        raise NotPossible(
+            _("SMS that follow the emails need one time for all: schedule it by your own clock.")
+        )
     if when <= timezone.now():
         raise NotPossible("The time is past: choose a later one, or send now.")
     if when > timezone.now() + FARTHEST:
         raise NotPossible("The time is more than ten years away: check the year.")
     before = (State.DRAFT, State.SCHEDULED)
-    move(sendout, State.SCHEDULED, after=before, scheduled_for=when, undo_until=None, trouble="")
+    changes = {"scheduled_for": when, "local_time": local_time, "undo_until": None, "trouble": ""}
+    move(sendout, State.SCHEDULED, after=before, **changes)
 
 
 def wait_for_undo(sendout: SendOut, seconds: int) -> None:
@@ -114,7 +122,8 @@ def unschedule(sendout: SendOut, trouble: str = "") -> None:
     trouble: why it could not start, when nobody asked for this.
     """
     before = (State.SCHEDULED,)
-    move(sendout, State.DRAFT, after=before, scheduled_for=None, undo_until=None, trouble=trouble)
+    changes = {"scheduled_for": None, "local_time": "", "undo_until": None, "trouble": trouble}
+    move(sendout, State.DRAFT, after=before, **changes)
 
 
 def pause(sendout: SendOut, trouble: str = "") -> None:

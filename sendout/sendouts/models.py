@@ -86,6 +86,8 @@ class SendOut(models.Model):
 
     everyone: the whole organisation, beside the groups and people picked.
     undo_until: the end of the time after "Send" to undo it in; None when it was scheduled.
+    local_time: what each recipient's own clock shows when it leaves, such as 2027-01-15T18:00, and
+    scheduled_for the first of those moments; empty where it leaves for all at once.
     expires_at: after this nothing more is sent; what is left ends as skipped.
     trouble: why it stands still though nobody asked for it, in a sentence; empty when it does not.
     origin: the send-out that this one repeats for some people; of a repeated repeat the first.
@@ -134,6 +136,7 @@ class SendOut(models.Model):
     urgent = models.BooleanField(default=False)
     pattern = models.BooleanField(default=False, db_default=False)
     scheduled_for = models.DateTimeField(null=True, blank=True)
+    local_time = models.CharField(max_length=16, blank=True, default="", db_default="")
     undo_until = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     trouble = models.TextField(blank=True, db_default="")

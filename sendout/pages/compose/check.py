@@ -28,6 +28,7 @@ from sendout.pages.compose.lasting import lasting
 from sendout.pages.compose.preview import panel_context
 from sendout.pages.compose.reach import reach_context
 from sendout.pages.compose.warnings import warnings_of
+from sendout.pages.zones import by_zone
 from sendout.sendouts import lifecycle
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import Channels, FallbackTo, SendOut, State
@@ -98,10 +99,11 @@ def leaving_context(
         "lasting": lasting(sendout, expected),
         "hindrance": hindrance(sendout, expected),
         "zone_help": _("In your time zone, {zone}.").format(zone=request.organisation.timezone),
+        "by_zone": by_zone(sendout),
         "asking": asking,
         "night": night_of(sendout, sendout.scheduled_for or timezone.now()),
         "hours": hours_of(request.organisation),
-        "scheduling": scheduling or ScheduleForm(initial={"when": sendout.scheduled_for}),
+        "scheduling": scheduling or ScheduleForm.of(sendout),
     }
 
 

@@ -250,7 +250,9 @@ def typed_time(value: object) -> datetime | None:
 
 
 class ScheduleForm(forms.Form):
-    """When it is to leave, on the organisation's clock, which `member_of` has set."""
+    """When it is to leave, on the organisation's clock, which `member_of` has set, or on each
+    recipient's own.
+    """
 
     when = ClockField(
         label="Date and time",
@@ -258,6 +260,42 @@ class ScheduleForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={"required": "Choose the date and time at which it is to leave."},
     )
+
+    clock = forms.ChoiceField(
+        choices=[
+            ("own", gettext_lazy("For everybody at this moment")),
+            ("each", gettext_lazy("When each recipient's own clock shows this time")),
+        ],
+        required=False,
+        initial="own",
+        label=gettext_lazy("Whose clock"),
+        help_text=gettext_lazy(
+            "A recipient's time zone is in your own column “timezone”, such as "
+            "America/Vancouver. Whoever has none there counts as being in yours."
+        ),
+        widget=forms.RadioSelect,
+    )
+
+    @classmethod
+    def of(cls, sendout: SendOut) -> ScheduleForm:
+        """Give the form as the send-out stands."""
+        if sendout.local_time:
+            return cls(
+                initial={"when": datetime.fromisoformat(sendout.local_time), "clock": "each"}
+            )
+        return cls(initial={"when": sendout.scheduled_for})
+
+    @property
+    def local(self) -> datetime:
+        """The time as it was typed, without a zone."""
+        when: datetime = self.cleaned_data["when"]
+        return typed_time(self.data["when"]) or timezone.make_naive(when)
+
+    @property
+    def local_time(self) -> str:
+        """The same as a send-out keeps it; empty where it leaves for everybody at once."""
+        each = self.cleaned_data["clock"] == "each"
+        return f"{self.local:%Y-%m-%dT%H:%M}" if each else ""
 
     @property
     def clock_words(self) -> str:

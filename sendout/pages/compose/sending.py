@@ -19,11 +19,13 @@ from sendout.core.delivery.outcome import Accepted
 from sendout.core.quiet import Night
 from sendout.deliveries import freeze
 from sendout.deliveries.quiet import night_of
+from sendout.deliveries.zones import leavings
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.check import Asking, check_page, hindrance
 from sendout.pages.compose.finding import closed_page, find_sendout, shown_participant
 from sendout.pages.compose.forms import ScheduleForm, TestForm
 from sendout.pages.compose.preview import test_envelope
+from sendout.pages.zones import by_zone
 from sendout.senders.models import Channel
 from sendout.senders.probe import deliver_now, explain
 from sendout.sendouts import drafts, lifecycle
@@ -58,18 +60,27 @@ def schedule(request: MemberRequest, pk: int) -> HttpResponse:
     form = ScheduleForm(request.POST)
     if not form.is_valid():
         return check_page(request, sendout, form)
-    when = form.cleaned_data["when"]
+    sendout.local_time = form.local_time
+    when = first_moment(sendout, form)
     if night := asked_about(request, sendout, when):
         return check_page(request, sendout, form, Asking(night, when))
     try:
         with as_checked(sendout, request.POST.get("version", ""), WAITING) as draft:
-            lifecycle.schedule(draft, when)
+            lifecycle.schedule(draft, when, form.local_time)
     except NotPossible as refusal:
         return _back(request, sendout, refusal)
     local = when.astimezone(request.organisation.zone)
     told = f"“{sendout.name}” leaves on {local:%A %d %B %Y at %H:%M}. {form.clock_words}"
-    messages.success(request, told.strip())
+    messages.success(request, " ".join([told.strip(), *by_zone(sendout)]))
     return redirect("pages:messages", request.organisation.slug)
+
+
+def first_moment(sendout: SendOut, form: ScheduleForm) -> datetime:
+    """Give when the first of it leaves."""
+    if form.local_time:
+        return leavings(sendout, form.local).first.at
+    when: datetime = form.cleaned_data["when"]
+    return when
 
 
 def asked_about(request: MemberRequest, sendout: SendOut, at: datetime) -> Night | None:

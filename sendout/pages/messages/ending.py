@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from sendout.accounts.models import Organisation
 from sendout.core.delivery.status import Status
@@ -14,6 +15,7 @@ from sendout.core.pace import MINUTE, Load, ahead, recent, speed
 from sendout.core.warmup import days_full
 from sendout.deliveries import workers
 from sendout.deliveries.counting import Tally, tallies
+from sendout.deliveries.zones import still_to_come
 from sendout.pages.messages.shown import Shown, ShownChannel
 from sendout.senders.health import seconds_down
 from sendout.senders.models import PERIOD_SECONDS, Channel, Period, Sender
@@ -35,7 +37,20 @@ def foretell(organisation: Organisation, shown: Iterable[Shown]) -> None:
     outlook = Outlook(organisation, known, timezone.now())
     for one in running:
         for channel in one.channels:
-            channel.ending = outlook.words(one.sendout, channel)
+            by_zone = _by_zone(one, channel, outlook.now)
+            channel.ending = by_zone or outlook.words(one.sendout, channel)
+
+
+def _by_zone(one: Shown, channel: ShownChannel, now: datetime) -> str:
+    """Say when the next and the last leave of what follows each recipient's clock."""
+    waits = still_to_come(one.id, channel.key, now) if one.sendout.local_time else None
+    if waits is None:
+        return ""
+    first, last = (timezone.localtime(at).strftime("%H:%M") for at in waits)
+    if first == last:
+        return _("the others leave at %(last)s, by their clocks") % {"last": last}
+    words = _("the next leave at %(first)s, the last at %(last)s, by their clocks")
+    return words % {"first": first, "last": last}
 
 
 def load_of(tally: Tally, urgent: bool) -> Load:
@@ -71,7 +86,7 @@ class Outlook:
         unknown = [sendout.pk for sendout in self.running if sendout.pk not in known]
         self.tallies = known | (tallies(unknown) if unknown else {})
         self.zone = organisation.zone
-        senders = {sender.pk: sender for one in self.recent for _, sender in _ways(one)}
+        senders = {sender.pk: sender for one in self.recent for _channel, sender in _ways(one)}
         for sender in senders.values():
             sender.organisation = organisation
         shared = any(sender.pool for sender in senders.values())
@@ -103,7 +118,7 @@ class Outlook:
             return None
         own = Load(messages, messages, sendout.urgent)
         team = self._team(sender)
-        end, _ = self._end(messages + ahead(own, self._others(sendout, team)), team)
+        end, _days = self._end(messages + ahead(own, self._others(sendout, team)), team)
         return None if end is None else end - self.now
 
     def _end(self, messages: int, team: list[Sender]) -> tuple[datetime | None, int]:

@@ -18,6 +18,7 @@ from sendout.pages.messages.nothing import teach
 from sendout.pages.messages.rows import Filters, find_rows
 from sendout.pages.messages.shown import Shown, ShownChannel
 from sendout.pages.messages.timeline import ShownDelivery
+from sendout.pages.zones import by_zone
 from sendout.sendouts.models import State
 from sendout.usage import ledger
 
@@ -44,6 +45,7 @@ def _context(request: MemberRequest, shown: Shown) -> dict[str, object]:
         "section": "messages",
         "sendout": shown,
         "channels": shown.channels,
+        "by_zone": by_zone(shown.sendout) if shown.state == State.SCHEDULED else [],
         "following": following(shown.sendout, shown.channels[0].tally),
         "status_choices": STATUS_CHOICES,
     }
