@@ -11,6 +11,7 @@ from sendout.core.bounces.codes import plain_words
 from sendout.core.delivery.status import Status
 from sendout.deliveries.hold import held_now
 from sendout.deliveries.models import OPEN, Batch, Delivery
+from sendout.senders.models import Channel
 
 AT_A_TIME = 2_000  # rows fetched
 
@@ -101,7 +102,9 @@ def reason_words(
         return CANCELLED
     if status not in TROUBLED or not (error_code or error_text):
         return ""
-    return error_text if error_code in SAYS_ITSELF else plain_words(error_code, error_text)
+    if error_code in SAYS_ITSELF:
+        return error_text
+    return plain_words(error_code, error_text, of_text=channel == Channel.SMS)
 
 
 def reason(delivery: Delivery | Mapping[str, Any]) -> str:

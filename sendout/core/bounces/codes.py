@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from sendout.core.bounces import phrases as said
 from sendout.core.bounces import verdicts as v
-from sendout.core.bounces.verdicts import LATER, NO, Verdict
+from sendout.core.bounces.verdicts import LATER, NO, OF_A_TEXT, Verdict
 from sendout.core.delivery.outcome import Blame
 
 STOPPED = "stopped"  # the code of a text that was refused because this person texted STOP
@@ -155,6 +155,7 @@ def blame(code: str, text: str) -> Blame:
     return judge(code, text).blame
 
 
-def plain_words(code: str, text: str) -> str:
-    """Say a refusal to the staff in one sentence."""
-    return judge(code, text).plain
+def plain_words(code: str, text: str, *, of_text: bool = False) -> str:
+    """Say a refusal to the staff in one sentence. of_text: it is an SMS that was refused."""
+    found = judge(code, text)
+    return (OF_A_TEXT.get(found, found) if of_text else found).plain

@@ -278,3 +278,47 @@ LATER = Verdict(
     "The receiving server asks us to try again later.",
     "Le serveur destinataire nous demande de réessayer plus tard.",
 )
+NOT_FOR_NOW = Verdict(
+    Blame.RECIPIENT,
+    Cause.NETWORK,
+    "The provider or the phone's operator takes no more at the moment.",
+    "Le fournisseur ou l'opérateur du téléphone n'accepte rien de plus pour le moment.",
+)
+OPERATOR_BLOCKS = Verdict(
+    Blame.SENDER,
+    Cause.BLOCKED,
+    "The operator blocks our number or name at the moment.",
+    "L'opérateur bloque notre numéro ou notre nom pour le moment.",
+)
+TEXT_REFUSED = Verdict(
+    Blame.RECIPIENT,
+    Cause.OTHER,
+    "The provider or the phone's operator refused the text.",
+    "Le fournisseur ou l'opérateur du téléphone a refusé ce texto.",
+)
+# What the words for emails come to where it is a text that failed.
+OF_A_TEXT = {
+    FROM_REFUSED: UNREGISTERED,
+    UNPROVEN: UNREGISTERED,
+    BLOCKED: OPERATOR_BLOCKS,
+    TOO_FAST: SMS_BUSY,
+    SECOND_TRY: NOT_FOR_NOW,
+    CIRCLE: BARRED,
+    NO_MAILBOX: NO_SUCH_NUMBER,
+    NO_NUMBER: NO_SUCH_NUMBER,
+    NO_DOMAIN: NO_SUCH_NUMBER,
+    MISSPELT: NO_SUCH_NUMBER,
+    MOVED: NO_SUCH_NUMBER,
+    CLOSED: NO_SUCH_NUMBER,
+    FULL: PHONE_OFF,
+    TOO_LONG: PHONE_OFF,
+    OUT_OF_REACH: PHONE_OFF,
+    OUT_OF_ORDER: NOT_FOR_NOW,
+    NO_MORE: NOT_FOR_NOW,
+    OWN_RULES: BARRED,
+    REFUSED_CONTENT: FILTERED,
+    TOO_LARGE: BAD_TEXT,
+    UNREADABLE: BAD_TEXT,
+    NO: TEXT_REFUSED,
+    LATER: NOT_FOR_NOW,
+}

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from sendout.core.bounces import verdicts
+from sendout.core.bounces.codes import plain_words
 from sendout.core.bounces.reading import read
 from sendout.core.bounces.verdicts import Cause
 from tests.core.bounces.mails import ORIGINAL, complaint, plain, report
@@ -271,3 +275,18 @@ def test_a_report_in_base64_is_read() -> None:
     assert [(each.address, each.code) for each in read(raw).reports] == [
         ("parent@far.example", "5.1.1")
     ]
+
+
+TOLD = [value for value in vars(verdicts).values() if isinstance(value, verdicts.Verdict)]
+
+
+@pytest.mark.parametrize("found", TOLD, ids=lambda found: found.plain)
+def test_a_failed_text_is_never_told_in_words_for_emails(found: verdicts.Verdict) -> None:
+    said = verdicts.OF_A_TEXT.get(found, found)
+    assert not re.search("mail|receiving server|@", said.plain)
+    assert said.blame is found.blame
+
+
+def test_the_channel_decides_about_the_words() -> None:
+    assert plain_words("5.1.1", "") == "There is no such mailbox."
+    assert plain_words("5.1.1", "", of_text=True) == "The number does not exist, or takes no texts."
