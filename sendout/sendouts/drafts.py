@@ -89,14 +89,13 @@ def copy(sendout: SendOut, member: User | None) -> SendOut:
         name=f"{sendout.name[:190]} (copy)",
         message=copy_message(sendout.message, member),
         channels=sendout.channels,
-        fallback_minutes=sendout.fallback_minutes,
-        fallback_to=sendout.fallback_to,
         once_per=sendout.once_per,
         email_sender=sendout.email_sender,
         sms_sender=sendout.sms_sender,
         everyone=sendout.everyone,
         urgent=sendout.urgent,
         created_by=member,
+        **sendout.then_sms,
     )
     draft.groups.set(sendout.groups.all())
     draft.people.set(sendout.people.all())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -81,7 +83,31 @@ class Kind(models.TextChoices):
     NOTICE = "notice", "Automatic answer"
 
 
-class SendOut(models.Model):
+class ThenSms(models.Model):
+    """What has SMS that follow its emails: how long after the last one, and to whom."""
+
+    fallback_minutes = models.PositiveSmallIntegerField(
+        default=60,
+        db_default=60,
+        validators=[MinValueValidator(SHORTEST_WAIT), MaxValueValidator(LONGEST_WAIT)],
+    )
+    fallback_to = models.CharField(
+        max_length=11,
+        choices=FallbackTo,
+        default=FallbackTo.NOT_ARRIVED,
+        db_default=FallbackTo.NOT_ARRIVED,
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def then_sms(self) -> dict[str, Any]:
+        """Both, for what is made from it."""
+        return {"fallback_minutes": self.fallback_minutes, "fallback_to": self.fallback_to}
+
+
+class SendOut(ThenSms):
     """A message, an audience and a time; the thing on the Messages page.
 
     everyone: the whole organisation, beside the groups and people picked.
@@ -95,9 +121,8 @@ class SendOut(models.Model):
     found_by: the name in plain letters, kept by the database.
     pattern: a series makes its send-outs from this one, which is a draft for ever.
 
-    fallback_minutes, fallback_to: how long after the last email SMS go, and to whom, where the
-    channels are email, then SMS. fallback: how that stands, empty where there is none. fallback_at:
-    when they go or went; None until the last email has been handed over.
+    fallback: how the SMS stand that follow the emails, empty where none do. fallback_at: when they
+    go or went; None until the last email has been handed over.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="sendouts")
@@ -118,17 +143,6 @@ class SendOut(models.Model):
     groups = models.ManyToManyField(Group, blank=True)
     people = models.ManyToManyField(Participant, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
-    fallback_minutes = models.PositiveSmallIntegerField(
-        default=60,
-        db_default=60,
-        validators=[MinValueValidator(SHORTEST_WAIT), MaxValueValidator(LONGEST_WAIT)],
-    )
-    fallback_to = models.CharField(
-        max_length=11,
-        choices=FallbackTo,
-        default=FallbackTo.NOT_ARRIVED,
-        db_default=FallbackTo.NOT_ARRIVED,
-    )
     fallback = models.CharField(
         max_length=10, blank=True, choices=Fallback, default="", db_default=""
     )
@@ -191,7 +205,7 @@ class SendOut(models.Model):
         return self.email_sender if channel == Channel.EMAIL else self.sms_sender
 
 
-class Template(models.Model):
+class Template(ThenSms):
     """What is said again and again: a message to begin new ones from. used_at: when that was."""
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="templates")

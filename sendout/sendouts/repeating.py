@@ -47,11 +47,10 @@ def prepare(sendout: SendOut, channels: str, member: User | None) -> SendOut:
         name=renamed(origin.name, AGAIN),
         message=sendout.message,
         channels=channels,
-        fallback_minutes=origin.fallback_minutes,
-        fallback_to=origin.fallback_to,
         once_per=origin.once_per,
         origin=origin,
         created_by=member,
+        **origin.then_sms,
         **{f"{channel}_sender": _working(origin, channel) for channel in ("email", "sms")},
     )
 

@@ -45,6 +45,7 @@ def keep(sendout: SendOut, name: str, member: User, *, replaces: bool = False) -
         message=message,
         channels=sendout.channels,
         created_by=member,
+        **sendout.then_sms,
     )
     _save(template)
     return template
@@ -73,6 +74,7 @@ def begin(template: Template, member: User) -> SendOut:
         template.name,
         template.channels,
         message=copy_message(template.message, member),
+        **template.then_sms,
     )
     template.used_at = timezone.now()
     template.save(update_fields=["used_at"])

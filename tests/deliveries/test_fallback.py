@@ -257,6 +257,19 @@ def test_without_looking_at_opens_nobody_can_be_texted_for_not_opening(
     freeze.send_now(made)
 
 
+@pytest.mark.parametrize("to", ["not_arrived", "not_opened"])
+def test_of_many_emails_the_page_says_the_most_that_there_can_be(
+    left: MadeSendOut, to: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = left(to)
+    emails = counting.tallies([made.pk])[made.pk]["email"]
+    exact = fallback.needed(made, emails)
+    monkeypatch.setattr(fallback, "COUNTED", 0)
+    most = fallback.needed(made, emails)
+    assert (exact.exact, most.exact) == (True, False)
+    assert exact.people <= most.people < emails.total
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_workers_one_sends_and_a_dead_one_leaves_nothing_behind(left: MadeSendOut) -> None:
     made = left()

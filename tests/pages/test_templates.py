@@ -26,7 +26,7 @@ def browser(alice: User) -> Client:
 def sent(club: Organisation, alice: User) -> SendOut:
     sendout = drafts.start(club, alice, "Pool closed", "both")
     Message.objects.filter(pk=sendout.message_id).update(subject="Closed", body="**Closed**")
-    SendOut.objects.filter(pk=sendout.pk).update(state=State.FINISHED)
+    SendOut.objects.filter(pk=sendout.pk).update(state=State.FINISHED, fallback_minutes=15)
     return sendout
 
 
@@ -40,6 +40,7 @@ def test_a_template_lives_from_a_send_out_to_new_drafts(browser: Client, sent: S
     draft = SendOut.objects.get(state=State.DRAFT)
     assert answer["Location"] == f"/o/aqua-club/compose/{draft.pk}/"
     assert (draft.name, draft.channels, draft.message.body) == ("Closed", "both", "**Closed**")
+    assert draft.fallback_minutes == 15
     template.refresh_from_db()
     assert template.used_at is not None
     Message.objects.filter(pk=draft.message_id).update(body="today only")
