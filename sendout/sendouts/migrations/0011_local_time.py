@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sendouts", "0009_templates"),
+        ("sendouts", "0010_pattern"),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sendouts", "0010_local_time"),
+        ("sendouts", "0011_local_time"),
     ]
 
     operations = [
