@@ -22,7 +22,7 @@ FLOORS = {
 # Third-party packages that plain code may use: none talks to a database or reads settings.
 CORE_MAY_USE = {
     "aiohttp", "cryptography", "css_inline", "dateutil", "dns", "email_validator", "icalendar",
-    "markdown_it", "mrml", "nh3", "phonenumbers", "python_calamine", "selectolax",
+    "markdown_it", "mrml", "nh3", "phonenumbers", "PIL", "python_calamine", "selectolax",
 }  # fmt: skip
 CLOCKS = ("datetime.now", ".utcnow", ".today", "time.time")  # durations are measured, not told
 
