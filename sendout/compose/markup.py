@@ -1,23 +1,17 @@
-"""Markdown and HTML made ready for an email; merge fields come through untouched.
-
-Markdown, HTML and CSS libraries know nothing of merge fields and would escape, encode or split
-them. So each field is swapped for one plain word first and put back last.
-"""
+"""Markdown and HTML made ready for an email; merge fields come through untouched."""
 
 from __future__ import annotations
 
-import html
 import re
 from collections import Counter
 from collections.abc import Callable
-from itertools import count
 
 import css_inline
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 
-from sendout.core.message.template import Slot, parse
+from sendout.core.message.hidden import around_fields
 
 TAGS = nh3.ALLOWED_TAGS | {"center", "font", "section", "article", "header", "footer", "u", "s"}
 _PLACED = {"align", "valign", "bgcolor", "width", "height", "background"}
@@ -58,7 +52,7 @@ def is_document(body: str) -> bool:
 
 def from_markdown(body: str) -> str:
     """Make HTML from Markdown; HTML in it is shown as text, bare web addresses become links."""
-    return _around_fields(body, False, _MARKDOWN.render)
+    return around_fields(body, False, _MARKDOWN.render)
 
 
 def clean(fragment: str) -> str:
@@ -67,7 +61,7 @@ def clean(fragment: str) -> str:
     Raises BadStyle when it is nested too deeply.
     """
     refuse_depth(fragment)
-    return _around_fields(fragment, True, _CLEANER.clean)
+    return around_fields(fragment, True, _CLEANER.clean)
 
 
 class BadStyle(ValueError):
@@ -119,32 +113,11 @@ def inline_document(document: str) -> str:
 
 def _inline(text: str, change: Callable[[str], str]) -> str:
     try:
-        return _around_fields(text, True, change)
+        return around_fields(text, True, change)
     except css_inline.InlineError as error:
         raise BadStyle(
             f"A style in the email text cannot be read ({error}): correct its HTML."
         ) from error
-
-
-def _around_fields(text: str, markup: bool, change: Callable[[str], str]) -> str:
-    """Change a text while its merge fields are hidden behind plain words."""
-    template = parse(text, markup=markup)
-    stem = next(stem for n in count() if (stem := f"mergefield{n}n") not in text)
-    hidden = "".join(
-        f"{constant}{stem}{number}n" if number < len(template.slots) else constant
-        for number, constant in enumerate(template.constants)
-    )
-    return re.sub(
-        f"{stem}([0-9]+)n",
-        lambda found: write_field(template.slots[int(found[1])]),
-        change(hidden),
-    )
-
-
-def write_field(slot: Slot) -> str:
-    """Write a merge field so that it may stand in HTML text and in a quoted attribute."""
-    fallback = f"|{slot.fallback}" if slot.fallback else ""
-    return html.escape(f"{{{{ {slot.name}{fallback} }}}}")
 
 
 def _link_addresses(state: StateInline, silent: bool) -> bool:

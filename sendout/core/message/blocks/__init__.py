@@ -1,0 +1,1 @@
+"""An email as a list of typed blocks: read, cleaned, looked over, written as MJML."""
