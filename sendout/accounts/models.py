@@ -12,6 +12,9 @@ from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+COLOUR = "#12406b"  # of emails, until an organisation chooses its own
 
 
 class Role(models.TextChoices):
@@ -94,6 +97,8 @@ class Organisation(models.Model):
     stop_words_fr (empty for our own); stop_words_in_all: operational ones too. quiet_hours: whether
     texts are to be held back from quiet_from until quiet_until, by the recipient's clock.
 
+    colour: of its emails, as #rrggbb. logo: the name of a picture (`compose.images`), or empty.
+
     undo_seconds: for how long what is sent from the page waits and can be undone; 0: not at all.
     """
 
@@ -131,6 +136,13 @@ class Organisation(models.Model):
     undo_seconds = models.PositiveSmallIntegerField(
         default=20, db_default=20, validators=[MaxValueValidator(120)]
     )
+    colour = models.CharField(
+        max_length=7,
+        default=COLOUR,
+        db_default=COLOUR,
+        validators=[RegexValidator("^#[0-9a-f]{6}$", _("Give the colour as #rrggbb."))],
+    )
+    logo = models.CharField(max_length=64, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

@@ -20,7 +20,9 @@ from django.utils import timezone
 from sendout.accounts.models import User
 from sendout.compose.models import Message
 
-WRITTEN = ("category", "subject", "body_format", "body", "sms_text", "sms_plain", "tracks")
+WRITTEN = (
+    "category", "subject", "body_format", "body", "blocks", "sms_text", "sms_plain", "tracks",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Conflict(Exception):
 
 def save(
     message: Message,
-    written: Mapping[str, str | bool],
+    written: Mapping[str, object],
     *,
     version: int,
     member: User,
@@ -80,5 +82,5 @@ def overtaken(saved: Message, page: Page) -> bool:
     return bool(page.key) and saved.page == page.key and saved.page_turn > page.turn
 
 
-def _says(saved: Message, changes: Mapping[str, str | bool]) -> bool:
+def _says(saved: Message, changes: Mapping[str, object]) -> bool:
     return all(getattr(saved, name) == text for name, text in changes.items())

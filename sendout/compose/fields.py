@@ -13,8 +13,10 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
 from sendout.accounts.models import Organisation
+from sendout.compose.blocks import blocks_of
 from sendout.compose.layout import UNSUBSCRIBE
 from sendout.compose.models import BodyFormat, Message
+from sendout.core.message.blocks.kinds import said, singles
 from sendout.core.message.template import Problem, Slot, fold, parse
 
 # The fields everybody has, and the columns that must all be empty for the field to be missing.
@@ -201,6 +203,10 @@ def _texts(message: Message, channels: Iterable[str]) -> Iterator[tuple[str, boo
     if "email" in channels:
         yield message.subject, False
         yield message.text, False
-        yield message.body, message.body_format == BodyFormat.HTML
+        if message.body_format == BodyFormat.BLOCKS:
+            for block in singles(blocks_of(message)):
+                yield from said(block)
+        else:
+            yield message.body, message.body_format == BodyFormat.HTML
     if "sms" in channels:
         yield message.sms_text, False

@@ -13,12 +13,14 @@ import mrml
 from django.template.loader import render_to_string
 
 from sendout.accounts.models import Organisation
+from sendout.compose.images import address_of, find_image
 from sendout.compose.markup import inline_styles
 from sendout.compose.models import Category
+from sendout.core.message.blocks.mjml import Sections, Shown
+from sendout.core.message.colours import readable, words_on
 from sendout.core.message.template import fields, parse
 
 UNSUBSCRIBE = "unsubscribe_url"
-_BODY = "bodyofthemessage"
 
 # What a recipient reads below the message: why, and the words of the link. {} is the organisation.
 FOOTERS = {
@@ -41,13 +43,13 @@ FOOTERS = {
 }
 
 BODY_STYLES = """
-h1 { margin: 0 0 16px; font-size: 26px; line-height: 1.25; color: #16324f; }
-h2 { margin: 24px 0 12px; font-size: 20px; line-height: 1.3; color: #16324f; }
-h3 { margin: 20px 0 8px; font-size: 17px; line-height: 1.3; color: #16324f; }
+h1, h2, h3 { color: #16324f; line-height: 1.3; }
+h1 { margin: 0 0 16px; font-size: 26px; }
+h2 { margin: 24px 0 12px; font-size: 20px; }
+h3 { margin: 20px 0 8px; font-size: 17px; }
 p { margin: 0 0 16px; }
 ul, ol { margin: 0 0 16px; padding-left: 24px; }
 li { margin: 0 0 6px; }
-a { color: #0b6e99; }
 img { max-width: 100%; height: auto; border: 0; }
 blockquote { margin: 0 0 16px; padding: 4px 16px; border-left: 4px solid #d5dde6; }
 hr { margin: 24px 0; border: 0; border-top: 1px solid #d5dde6; }
@@ -55,13 +57,53 @@ th, td { padding: 6px 10px; text-align: left; vertical-align: top; }
 th { border-bottom: 2px solid #d5dde6; }
 pre { margin: 0 0 16px; white-space: pre-wrap; }
 """
+# For readers whose screen is dark. What brings styles of its own stays as its author saw it.
+DARK_RULES = """
+:root { color-scheme: light dark; supported-color-schemes: light dark; }
+@media (prefers-color-scheme: dark) {
+  body, .so-page { background-color: #12171d !important; }
+  .so-card, .so-card > table { background: #1c242d !important; }
+  .so-text div, .so-text h1, .so-text h2, .so-text h3, .so-text p, .so-text li, .so-text td,
+  .so-text strong, .so-text img { color: #e4e9ef !important; }
+  .so-text div a { color: #8fcdf2 !important; }
+  .so-foot div, .so-foot a { color: #a9b5c1 !important; }
+}
+"""
+TALLEST_LOGO, WIDEST_LOGO = 64, 240  # pixels
 
 
-def wrap(body: str, organisation: Organisation, category: str) -> str:
-    """Put an HTML fragment into the responsive layout."""
-    mjml = render_to_string("email/layout.mjml", _said(organisation, category) | {"body": _BODY})
-    frame: str = mrml.to_html(mjml).content
-    return frame.replace(_BODY, inline_styles(body, BODY_STYLES))
+def wrap(body: str, organisation: Organisation, category: str, *, dark: bool = True) -> str:
+    """Put an HTML fragment into the responsive layout.
+
+    dark: whether it may be shown light on dark, which asks for it to have no colours of its own.
+    """
+    plain = Sections.of_html(body)
+    return frame(plain, organisation, category, dark=dark)
+
+
+def frame(
+    sections: Sections, organisation: Organisation, category: str, *, dark: bool = True
+) -> str:
+    """Put what is made of sections into the responsive layout; dark: as for `wrap`."""
+    said = _said(organisation, category) | {
+        "sections": sections.mjml,
+        "colour": organisation.colour,
+        "colour_of_words": words_on(organisation.colour),
+        "logo": _logo(organisation),
+        "dark_rules": DARK_RULES if dark else "",
+    }
+    page: str = mrml.to_html(render_to_string("email/layout.mjml", said)).content
+    styles = f"{BODY_STYLES}\na {{ color: {readable(organisation.colour)}; }}"
+    return sections.put(page, lambda html: inline_styles(html, styles))
+
+
+def _logo(organisation: Organisation) -> Shown | None:
+    """Give the logo at the size at which it stands above an email."""
+    image = find_image(organisation, organisation.logo) if organisation.logo else None
+    if image is None:
+        return None
+    scale = min(1, TALLEST_LOGO / image.height, WIDEST_LOGO / image.width)
+    return Shown(address_of(image), max(1, round(image.width * scale)))
 
 
 def complete(document: str, organisation: Organisation, category: str) -> str:

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models import Value
+from django.utils.translation import gettext_lazy as _
 
 from sendout.accounts.models import Organisation
 from sendout.core.message.gsm_plain import Plain
@@ -22,6 +24,7 @@ class Category(models.TextChoices):
 class BodyFormat(models.TextChoices):
     """How the email body is written."""
 
+    BLOCKS = "blocks", _("Blocks")
     MARKDOWN = "markdown", "Markdown"
     HTML = "html", "HTML"
 
@@ -36,6 +39,7 @@ PLAIN = {
 class Message(models.Model):
     """Email subject and body, SMS text, consent category; merge fields in all of them.
 
+    body, blocks: the email in the format that is chosen; the other one keeps what it last was.
     text: the plain-text part, where somebody wrote one; else it is made from the body.
     tracks: whether opens and clicks are looked at; the organisation must want it too.
     sms_plain: how far the SMS is made plain for each recipient (`core.message.gsm_plain`).
@@ -49,6 +53,7 @@ class Message(models.Model):
     subject = models.CharField(max_length=300, blank=True)
     body_format = models.CharField(max_length=10, choices=BodyFormat, default=BodyFormat.MARKDOWN)
     body = models.TextField(blank=True)
+    blocks = models.JSONField(blank=True, default=list, db_default=Value([], models.JSONField()))
     text = models.TextField(blank=True)
     sms_text = models.TextField(blank=True)
     tracks = models.BooleanField(default=True, db_default=True)
@@ -76,6 +81,38 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.subject or self.sms_text[:60]
+
+    @property
+    def has_body(self) -> bool:
+        """Whether there is an email text."""
+        is_blocks = self.body_format == BodyFormat.BLOCKS
+        return bool(self.blocks) if is_blocks else bool(self.body.strip())
+
+
+class Image(models.Model):
+    """A picture that emails load: public to whoever knows its name, which tells what is in it.
+
+    name: the SHA-256 of its bytes, in hexadecimal. They are in the database because it is the only
+    thing that all web servers share.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="images")
+    name = models.CharField(max_length=64)
+    content_type = models.CharField(max_length=20)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    data = models.BinaryField()
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "name"], name="one_image_each")
+        ]
+        indexes = [models.Index(fields=["name"], name="image_by_name")]
+
+    def __str__(self) -> str:
+        return f"{self.width} × {self.height} {self.content_type}"
 
 
 class LinkCheck(models.Model):

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from sendout.accounts.models import Organisation
 from sendout.compose.closing import closing
-from sendout.compose.markup import from_markdown
-from sendout.compose.models import BodyFormat, Message
+from sendout.compose.converting import written_html
+from sendout.compose.models import Message
 from sendout.core.message.plain import plain_text
 from sendout.core.message.sms import measure
 from sendout.core.message.template import parse
@@ -23,8 +23,7 @@ def propose_sms(message: Message, organisation: Organisation) -> str:
 
     The first sentence is given whole, however long. Empty when the email says nothing.
     """
-    markdown = message.body_format == BodyFormat.MARKDOWN
-    plain = plain_text(from_markdown(message.body) if markdown else message.body)
+    plain = plain_text(written_html(message))
     proposed = ""
     for piece in _pieces(plain):
         longer = (proposed + piece).strip()

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sendout.accounts.models import Organisation, StopWords
+from sendout.compose.blocks import sections
 from sendout.compose.closing import closing
-from sendout.compose.layout import complete, complete_text, wrap
+from sendout.compose.layout import complete, complete_text, frame, wrap
 from sendout.compose.markup import clean, from_markdown, inline_document, is_document
 from sendout.compose.models import BodyFormat, Category, Message
 from sendout.core.addresses import wire_address
@@ -50,7 +51,7 @@ def templates(message: Message, organisation: Organisation) -> Templates:
 
     Raises BadStyle when a style in an HTML body cannot be read.
     """
-    html = render_html(message, organisation) if message.body.strip() else ""
+    html = render_html(message, organisation) if message.has_body else ""
     text = plain_text(html) if html else ""
     if html and message.text.strip():
         text = complete_text(message.text, organisation, message.category)
@@ -64,11 +65,13 @@ def templates(message: Message, organisation: Organisation) -> Templates:
 
 def render_html(message: Message, organisation: Organisation) -> str:
     """Make the whole HTML of the email: a document of one's own is kept, the rest gets a frame."""
+    if message.body_format == BodyFormat.BLOCKS:
+        return frame(sections(message, organisation), organisation, message.category)
     if message.body_format == BodyFormat.MARKDOWN:
         return wrap(from_markdown(message.body), organisation, message.category)
     if is_document(message.body):
         return complete(inline_document(message.body), organisation, message.category)
-    return wrap(clean(message.body), organisation, message.category)
+    return wrap(clean(message.body), organisation, message.category, dark=False)
 
 
 def fill(

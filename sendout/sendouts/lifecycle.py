@@ -74,7 +74,7 @@ def says_something(sendout: SendOut, channel: str) -> bool:
     message = sendout.message
     if channel == "sms":
         return bool(message.sms_text.strip())
-    return bool(message.subject.strip() and message.body.strip())
+    return bool(message.subject.strip() and message.has_body)
 
 
 def begin(sendout: SendOut) -> None:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from selectolax.lexbor import LexborHTMLParser
 
-from sendout.compose.markup import from_markdown
-from sendout.compose.models import BodyFormat, Category
+from sendout.compose.converting import written_html
+from sendout.compose.models import Category
 from sendout.compose.rendering import compile_sms
 from sendout.core.message.marketing import marketing_words
 from sendout.core.message.texting import says_stop
@@ -43,10 +43,7 @@ def advice(sendout: SendOut) -> Iterator[Advice]:
 
 def body_of(sendout: SendOut) -> str:
     """Give the HTML of what was written, without what is put around it."""
-    message = sendout.message
-    if message.body_format == BodyFormat.HTML:
-        return message.body
-    return from_markdown(message.body)
+    return written_html(sendout.message)
 
 
 def _promotes(sendout: SendOut) -> Iterator[Advice]:

@@ -131,7 +131,7 @@ def make_plain(request: MemberRequest, pk: int) -> HttpResponse:
             version = request.POST.get("version", "")
             if version != str(draft.message.version):
                 raise NotPossible("The message was changed meanwhile: look at it again.")
-            said: dict[str, str | bool] = {"sms_plain": level}
+            said = {"sms_plain": level}
             editing.save(draft.message, said, version=int(version), member=request.user)
     except NotPossible as refusal:
         sendout.refresh_from_db()

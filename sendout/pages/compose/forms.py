@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import Organisation
+from sendout.compose.converting import convert
 from sendout.compose.editing import WRITTEN, Page
+from sendout.compose.markup import BadStyle
 from sendout.compose.models import PLAIN, BodyFormat, Category
 from sendout.core import clocks
+from sendout.core.message.blocks.reading import BadBlocks, read, read_json, write
 from sendout.people.models import Group
 from sendout.senders.models import Channel, Sender
 from sendout.sendouts.models import (
@@ -91,6 +95,13 @@ class WriteForm(forms.Form):
         strip=False,
         widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "true"}),
     )
+    blocks = forms.CharField(
+        max_length=LONGEST_BODY,
+        required=False,
+        label=gettext_lazy("Email text in blocks"),
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "hidden": True}),
+    )
     sms_text = forms.CharField(
         max_length=LONGEST_SMS,
         required=False,
@@ -131,6 +142,7 @@ class WriteForm(forms.Form):
     def clean(self) -> None:
         """Whoever is to be texted for not opening must be seen opening."""
         data = self.cleaned_data
+        self._take_over(data)
         follows = data.get("channels") == Channels.EMAIL_THEN_SMS
         if follows and data.get("fallback_to") == FallbackTo.NOT_OPENED and not data.get("tracks"):
             self.add_error(
@@ -142,11 +154,32 @@ class WriteForm(forms.Form):
         """A subject is one line."""
         return " ".join(self.cleaned_data["subject"].split())
 
+    def clean_blocks(self) -> list[dict[str, Any]]:
+        """Read the blocks; what is half filled in may stay so in a draft."""
+        try:
+            return write(read_json(self.cleaned_data["blocks"]))
+        except BadBlocks as error:
+            raise ValidationError(str(error)) from error
+
+    def _take_over(self, data: dict[str, Any]) -> None:
+        """Take over what was written in another format, where a browser ran no scripts."""
+        blocks, body = data.get("blocks"), data.get("body", "")
+        chosen = data.get("body_format", "")
+        try:
+            if chosen == BodyFormat.BLOCKS and blocks == [] and body.strip():
+                made = convert(body, (), BodyFormat.MARKDOWN, BodyFormat.BLOCKS)
+                data["blocks"] = write(made.blocks)
+            elif chosen and chosen != BodyFormat.BLOCKS and blocks and not body.strip():
+                data["body"] = convert("", read(blocks), BodyFormat.BLOCKS, chosen).body
+        except (BadBlocks, BadStyle) as error:
+            self.add_error("body", str(error))
+
     @classmethod
     def of(cls, sendout: SendOut) -> WriteForm:
         """Give the form as the send-out stands."""
         message = sendout.message
         said = {name: getattr(message, name) for name in WRITTEN}
+        said["blocks"] = json.dumps(message.blocks, ensure_ascii=False) if message.blocks else ""
         kept = {name: getattr(sendout, name) for name in KEPT}
         return cls(initial=said | kept | {"version": message.version})
 
@@ -156,7 +189,7 @@ class WriteForm(forms.Form):
         return {name: self.cleaned_data[name] for name in KEPT}
 
     @property
-    def written(self) -> dict[str, str | bool]:
+    def written(self) -> dict[str, Any]:
         """What goes into the message."""
         said = {name: self.cleaned_data[name] for name in WRITTEN}
         return {

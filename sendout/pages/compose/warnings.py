@@ -9,9 +9,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from sendout.accounts.models import Role
+from sendout.compose.blocks import blocks_of
 from sendout.compose.fields import SESSION_FIELDS, missing_fields, problems, unknown_fields
 from sendout.compose.markup import BadStyle
+from sendout.compose.models import BodyFormat
 from sendout.compose.rendering import templates
+from sendout.core.message.blocks.mending import to_mend as half_filled
 from sendout.core.message.mending import only_pictures, to_mend
 from sendout.core.message.subject import about_subject
 from sendout.core.message.template import fold
@@ -77,9 +80,12 @@ def mending(sendout: SendOut) -> list[str]:
         html = templates(sendout.message, sendout.organisation).html
     except BadStyle:
         return []
+    is_blocks = sendout.message.body_format == BodyFormat.BLOCKS
+    blocks = blocks_of(sendout.message) if is_blocks else ()
     return [
         *about_subject(sendout.message.subject),
         *only_pictures(body_of(sendout)),
+        *half_filled(blocks),
         *to_mend(html),
     ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -11,6 +13,10 @@ from sendout.compose import editing
 from sendout.compose.fields import SESSION_FIELDS, STANDARD, own_columns
 from sendout.compose.models import Message
 from sendout.compose.proposing import propose_sms
+from sendout.core.message.blocks.reading import BadBlocks, read, read_json
+from sendout.core.message.blocks.reading import write as write_blocks
+from sendout.core.message.blocks.simple import simple_html
+from sendout.core.message.plain import plain_text
 from sendout.core.message.template import fold
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.characters import counter
@@ -67,13 +73,22 @@ def sent(request: MemberRequest) -> QueryDict:
     if request.POST.get("sms_text", "").strip():
         messages.error(request, "The SMS has a text already: empty it to have one proposed.")
         return request.POST
-    said = {name: request.POST.get(name, "") for name in ("body", "body_format", "category")}
-    said["body"] = said["body"][:LONGEST_BODY]
     written = request.POST.copy()
-    written["sms_text"] = propose_sms(Message(**said), request.organisation)[:LONGEST_SMS]
+    written["sms_text"] = propose_sms(typed(request), request.organisation)[:LONGEST_SMS]
     if not written["sms_text"]:
         messages.error(request, "Write the email first: the SMS is proposed from its first lines.")
     return written
+
+
+def typed(request: MemberRequest) -> Message:
+    """Give the email as it stands in the form, before anything of it is saved."""
+    said = {name: request.POST.get(name, "") for name in ("body", "body_format", "category")}
+    said["body"] = said["body"][:LONGEST_BODY]
+    try:
+        blocks = write_blocks(read_json(request.POST.get("blocks", "")[:LONGEST_BODY]))
+    except BadBlocks:
+        blocks = []
+    return Message(**said, blocks=blocks)
 
 
 def _onward(request: MemberRequest, sendout: SendOut) -> HttpResponse:
@@ -98,11 +113,11 @@ def _conflict_page(
     )
 
 
-def in_words(value: str | bool) -> str:
-    """Say what was saved; a tick is yes or no."""
+def in_words(value: str | bool | list[Any]) -> str:
+    """Say what was saved; a tick is yes or no, blocks are their text."""
     if isinstance(value, bool):
         return "Yes" if value else "No"
-    return value
+    return plain_text(simple_html(read(value))) if isinstance(value, list) else value
 
 
 def _page(

@@ -25,7 +25,7 @@ def form_page(
     may_edit = request.membership.may(Role.OWNER)
     if request.method == "POST" and not may_edit:
         raise PermissionDenied("This needs the role “Owner”.")
-    form = form_of(request.POST or None, instance=request.organisation)
+    form = form_of(request.POST or None, request.FILES or None, instance=request.organisation)
     if form.is_valid():
         form.save()
         messages.success(request, "The settings are saved.")

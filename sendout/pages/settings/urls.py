@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sendout.pages.settings import members, organisation, prices, texts
+from sendout.pages.settings import emails, members, organisation, prices, texts
 
 urlpatterns = [
     path("", organisation.settings, name="settings"),
+    path("emails/", emails.emails, name="settings_emails"),
     path("texts/", texts.texts, name="settings_texts"),
     path("prices/", prices.prices, name="prices"),
     path("prices/money/", prices.change_money, name="prices_money"),
