@@ -186,6 +186,8 @@ REPLIES = [
     Place("forwarding-edit", f"{CLUB}/replies/forwarding/{{rule}}/"),
 ]
 SCHEDULE = [
+    Place("schedule", f"{CLUB}/schedule/"),
+    Place("schedule-empty", f"{CLUB}/schedule/?month=2991-01"),
     Place("sessions", f"{CLUB}/schedule/sessions/"),
     Place("session", f"{CLUB}/schedule/sessions/{{session}}/"),
     Place("repeats", f"{CLUB}/schedule/repeats/"),

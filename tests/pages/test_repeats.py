@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -110,3 +110,22 @@ def test_a_weekly_message_knows_no_session(browser: Client) -> None:
     assert "Choose whom it goes to" in browser.post(start, follow=True).content.decode()
     listed = browser.get(f"{PAGES}repeats/").content.decode()
     assert "Every week: Tuesday at 09:00" in listed
+
+
+def test_the_month_shows_what_is_planned(browser: Client, club: Organisation) -> None:
+    empty = browser.get(f"{PAGES}?month=2091-02").content.decode()
+    assert "Nothing is planned in this month" in empty
+    starts = datetime(2091, 3, 6, 17, tzinfo=club.zone)
+    for number in range(7):
+        Session.objects.create(
+            organisation=club, uid=str(number), title=f"Lesson {number}", starts=starts,
+            ends=starts, cancelled=number == 1,
+        )  # fmt: skip
+    ClosedDay.objects.create(organisation=club, day=starts.date(), name="Repairs")
+    page = browser.get(f"{PAGES}?month=2091-03").content.decode()
+    assert "Closed: Repairs" in page
+    assert "2 more" in page
+    assert "<s>Lesson 1</s>" in page
+    assert '"?month=2091-04"' in page
+    for odd in ("2091-13", "nonsense", "2999-12"):
+        assert browser.get(PAGES, {"month": odd}).status_code == 200

@@ -49,19 +49,19 @@ class SeriesForm(forms.Form):
     hours = forms.IntegerField(
         min_value=1,
         max_value=MOST_HOURS,
-        required=False,
+        error_messages={"required": gettext_lazy("Say how many hours before.")},
         label=gettext_lazy("Hours before each session"),
         help_text=gettext_lazy("24 is the day before, at the same time."),
     )
     weekdays = forms.TypedMultipleChoiceField(
         choices=DAYS,
         coerce=int,
-        required=False,
+        error_messages={"required": gettext_lazy("Choose a day of the week.")},
         widget=forms.CheckboxSelectMultiple,
         label=gettext_lazy("On these days of the week"),
     )
     at = forms.TimeField(
-        required=False,
+        error_messages={"required": gettext_lazy("Say at what time.")},
         label=gettext_lazy("At"),
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         help_text=gettext_lazy("On the clock of your organisation."),
@@ -73,6 +73,15 @@ class SeriesForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.is_bound:  # what the other choice needs may be missing
+            weekly = self.data.get("when") == When.WEEKLY
+            self.fields["hours"].required = not weekly
+            self.fields["weekdays"].required = self.fields["at"].required = weekly
+
     def clean_name(self) -> str:
         """Tidy the name."""
         return clean(self.cleaned_data["name"])
@@ -83,18 +92,6 @@ class SeriesForm(forms.Form):
         if last and last < timezone.localdate():
             raise forms.ValidationError(_("This day is over: choose a later one, or none."))
         return last
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for what the choice needs."""
-        data = super().clean() or self.cleaned_data
-        weekly = data.get("when") == When.WEEKLY
-        if weekly and not data.get("weekdays"):
-            self.add_error("weekdays", _("Choose a day of the week."))
-        if weekly and not data.get("at"):
-            self.add_error("at", _("Say at what time."))
-        if not weekly and "hours" not in self.errors and not data.get("hours"):
-            self.add_error("hours", _("Say how many hours before."))
-        return data
 
     @property
     def times(self) -> dict[str, Any]:

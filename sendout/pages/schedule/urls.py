@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sendout.pages.schedule import calendars, closed, files, repeats, sessions
+from sendout.pages.schedule import calendars, closed, files, month, repeats, sessions
 
 urlpatterns = [
+    path("", month.month, name="schedule"),
     path("sessions/", sessions.sessions, name="sessions"),
     path("sessions/<int:pk>/", sessions.session, name="session"),
     path("sessions/<int:pk>/call-off/", sessions.call_off, name="session_call_off"),
