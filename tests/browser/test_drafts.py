@@ -40,6 +40,7 @@ def test_what_was_typed_outlives_tab_network_session_and_colleague(people: Peopl
     page = people.signed_in("alice@cove.example")
     page.goto(site.at(f"{CLUB}/compose/"))
     page.get_by_label("Marketing").check()
+    page.get_by_label("Markdown", exact=True).check()
     page.wait_for_timeout(PAUSE)
     assert drafts(site) == before  # nothing was typed
 

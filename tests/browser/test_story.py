@@ -85,6 +85,7 @@ def write_message(page: Page) -> None:
     page.get_by_label("Name", exact=True).fill("Pool opens")
     page.get_by_label("Channels").select_option("both")
     page.get_by_label("Subject").fill("The pool opens, {{ first_name|there }}")
+    page.get_by_label("Markdown", exact=True).check()
     page.get_by_label("Email text").fill(BODY)
     sms = page.get_by_label("SMS text")
     counter = page.locator("[data-sms-counter]")

@@ -138,3 +138,40 @@ def test_owners_choose_colour_and_logo_of_the_emails(
     browser.post(page, {"colour": "#00aa88", "without": "on"})
     club.refresh_from_db()
     assert club.logo == ""
+
+
+def test_a_picture_is_taken_in_or_refused_in_a_sentence(
+    browser: Client, club: Organisation, bob: User
+) -> None:
+    upload = "/o/aqua-club/compose/images/"
+    taken = browser.post(upload, {"file": BytesIO(picture())})
+    assert taken.json() == {"source": f"{Image.objects.get(organisation=club).name}.png"}
+    refused = browser.post(upload, {"file": BytesIO(b"notes")})
+    assert refused.status_code == 422
+    assert "This is no picture" in refused.json()["problem"]
+    assert browser.post(upload).status_code == 422
+    assert sign_in(bob).post(upload, {"file": BytesIO(picture())}).status_code == 403
+    assert Image.objects.count() == 1
+
+
+def test_a_text_goes_over_and_what_is_lost_is_asked_about(browser: Client) -> None:
+    convert = "/o/aqua-club/compose/convert/"
+    said = {"before": "markdown", "after": "blocks", "body": "# Hi\n\nThe pool"}
+    over = browser.post(convert, said).json()
+    assert [block["kind"] for block in over["blocks"]] == ["heading", "text"]
+    assert over["question"] == ""
+    back = {"before": "blocks", "after": "html", "blocks": json.dumps(newsletter(""))}
+    answer = browser.post(convert, back).json()
+    assert "<h1>Spring is here" in answer["body"]
+    assert "Columns will stand below one another." in answer["question"]
+    assert browser.post(convert, {"before": "html", "after": "pdf"}).status_code == 422
+
+
+def test_what_is_being_written_is_shown_and_not_saved(browser: Client, draft: SendOut) -> None:
+    said = {"category": "marketing", "body_format": "blocks", "blocks": json.dumps(newsletter(""))}
+    for page in ("/o/aqua-club/compose/live/", f"/o/aqua-club/compose/{draft.pk}/live/"):
+        answer = browser.post(page, said)
+        assert "Spring is here, friend" in answer.content.decode()
+        assert "sandbox" in answer["Content-Security-Policy"]
+    draft.message.refresh_from_db()
+    assert draft.message.blocks == []

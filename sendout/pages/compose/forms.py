@@ -84,7 +84,7 @@ class WriteForm(forms.Form):
     subject = forms.CharField(max_length=300, required=False)
     body_format = forms.ChoiceField(
         choices=BodyFormat.choices,
-        initial=BodyFormat.MARKDOWN,
+        initial=BodyFormat.BLOCKS,
         widget=forms.RadioSelect,
         label="Written in",
     )

@@ -7,6 +7,7 @@ from email.utils import format_datetime
 
 from csp.constants import NONE, SELF
 from csp.decorators import csp
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -35,7 +36,7 @@ NO_LINK = "#only-in-the-message-sent"
 # Email HTML is written by staff and filled with imported values: it may show, and do nothing.
 FRAME_POLICY = {
     "default-src": [NONE],
-    "img-src": ["https:", "data:"],
+    "img-src": [SELF, settings.URL, "https:", "data:"],
     "style-src": ["'unsafe-inline'"],
     "frame-ancestors": [SELF],
     "sandbox": True,

@@ -7,6 +7,7 @@ from django.urls import path
 from sendout.pages.compose import (
     audience,
     autosave,
+    blocks,
     characters,
     check,
     cost,
@@ -23,6 +24,10 @@ urlpatterns = [
     path("", write.new, name="compose_new"),
     path("save/", autosave.save_new, name="compose_save_new"),
     path("<int:pk>/save/", autosave.save, name="compose_save"),
+    path("images/", blocks.image, name="compose_image"),
+    path("convert/", blocks.converted, name="compose_convert"),
+    path("live/", blocks.live, name="compose_live"),
+    path("<int:pk>/live/", blocks.live, name="compose_live_of"),
     path("<int:pk>/", write.write, name="compose_write"),
     path("<int:pk>/audience/", audience.audience, name="compose_audience"),
     path("<int:pk>/audience/find/", audience.find, name="compose_find"),

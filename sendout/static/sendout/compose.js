@@ -1,4 +1,5 @@
 // The compose pages: live SMS counter and plain characters, merge fields put at the cursor, only the channels in use.
+import { insertField } from "./blocks-text.js";
 import { measure } from "./sms-counter.js";
 import { plain } from "./sms-plain.js";
 import { codes, segments, showFound } from "./sms-shown.js";
@@ -6,6 +7,7 @@ import { codes, segments, showFound } from "./sms-shown.js";
 const form = document.querySelector("[data-compose]");
 const marks = JSON.parse(document.querySelector("#sms-marks")?.textContent ?? "{}");
 const USED = { email: ["email"], sms: ["sms"] };
+const WRITTEN = "#id_subject, #id_body, #id_sms_text, [data-merge], trix-editor"; // where fields may stand
 let writing = null;
 
 // What the text ends with, unless its author says STOP already.
@@ -58,21 +60,25 @@ function showChannels(channels) {
 }
 
 function firstShown() {
-  const boxes = [form.elements.body, form.elements.sms_text];
-  return boxes.find((box) => !box.closest("[data-channel]").hidden);
+  const first = form.querySelector("[data-blocks] :is(trix-editor, [data-merge])");
+  return [form.elements.body, first, form.elements.sms_text].find((box) => box?.offsetParent);
 }
 
 function insert(name) {
-  const box = writing && !writing.closest("[data-channel]").hidden ? writing : firstShown();
+  const box = writing?.offsetParent ? writing : firstShown();
+  if (!box) return;
+  if (box.matches("trix-editor")) return insertField(box, name);
   box.focus();
   box.setRangeText(`{{ ${name} }}`, box.selectionStart, box.selectionEnd, "end");
   box.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 function prepareWriting() {
-  const { channels, subject, body, sms_text: sms } = form.elements;
+  const { channels, sms_text: sms } = form.elements;
   const counter = form.querySelector("[data-sms-counter]");
-  for (const box of [subject, body, sms]) box.addEventListener("focus", () => (writing = box));
+  form.addEventListener("focusin", ({ target }) => {
+    if (target.matches(WRITTEN)) writing = target;
+  });
   sms.addEventListener("input", () => show(counter));
   form.addEventListener("change", () => show(counter));
   channels.addEventListener("change", () => showChannels(channels.value));
