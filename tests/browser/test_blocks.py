@@ -91,8 +91,8 @@ def mail_of(site: Site) -> email.message.EmailMessage:
 
 def test_an_email_is_written_in_blocks_and_arrives(people: People, tmp_path: Path) -> None:
     site = people.site
-    people.expect_status(422)
     page = people.signed_in(ALICE)
+    people.expect_status(422)
     page.goto(site.at(f"{CLUB}/compose/"))
     page.get_by_label("Name", exact=True).fill("Ice in blocks")
     page.get_by_label("Subject").fill("Ice in blocks")

@@ -59,6 +59,7 @@ def test_every_block_reaches_its_reader_with_the_fields_filled(
     ):  # fmt: skip
         assert line in rendered.text.splitlines()
     assert fields_used(message) == ["first_name", "Child"]
+    assert ".so-card, .so-card > table { background: #1c242d" in rendered.html  # in the dark
     assert to_mend(rendered.html) == []
     assert len(rendered.html) < CLIPPED_AT / 3
 
