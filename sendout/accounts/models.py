@@ -99,6 +99,8 @@ class Organisation(models.Model):
 
     colour: of its emails, as #rrggbb. logo: the name of a picture (`compose.images`), or empty.
 
+    approval_above: what goes to more people than this must be approved by a second member; null
+    for never.
     undo_seconds: for how long what is sent from the page waits and can be undone; 0: not at all.
     """
 
@@ -143,6 +145,7 @@ class Organisation(models.Model):
         validators=[RegexValidator("^#[0-9a-f]{6}$", _("Give the colour as #rrggbb."))],
     )
     logo = models.CharField(max_length=64, blank=True, default="", db_default="")
+    approval_above = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

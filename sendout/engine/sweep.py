@@ -17,6 +17,7 @@ from sendout.engine.costs import NOTHING, costs_of
 from sendout.engine.settle import first_retry, unheard
 from sendout.senders import throughput
 from sendout.senders.models import OutboxCopy
+from sendout.sendouts import approving
 from sendout.sendouts.lifecycle import NotPossible, unschedule
 from sendout.sendouts.models import SendOut, State
 from sendout.series import making
@@ -31,6 +32,7 @@ LEFT = "The worker stopped before it heard the answer."
 def tick(now: datetime) -> None:
     """Do what is due this second; each part is one short transaction, safe to run twice."""
     start_due(now)
+    approving.lapse(now)
     jobs.defer_retries()
     end_expired(now)
     fallback.follow_up(now)

@@ -13,6 +13,7 @@ from sendout.compose.copying import copy_message
 from sendout.compose.models import Message
 from sendout.people.models import Participant
 from sendout.senders.models import Channel, Sender
+from sendout.sendouts.approving import withdraw_if_changed
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import SendOut, State
 
@@ -67,6 +68,7 @@ def changing(sendout: SendOut, states: tuple[State, ...] = (State.DRAFT,)) -> It
         if now.state not in states:
             raise NotPossible(closed(now))
         yield now
+        withdraw_if_changed(now.pk)
 
 
 def closed(sendout: SendOut) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from sendout.sendouts.approved import refusal
 from sendout.sendouts.models import Channels, Fallback, FallbackTo, SendOut, State
 
 # A later time is a slip, and PostgreSQL takes years that Python cannot read back.
@@ -15,6 +16,10 @@ FARTHEST = timedelta(days=3660)
 
 class NotPossible(Exception):
     """This step is not possible now; the text is one sentence for the staff."""
+
+
+class NeedsApproval(NotPossible):
+    """It goes to more people than one member may write to alone."""
 
 
 def move(sendout: SendOut, to: State, *, after: tuple[State, ...], **changes: object) -> None:
@@ -62,6 +67,12 @@ def check_content(sendout: SendOut) -> None:
         )
 
 
+def require_approval(sendout: SendOut, when: datetime | None = None) -> None:
+    """Raise NeedsApproval unless it may leave, at this time; every start and repeat asks here."""
+    if sentence := refusal(sendout, when):
+        raise NeedsApproval(sentence)
+
+
 def tells_who_opened(sendout: SendOut) -> bool:
     """Tell whether it will be known who opened the email, if the SMS depend on that."""
     if sendout.fallback_to != FallbackTo.NOT_OPENED:
@@ -80,6 +91,7 @@ def says_something(sendout: SendOut, channel: str) -> bool:
 def begin(sendout: SendOut) -> None:
     """Start a draft or scheduled send-out, once; raises NotPossible."""
     check(sendout)
+    require_approval(sendout)
     before = (State.DRAFT, State.SCHEDULED)
     waits = Fallback.WAITING if sendout.channels == Channels.EMAIL_THEN_SMS else ""
     now = timezone.now()
@@ -100,6 +112,7 @@ def schedule(sendout: SendOut, when: datetime, local_time: str = "") -> None:
         raise NotPossible("The time is past: choose a later one, or send now.")
     if when > timezone.now() + FARTHEST:
         raise NotPossible("The time is more than ten years away: check the year.")
+    require_approval(sendout, when)
     before = (State.DRAFT, State.SCHEDULED)
     changes = {"scheduled_for": when, "local_time": local_time, "undo_until": None, "trouble": ""}
     move(sendout, State.SCHEDULED, after=before, **changes)
@@ -111,6 +124,7 @@ def wait_for_undo(sendout: SendOut, seconds: int) -> None:
     Nothing is made of its audience before, so that `unschedule` leaves nothing behind.
     """
     check(sendout)
+    require_approval(sendout)
     end = timezone.now() + timedelta(seconds=seconds)
     before = (State.DRAFT,)
     move(sendout, State.SCHEDULED, after=before, scheduled_for=end, undo_until=end, trouble="")

@@ -223,3 +223,48 @@ class Template(ThenSms):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Verdict(models.TextChoices):
+    """What became of the wish that somebody approves a send-out."""
+
+    OPEN = "open", _("Waits for approval")
+    APPROVED = "approved", _("Approved")
+    RETURNED = "returned", _("Sent back")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    LAPSED = "lapsed", _("Not approved in time")
+
+
+class Approval(models.Model):
+    """That somebody asked a second member to approve a send-out, and what became of it.
+
+    version, people: of the message, and how many were meant, when it was asked. fingerprint: of all
+    that was approved (`approving.fingerprint`). when: the time it is to leave; None for at once.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="approvals")
+    sendout = models.ForeignKey(SendOut, models.CASCADE, related_name="approvals")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    asked_at = models.DateTimeField(auto_now_add=True)
+    version = models.PositiveIntegerField()
+    people = models.PositiveIntegerField()
+    fingerprint = models.CharField(max_length=64)
+    when = models.DateTimeField(null=True)
+    verdict = models.CharField(max_length=9, choices=Verdict, default=Verdict.OPEN)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sendout"], condition=models.Q(verdict="open"), name="one_open_approval"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sendout}: {self.get_verdict_display()}"

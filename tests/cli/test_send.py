@@ -340,3 +340,17 @@ def test_a_text_in_the_night_is_refused_unless_it_is_meant(
     assert send("--group", "Masters", *files(html=HTML), *at_night) == 0
     assert send("--group", "Masters", *files(sms="Closed"), "--at", "2027-01-16T08:00") == 0
     assert send("--group", "Masters", *files(sms="Closed"), *at_night, "--in-quiet-hours") == 0
+
+
+def test_what_goes_to_many_needs_the_word_of_two_people_and_leaves_nothing_behind(
+    club: Organisation, ann: Participant, files: Files, email_sender: Sender
+) -> None:
+    Organisation.objects.filter(pk=club.pk).update(approval_above=0)
+    words = files(html=HTML)
+    with pytest.raises(Problem, match="another member must approve it"):
+        send("--group", "Masters", *words)
+    with pytest.raises(Problem, match="another member must approve it"):
+        send("--group", "Masters", *words, "--at", f"{datetime.now(UTC).year + 1}-12-31T10:00")
+    assert not SendOut.objects.exists()
+    Organisation.objects.filter(pk=club.pk).update(approval_above=1)
+    assert send("--group", "Masters", *words) == 0

@@ -5,24 +5,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0006_language_of_user'),
-        ('compose', '0005_found_by'),
+        ("accounts", "0006_language_of_user"),
+        ("compose", "0005_found_by"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LinkCheck',
+            name="LinkCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('url', models.CharField(max_length=1000)),
-                ('asked_at', models.DateTimeField()),
-                ('answer', models.CharField(blank=True, max_length=7)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='link_checks', to='accounts.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("url", models.CharField(max_length=1000)),
+                ("asked_at", models.DateTimeField()),
+                ("answer", models.CharField(blank=True, max_length=7)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="link_checks",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('organisation', 'url'), name='one_link_check_each')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "url"), name="one_link_check_each"
+                    )
+                ],
             },
         ),
     ]

@@ -19,6 +19,7 @@ from sendout.deliveries.freeze import Forecast
 from sendout.deliveries.quiet import hours_of, night_of
 from sendout.deliveries.reaching import reached
 from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.compose.approval_shown import shown_approval
 from sendout.pages.compose.audience import without_sender
 from sendout.pages.compose.cost import cost_context
 from sendout.pages.compose.files import unfinished
@@ -96,6 +97,7 @@ def leaving_context(
         "then_sms": then_sms(sendout),
         **(cost_context(sendout, expected) if expected.to_send else {}),
         **warnings_of(sendout, expected),
+        "approval": shown_approval(sendout, request.user),
         "lasting": lasting(sendout, expected),
         "hindrance": hindrance(sendout, expected),
         "zone_help": _("In your time zone, {zone}.").format(zone=request.organisation.timezone),

@@ -46,7 +46,7 @@ def send(request: MemberRequest, pk: int) -> HttpResponse:
         with as_checked(sendout, request.POST.get("version", "")) as draft:
             freeze.send(draft)
     except NotPossible as refusal:
-        return _back(request, sendout, refusal)
+        return back(request, sendout, refusal)
     if not draft.undoable:
         messages.success(request, f"“{sendout.name}” is being sent.")
     return redirect("pages:messages", request.organisation.slug)
@@ -68,7 +68,7 @@ def schedule(request: MemberRequest, pk: int) -> HttpResponse:
         with as_checked(sendout, request.POST.get("version", ""), WAITING) as draft:
             lifecycle.schedule(draft, when, form.local_time)
     except NotPossible as refusal:
-        return _back(request, sendout, refusal)
+        return back(request, sendout, refusal)
     local = when.astimezone(request.organisation.zone)
     told = f"“{sendout.name}” leaves on {local:%A %d %B %Y at %H:%M}. {form.clock_words}"
     messages.success(request, " ".join([told.strip(), *by_zone(sendout)]))
@@ -110,7 +110,7 @@ def unschedule(request: MemberRequest, pk: int) -> HttpResponse:
     try:
         lifecycle.unschedule(sendout)
     except NotPossible as refusal:
-        return _back(request, sendout, refusal)
+        return back(request, sendout, refusal)
     messages.success(request, f"“{sendout.name}” is a draft again.")
     return redirect("pages:compose_check", request.organisation.slug, pk)
 
@@ -131,7 +131,7 @@ def discard(request: MemberRequest, pk: int) -> HttpResponse:
     try:
         drafts.discard(sendout)
     except NotPossible as refusal:
-        return _back(request, sendout, refusal)
+        return back(request, sendout, refusal)
     messages.success(request, f"The draft “{sendout.name}” was deleted.")
     return redirect("pages:messages", request.organisation.slug)
 
@@ -177,7 +177,7 @@ def _own_address(channel: Channel, typed: str, country: str) -> str:
     return email.typed if email else ""
 
 
-def _back(request: MemberRequest, sendout: SendOut, refusal: NotPossible) -> HttpResponse:
+def back(request: MemberRequest, sendout: SendOut, refusal: NotPossible) -> HttpResponse:
     """Say why it was not possible, on the page where it can be put right."""
     sendout.refresh_from_db()
     if sendout.state not in (State.DRAFT, State.SCHEDULED):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from sendout.pages.compose import (
+    approval,
     audience,
     autosave,
     blocks,
@@ -46,6 +47,10 @@ urlpatterns = [
     path("<int:pk>/send/", sending.send, name="compose_send"),
     path("<int:pk>/schedule/", sending.schedule, name="compose_schedule"),
     path("<int:pk>/unschedule/", sending.unschedule, name="compose_unschedule"),
+    path("<int:pk>/approval/ask/", approval.ask, name="approval_ask"),
+    path("<int:pk>/approval/withdraw/", approval.withdraw, name="approval_withdraw"),
+    path("<int:pk>/approval/approve/", approval.approve, name="approval_approve"),
+    path("<int:pk>/approval/return/", approval.send_back, name="approval_return"),
     path("<int:pk>/copy/", sending.copy, name="compose_copy"),
     path("<int:pk>/discard/", sending.discard, name="compose_discard"),
 ]

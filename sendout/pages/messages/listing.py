@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import Role
 from sendout.core.delivery.status import ARRIVED
@@ -17,12 +18,14 @@ from sendout.deliveries.models import Count
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.messages.ending import foretell
 from sendout.pages.messages.shown import Shown
-from sendout.sendouts.models import SendOut, State
+from sendout.sendouts import approving
+from sendout.sendouts.models import Approval, SendOut, State, Verdict
 from sendout.sendouts.search import search
 
 PAGE = 25
 STATUS_CHOICES = [
     ("draft", "Draft"),
+    ("approval", gettext_lazy("Waits for approval")),
     ("scheduled", "Scheduled"),
     ("sending", "Sending..."),
     ("sent", "Sent"),
@@ -30,6 +33,10 @@ STATUS_CHOICES = [
     ("paused", "Paused"),
     ("cancelled", "Cancelled"),
 ]
+
+
+NAMED = 5  # of what waits for the reader's approval
+WAITS = Exists(Approval.objects.filter(sendout=OuterRef("pk"), verdict=Verdict.OPEN))
 
 
 @member_of(Role.VIEWER)
@@ -65,7 +72,8 @@ def complete(sendouts: QuerySet[SendOut]) -> QuerySet[SendOut]:
         "message", "organisation", "created_by", "email_sender", "sms_sender",
         "occurrence__series__pattern",
     )  # fmt: skip
-    return sendouts.select_related(*related).prefetch_related("groups")
+    found = sendouts.select_related(*related).prefetch_related("groups")
+    return found.annotate(waits_for_approval=WAITS)
 
 
 def undoable_of(request: MemberRequest) -> list[Shown]:
@@ -88,6 +96,7 @@ def _context(request: MemberRequest) -> dict[str, object]:
         "membership": request.membership,
         "sendouts": shown,
         "undoable": undoable,
+        "to_approve": approving.waiting_for(request.membership).order_by("-pk")[:NAMED],
         "refreshes": bool(undoable) or any(one.refreshes for one in shown),
         "filters": filters,
         "status_choices": STATUS_CHOICES,
@@ -105,7 +114,8 @@ def _with_status(status: str) -> Q:
     running = Q(state=State.RUNNING)
     begun = running | Q(state=State.FINISHED)
     return {
-        "draft": Q(state=State.DRAFT),
+        "draft": Q(state=State.DRAFT) & ~Q(WAITS),
+        "approval": Q(state=State.DRAFT) & Q(WAITS),
         "scheduled": Q(state=State.SCHEDULED),
         "paused": Q(state=State.PAUSED),
         "cancelled": Q(state=State.CANCELLED),

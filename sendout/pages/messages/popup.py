@@ -19,6 +19,7 @@ from sendout.pages.messages.rows import Filters, find_rows
 from sendout.pages.messages.shown import Shown, ShownChannel
 from sendout.pages.messages.timeline import ShownDelivery
 from sendout.pages.zones import by_zone
+from sendout.sendouts.approved import approvals_of
 from sendout.sendouts.models import State
 from sendout.usage import ledger
 
@@ -78,6 +79,7 @@ def details(request: MemberRequest, pk: int) -> HttpResponse:
     context = _context(request, shown) | {
         "panels": panels,
         "resends": resends_of(request, pk),
+        "approvals": approvals_of(shown.sendout),
         "tab": wanted if wanted in keys else keys[0],
     }
     template = "pages/popup.html" if partial else "pages/popup_page.html"

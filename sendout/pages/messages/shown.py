@@ -107,6 +107,8 @@ class Shown:
         self.state = sendout.state
         self.label = shown_status(sendout, tallies)
         self.status = status_key(self.label)
+        if sendout.state == State.DRAFT and getattr(sendout, "waits_for_approval", False):
+            self.label, self.status = _("Waits for approval"), "approval"
         self.moving = sendout.state == State.RUNNING or starts_soon(sendout)
         self.refreshes = self.moving or is_answered(sendout)
         self.listens = Channel.SMS in Channels(sendout.channels).used and is_recent(sendout)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.http import HttpResponse
+from django.utils.translation import gettext_lazy
 from phonenumbers import SUPPORTED_REGIONS
 from phonenumbers.geodata.locale import LOCALE_DATA
 
@@ -67,13 +68,14 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Organisation
         fields = (
             "name", "postal_address", "contact", "timezone", "country", "language",
-            "undo_seconds", "tracks", "tracking_url",
+            "undo_seconds", "approval_above", "tracks", "tracking_url",
         )  # fmt: skip
         labels = {
             "postal_address": "Postal address",
             "contact": "Contact for recipients",
             "language": "Language of new participants",
             "undo_seconds": "Seconds in which sending can be undone",
+            "approval_above": gettext_lazy("People above whom a second member must approve"),
             "tracks": "See who opens emails and clicks on links",
             "tracking_url": "Web address of tracked links",
         }
@@ -85,6 +87,10 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
             "language": "Members who chose no language of their own read Sendout in it, too.",
             "undo_seconds": "So long nothing leaves after “Send”: 0 to 120. With 0 it leaves "
             "at once.",
+            "approval_above": gettext_lazy(
+                "A message to more people than this leaves only when another member who may send "
+                "has approved it. Empty: never asked for."
+            ),
             "tracks": "Links in emails lead through Sendout, and a picture of one pixel tells that "
             "an email was opened. Can be switched off for a single message, too.",
             "tracking_url": "Only when links are to stand on a name of your own, such as "
