@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -39,8 +40,21 @@ def put_session(message: Message, session: Session) -> None:
     message.subject = fill_some(message.subject, values, escape_nothing)
     message.text = fill_some(message.text, values, escape_nothing)
     message.sms_text = fill_some(message.sms_text, values, escape_nothing)
+    if message.body_format == BodyFormat.BLOCKS:
+        message.blocks = _in_blocks(message.blocks, values)
+        return
     escape: Escape = escape_html if html else escape_markdown
     message.body = fill_some(message.body, values, escape, markup=html)
+
+
+def _in_blocks(part: Any, values: dict[str, str]) -> Any:
+    """Put the values into every text of a message of blocks; those with tags are HTML."""
+    if isinstance(part, str):
+        html = "<" in part
+        return fill_some(part, values, escape_html if html else escape_nothing, markup=html)
+    if isinstance(part, dict):
+        return {name: _in_blocks(each, values) for name, each in part.items()}
+    return [_in_blocks(each, values) for each in part] if isinstance(part, list) else part
 
 
 def escape_markdown(value: str) -> str:
