@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from sendout.accounts.models import Organisation, User
 from sendout.compose.models import Message
+from sendout.core.providers.heard import Incoming
 from sendout.deliveries.freeze import send_now
+from sendout.deliveries.models import Delivery
+from sendout.deliveries.single import send_one
 from sendout.people.models import Group, Participant
+from sendout.replies.taking import take_in
 from sendout.senders.models import Sender
 from sendout.sendouts.models import SendOut
 from sendout.suppression.models import Reason, Suppression
@@ -151,8 +157,37 @@ def test_everything_ever_sent_is_listed_with_its_status_and_reason(
     page = text(office.get(f"{HOME}/participants/{zoe.pk}/"))
     assert page.index("Second notice") < page.index("First notice")
     assert page.count('data-status="queued"') == 2
+    delivery = Delivery.objects.get(participant=zoe, sendout__name="First notice")
+    for link in (
+        f"messages/{delivery.sendout_id}/",
+        f"messages/{delivery.sendout_id}/delivery/{delivery.pk}/",
+        f"not-received/delivery/{delivery.pk}/",
+    ):
+        assert f'href="{HOME}/{link}"' in page
     page = text(office.get(f"{HOME}/participants/{bob.pk}/"))
     assert page.count("No email address is known.") == 2
+
+
+def test_replies_stand_between_what_was_sent_in_the_order_of_time(
+    club: Organisation, office: Client, sms_sender: Sender
+) -> None:
+    zoe, ben = (make(club, name, phone="+15145550142") for name in ("Zoé", "Ben"))
+    message = Message.objects.create(organisation=club, sms_text="Pool closed")
+    now = timezone.now()
+    for name, hours in (("Before", -1), ("After", 1)):
+        sendout = SendOut.objects.create(
+            organisation=club, name=name, message=message, channels="sms", sms_sender=sms_sender
+        )
+        row = send_one(sendout, "sms", zoe.phone, zoe)
+        Delivery.objects.filter(pk=row.pk).update(created_at=now + timedelta(hours=hours))
+    heard = Incoming(zoe.phone, sms_sender.from_address, "What about Friday?", "r1", now)
+    take_in(sms_sender, [heard])
+    page = text(office.get(f"{HOME}/participants/{zoe.pk}/"))
+    places = [page.index(word) for word in (">After</a>", "What about Friday?", ">Before</a>")]
+    assert places == sorted(places)
+    assert page.count("What about Friday?") == 1
+    assert "The phone is shared with Ben Roy: replies from it may be theirs." in page
+    assert "What about Friday?" in text(office.get(f"{HOME}/participants/{ben.pk}/"))
 
 
 def test_a_group_is_made_filled_renamed_and_deleted(club: Organisation, office: Client) -> None:
