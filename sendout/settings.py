@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "sendout.deliveries",
     "sendout.replies",
     "sendout.series",
+    "sendout.reports",
     "sendout.inbound",
     "sendout.tracking",
     "sendout.pages",

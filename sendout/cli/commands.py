@@ -65,6 +65,7 @@ COMMANDS = {
     "schedule": Command("schedule", "import the sessions of a schedule"),
     "send": Command("send", "send one message to many"),
     "status": Command("status", "say how far a send-out has come"),
+    "report": Command("report", "check a signed report of a send-out"),
     "export": Command("export", "print what an organisation has"),
     "bench": Command("bench", "measure how fast this machine sends and tracks", Needs.SCRATCH),
     "manage": Command("manage", "run a command of Django's", Needs.DATABASE),

@@ -19,6 +19,7 @@ from sendout.engine.database import in_database
 from sendout.engine.dispatch import dispatch
 from sendout.engine.queue import DEAD_AFTER
 from sendout.people.importing import run_import
+from sendout.reports import making
 from sendout.suppression import importing as unsubscribes
 from sendout.timetable import fetching as calendars
 
@@ -32,28 +33,34 @@ async def dispatch_batch(sendout: int, channel: str, batch: int) -> None:
 @app.task(name="import_people", queue="people")
 async def import_people(import_id: int) -> None:
     """Check or carry out an import, in a thread of its own: it may take minutes."""
-    await asyncio.to_thread(_import, run_import, import_id)
+    await asyncio.to_thread(_alone, run_import, import_id)
 
 
 @app.task(name=unsubscribes.TASK, queue=unsubscribes.QUEUE)
 async def import_unsubscribes(import_id: int) -> None:
     """Check, carry out or undo an import of the Unsubscribes list, in a thread of its own."""
-    await asyncio.to_thread(_import, unsubscribes.run_import, import_id)
+    await asyncio.to_thread(_alone, unsubscribes.run_import, import_id)
 
 
 @app.task(name=calendars.TASK, queue=calendars.QUEUE)
 async def fetch_calendar(calendar_id: int) -> None:
     """Fetch a calendar and take in what it says, in a thread of its own: its server may be slow."""
-    await asyncio.to_thread(_import, calendars.run_fetch, calendar_id)
+    await asyncio.to_thread(_alone, calendars.run_fetch, calendar_id)
 
 
 @app.task(name=linking.TASK, queue=linking.QUEUE)
 async def check_links(organisation: int, urls: list[str]) -> None:
     """Ask for the links of a message, in a thread of its own: servers may be slow."""
-    await asyncio.to_thread(_import, linking.run_checks, organisation, urls)
+    await asyncio.to_thread(_alone, linking.run_checks, organisation, urls)
 
 
-def _import(run: Callable[..., None], *arguments: object) -> None:
+@app.task(name=making.TASK, queue=making.QUEUE)
+async def make_report(report_id: int) -> None:
+    """Make the signed report of a send-out, in a thread of its own: it may take seconds."""
+    await asyncio.to_thread(_alone, making.run_report, report_id)
+
+
+def _alone(run: Callable[..., None], *arguments: object) -> None:
     close_old_connections()
     try:
         run(*arguments)

@@ -15,7 +15,7 @@ FLOORS = {
     **dict.fromkeys(["people", "compose", "senders", "suppression", "usage"], 3),
     **dict.fromkeys(["sendouts", "returns", "timetable"], 4),
     "deliveries": 5,
-    **dict.fromkeys(["replies", "series"], 6),
+    **dict.fromkeys(["replies", "reports", "series"], 6),
     **dict.fromkeys(["engine", "tracking", "inbound", "api", "pages"], 7),
     **dict.fromkeys(["bench", "cli", "settings", "urls", "wsgi", "asgi", "checks"], TOP),
 }

@@ -28,6 +28,8 @@ from sendout.people.importing import import_now, store_upload
 from sendout.people.models import Group, Import, Participant
 from sendout.replies.models import Conversation, ForwardRule, Reply
 from sendout.replies.taking import take_in
+from sendout.reports.making import ask, run_report
+from sendout.reports.models import Report
 from sendout.returns.keeping import keep as keep_mail
 from sendout.returns.models import Mailbox, ReturnedMail
 from sendout.senders.models import OutboxCopy, Sender
@@ -56,12 +58,14 @@ KINDS: tuple[type[Model], ...] = (
     Invitation, Membership, Mailbox, ReturnedMail, Conversation, Reply, ForwardRule, Price,
     Calendar, ClosedDay, Rule, ScheduleFile, Session, Series,
     Template,
+    Report,
 )  # fmt: skip
 
 # Which rows the ids of a route are of, by the beginning of its address below the organisation's,
 # the longest that fits. A route with an id that is not told here fails the test: add it.
 IDS: dict[str, dict[str, type[Model]]] = {
     "messages/<int:pk>/": {"pk": SendOut},
+    "messages/<int:pk>/signed-report/<int:report>/": {"pk": SendOut, "report": Report},
     "messages/<int:pk>/delivery/<int:delivery>/": {"pk": SendOut, "delivery": Delivery},
     "compose/<int:pk>/": {"pk": SendOut},
     "closure/<int:pk>/": {"pk": SendOut},
@@ -96,7 +100,7 @@ IDS: dict[str, dict[str, type[Model]]] = {
 WORDS = {
     "channel": ["email", "sms"],
     "key": ["closure-en"],
-    "kind": ["sandbox", "smtp", "esp"],
+    "kind": ["sandbox", "smtp", "esp", "pdf", "csv"],
     "protocol": ["imap", "pop3"],
 }
 # Names under which pages take ids of other rows.
@@ -217,6 +221,7 @@ def furnish(organisation: Organisation, owner: User) -> None:
     take_in(texts, heard)
     put_price(organisation, ("email", "out", ""), 1)
     plan_sessions(organisation)
+    run_report(ask(running, owner).pk)
     guest = f"guest@{organisation.slug}.example.org"
     Invitation.objects.create(organisation=organisation, email=guest, invited_by=owner)
 
@@ -298,7 +303,7 @@ def has_organisation(model: type[Model]) -> bool:
 def body(answer: HttpResponseBase) -> str:
     """Give all that was answered, a file too."""
     parts = answer.streaming_content if answer.streaming else [answer.content]  # type: ignore[attr-defined]
-    return b"".join(parts).decode()
+    return b"".join(parts).decode(errors="replace")
 
 
 def our_models() -> list[type[Model]]:

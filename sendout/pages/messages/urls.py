@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from sendout.pages.closure import board
-from sendout.pages.messages import actions, again, export, listing, popup, report
+from sendout.pages.messages import actions, again, export, listing, popup, report, signed
 from sendout.pages.suppressions import correct
 
 urlpatterns = [
@@ -18,6 +18,12 @@ urlpatterns = [
     path("<int:pk>/<str:channel>/report/", report.report, name="report"),
     path("<int:pk>/<str:channel>/report/retry/", report.retry, name="report_retry"),
     path("<int:pk>/<str:channel>/report/resend/", report.resend, name="report_resend"),
+    path("<int:pk>/signed-report/", signed.signed, name="signed_report"),
+    path(
+        "<int:pk>/signed-report/<int:report>/<str:kind>/",
+        signed.file,
+        name="signed_report_file",
+    ),
     path("<int:pk>/correction/", actions.correction, name="sendout_correction"),
     path("<int:pk>/delivery/<int:delivery>/", popup.delivery, name="delivery"),
     path("<int:pk>/delivery/<int:delivery>/correct/", correct.of_delivery, name="delivery_correct"),
