@@ -14,17 +14,19 @@ UPDATE planned SET id = numbered.id FROM (
 """
 INSERT = """
 INSERT INTO people_participant (id, organisation_id, first_name, last_name, name_key, email,
-    email_normal, phone_typed, phone, phone_kind, language, external_id, fields, created_at,
-    updated_at)
+    email_normal, phone_typed, phone, phone_kind, language, external_id, family, fields,
+    created_at, updated_at)
 SELECT id, %(organisation)s, first_name, last_name, name_key, email, email_normal, phone_typed,
-    phone, phone_kind, coalesce(language, %(language)s), external_id, fields, now(), now()
+    phone, phone_kind, coalesce(language, %(language)s), external_id, family, fields, now(),
+    now()
 FROM planned WHERE fresh ORDER BY first_row
 """
 UPDATE = """
 UPDATE people_participant AS p SET first_name = k.first_name, last_name = k.last_name,
     name_key = k.name_key, email = k.email, email_normal = k.email_normal,
     phone_typed = k.phone_typed, phone = k.phone, phone_kind = k.phone_kind,
-    language = k.language, external_id = k.external_id, fields = k.fields, updated_at = now()
+    language = k.language, external_id = k.external_id, family = k.family,
+    fields = k.fields, updated_at = now()
 FROM planned AS k WHERE k.changed AND p.id = k.id AND p.organisation_id = %(organisation)s
 """
 GROUPS = """

@@ -50,12 +50,14 @@ SELECT key, min(number) AS first_row, NULL::bigint AS id, false AS fresh, false 
     (array_agg(phone_kind ORDER BY number DESC) FILTER (WHERE phone <> ''))[1] AS phone_kind,
     (array_agg(language ORDER BY number DESC) FILTER (WHERE language <> ''))[1] AS language,
     max(external_id) AS external_id,
+    (array_agg(family ORDER BY number DESC) FILTER (WHERE family <> ''))[1] AS family,
     pg_temp.lay_over(fields ORDER BY number) AS fields
 FROM staged WHERE NOT refused GROUP BY key;
 UPDATE planned SET first_name = coalesce(first_name, ''), last_name = coalesce(last_name, ''),
     name_key = coalesce(name_key, ''), email = coalesce(email, ''),
     email_normal = coalesce(email_normal, ''), phone_typed = coalesce(phone_typed, ''),
-    phone = coalesce(phone, ''), phone_kind = coalesce(phone_kind, '')
+    phone = coalesce(phone, ''), phone_kind = coalesce(phone_kind, ''),
+    family = coalesce(family, '')
 """
 LAY_OVER = """
 DROP AGGREGATE IF EXISTS pg_temp.lay_over(jsonb);
@@ -97,7 +99,8 @@ WITH candidate AS (
 UPDATE planned SET id = winner.id FROM winner WHERE planned.key = winner.key
 """
 
-# Filled cells update, empty cells never erase, and a wrong address never replaces a right one.
+# Filled cells update, empty cells never erase, and a wrong address never replaces a right one. What
+# the staff said about a family stays.
 OVERLAY = """
 UPDATE planned AS k SET
     first_name = CASE WHEN takes_name THEN k.first_name ELSE p.first_name END,
@@ -110,6 +113,7 @@ UPDATE planned AS k SET
     phone_kind = CASE WHEN takes_phone THEN k.phone_kind ELSE p.phone_kind END,
     language = coalesce(k.language, p.language),
     external_id = coalesce(nullif(k.external_id, ''), p.external_id),
+    family = CASE WHEN k.family = '' OR p.family ~ '^[+-]' THEN p.family ELSE k.family END,
     fields = p.fields || k.fields
 FROM people_participant AS p
 JOIN planned AS same ON same.id = p.id
@@ -124,9 +128,11 @@ WHERE k.id = p.id
 COMPARE = """
 UPDATE planned AS k SET changed = true FROM people_participant AS p
 WHERE k.id = p.id AND (k.first_name, k.last_name, k.name_key, k.email, k.email_normal,
-        k.phone_typed, k.phone, k.phone_kind, k.language, k.external_id, k.fields)
+        k.phone_typed, k.phone, k.phone_kind, k.language, k.external_id, k.family,
+        k.fields)
     IS DISTINCT FROM (p.first_name, p.last_name, p.name_key, p.email, p.email_normal,
-        p.phone_typed, p.phone, p.phone_kind, p.language, p.external_id, p.fields)
+        p.phone_typed, p.phone, p.phone_kind, p.language, p.external_id, p.family,
+        p.fields)
 """
 COMPARE_GROUPS = """
 UPDATE planned AS k SET changed = true FROM joining AS j

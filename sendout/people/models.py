@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Substr
 
 from sendout.accounts.models import Language, Organisation
 from sendout.finding.expressions import Digits, Plain
@@ -16,6 +17,7 @@ class Participant(models.Model):
     email, phone_typed: as typed or imported, kept even when wrong so that staff can correct them.
     email_normal, phone: what is compared and written to; empty when what was typed is not valid.
     phone_kind: why the number receives no texts (`core.addresses.KIND_WORDS`), mostly empty.
+    family: whose family it is and who says so, as `people.families` reads it; mostly empty.
     fields: the organisation's own columns, name to text. name_key: the name as it is compared,
     kept by its field. found_by: all that somebody may type who looks for the person, in plain
     letters, kept by the database.
@@ -32,6 +34,7 @@ class Participant(models.Model):
     phone_kind = models.CharField(max_length=10, blank=True, default="", db_default="")
     language = models.CharField(max_length=2, choices=Language, default=Language.ENGLISH)
     external_id = models.CharField(max_length=120, blank=True)
+    family = models.CharField(max_length=120, blank=True, default="", db_default="")
     fields = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -49,6 +52,12 @@ class Participant(models.Model):
             models.Index(fields=["organisation", "name_key"], name="participant_name_key"),
             models.Index(fields=["organisation", "email_normal"], name="participant_email"),
             models.Index(fields=["organisation", "phone"], name="participant_phone"),
+            models.Index(
+                "organisation",
+                Substr("family", 2),
+                condition=~models.Q(family=""),
+                name="participant_family",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -22,6 +22,7 @@ class Field(StrEnum):
     LANGUAGE = "language"
     GROUPS = "groups"
     EXTERNAL_ID = "external_id"
+    FAMILY = "family"
     OWN = "own"
     IGNORE = "ignore"
 
@@ -67,6 +68,8 @@ SURE_WORDS: dict[Field, str] = {
     "|client id|client number|client no|customer id|participant id|participant number"
     "|numero de membre|no de membre|no membre|numero de client|no de client|no client"
     "|code client|code membre|identifiant|numero de participant|no de participant",
+    Field.FAMILY: "family|family id|family number|family no|household|household id"
+    "|famille|numero de famille|no de famille|no famille|id famille|code famille|foyer|familia",
     # A bare "id" is most often the row number of another program, or of our own export.
     Field.IGNORE: "id",
 }

@@ -61,6 +61,7 @@ class PersonRow:
     phone_kind: str = ""
     language: str = ""
     external_id: str = ""
+    family: str = ""
     groups: list[str] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
@@ -86,6 +87,7 @@ def read_person(row: Row, mapping: Mapping, country: str, default_language: str)
     _read_phone(person, cells[Field.PHONE], country)
     _read_language(person, cells[Field.LANGUAGE], default_language)
     person.external_id = clean(cells[Field.EXTERNAL_ID])[:LONGEST_NAME]
+    person.family = clean(cells[Field.FAMILY])[: LONGEST_NAME - 1]
     _read_groups(person, row, mapping)
     _read_own(person, row, mapping)
     _judge(person)

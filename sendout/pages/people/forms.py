@@ -160,6 +160,7 @@ FIELD_LABELS: dict[str, str] = {
     Field.LANGUAGE: "Language",
     Field.GROUPS: "Group",
     Field.EXTERNAL_ID: "Your own number for them",
+    Field.FAMILY: "Family: a number or name that its members share",
     Field.OWN: "Keep as a field of its own",
     Field.IGNORE: "Leave out",
 }

@@ -35,7 +35,7 @@ def find(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def add(request: MemberRequest, pk: int) -> HttpResponse:
     """Put a participant in the group."""
-    group, person = find_group(request, pk), _named(request)
+    group, person = find_group(request, pk), named(request)
     group.participants.add(person)
     messages.success(request, f"{person} is in the group now.")
     return redirect("pages:group", request.organisation.slug, pk)
@@ -45,13 +45,13 @@ def add(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def remove(request: MemberRequest, pk: int) -> HttpResponse:
     """Take a participant out of the group."""
-    group, person = find_group(request, pk), _named(request)
+    group, person = find_group(request, pk), named(request)
     group.participants.remove(person)
     messages.success(request, f"{person} is not in the group any more.")
     return redirect("pages:group", request.organisation.slug, pk)
 
 
-def _named(request: MemberRequest) -> Participant:
+def named(request: MemberRequest) -> Participant:
     """Give the participant whose id was posted; raises Http404 for anything else."""
     posted = request.POST.get("participant", "")
     if not (posted.isascii() and posted.isdigit() and len(posted) < 19):

@@ -11,6 +11,7 @@ from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.people.finding import AT_A_TIME, find_participant
 from sendout.pages.people.history import entries, places
 from sendout.people.addresses import who_has
+from sendout.people.families import family_of
 from sendout.people.models import Participant
 from sendout.replies.models import Conversation
 from sendout.senders.models import Channel
@@ -32,6 +33,7 @@ def participant(request: MemberRequest, pk: int) -> HttpResponse:
         "person": person,
         "fields": sorted(person.fields.items()),
         "groups": person.groups.order_by("name"),
+        "family": family_of(person),
         "suppressions": _suppressions(person),
         "conversation": _conversation(person),
         "page": page,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sendout.pages.people import checking, edit, groups, imports, listing, members, one
+from sendout.pages.people import checking, edit, family, groups, imports, listing, members, one
 
 urlpatterns = [
     path("participants/", listing.participants, name="participants"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("participants/add/", edit.add, name="participant_add"),
     path("participants/<int:pk>/", one.participant, name="participant"),
     path("participants/<int:pk>/edit/", edit.edit, name="participant_edit"),
+    path("participants/<int:pk>/family/find/", family.find, name="family_find"),
+    path("participants/<int:pk>/family/join/", family.join, name="family_join"),
+    path("participants/<int:pk>/family/part/", family.part, name="family_part"),
     path("groups/", groups.groups, name="groups"),
     path("groups/<int:pk>/", groups.group, name="group"),
     path("groups/<int:pk>/rename/", groups.rename, name="group_rename"),
