@@ -104,12 +104,14 @@ def count(sendout: SendOut) -> Counts:
 
 def foresee(sendout: SendOut, whom: Whom) -> Reach:
     """Count whom the repeat would reach now, asking the Unsubscribes list as sending does."""
-    return plan.foresee(_plan(whom), _planned(sendout, whom))
+    return plan.foresee(_plan(sendout, whom), _planned(sendout, whom))
 
 
 def first_people(sendout: SendOut, whom: Whom, most: int) -> dict[int, str]:
     """Give ids of the first participants who would get it, with the address it goes to."""
-    statement = f"{_plan(whom)} SELECT id, address FROM planned WHERE reason = '' ORDER BY id"
+    statement = (
+        f"{_plan(sendout, whom)} SELECT id, address FROM planned WHERE reason = '' ORDER BY id"
+    )
     with connection.cursor() as cursor:
         cursor.execute(f"{statement} LIMIT %(most)s", _planned(sendout, whom) | {"most": most})
         return dict(cursor.fetchall())
@@ -165,8 +167,8 @@ def _who(whom: Whom) -> str:
     return WHO.format(condition=whom.condition)
 
 
-def _plan(whom: Whom) -> str:
-    return plan.plan(_who(whom))
+def _plan(sendout: SendOut, whom: Whom) -> str:
+    return plan.plan(_who(whom), sendout.once_per)
 
 
 def _planned(sendout: SendOut, whom: Whom) -> dict[str, Any]:

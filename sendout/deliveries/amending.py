@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Q
 
 from sendout.accounts.models import User
 from sendout.core.delivery.status import FAILED
@@ -36,5 +37,8 @@ def begin_correction(sendout: SendOut, member: User) -> SendOut:
     draft.save(update_fields=["name", "everyone", "channels"])
     draft.groups.clear()
     own = Participant.objects.filter(organisation=sendout.organisation_id)
-    draft.people.set(own.filter(pk__in=got.values("participant")))
+    told_with = Delivery.objects.filter(sendout=sendout, carried_at__isnull=False)
+    told_with = told_with.filter(carrier__in=got.values("participant"))
+    theirs = Q(pk__in=got.values("participant")) | Q(pk__in=told_with.values("participant"))
+    draft.people.set(own.filter(theirs))
     return draft

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection, models, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Max
 
 from sendout.accounts.models import User
@@ -41,20 +43,19 @@ _KNOWS = """CASE WHEN d.status IN ('opened', 'clicked', 'replied', 'complained')
         WHEN d.status = 'delivered' THEN 3
         WHEN d.status = 'sent' AND d.channel = ANY(%(last_heard)s) THEN 3
         WHEN d.status IN ('queued', 'deferred', 'unknown', 'sent') THEN 2 ELSE 1 END"""
-_CHANNEL = f"""SELECT d.participant_id AS person, {_KNOWS} AS knows FROM deliveries_delivery d
+_CHANNEL = f"""SELECT d.participant_id AS person, d.carrier, {_KNOWS} AS knows
+    FROM deliveries_delivery d
     WHERE d.sendout_id = %(sendout)s AND d.participant_id IS NOT NULL AND d.channel = """
-# A duplicate knows what the first of its address knows.
+# Whose address or family somebody else's message was for knows what that one knows. Each channel by
+# itself: joined on one column alone, which leaves PostgreSQL no worse key to choose.
+_SHARED = """SELECT a.person, GREATEST(a.knows, b.knows) AS knows
+    FROM {channel} a LEFT JOIN {channel} b ON b.person = a.carrier"""
 PERSON = f"""
-WITH duplicate AS (
-    SELECT t.participant_id AS person, max({_KNOWS}) AS knows
-    FROM deliveries_delivery t JOIN deliveries_delivery d ON d.sendout_id = t.sendout_id
-        AND d.channel = t.channel AND lower(d.address) = lower(t.address)
-    WHERE t.sendout_id = %(sendout)s AND t.skipped_at IS NOT NULL AND t.skip_reason = 'duplicate'
-    GROUP BY t.participant_id
-), person AS MATERIALIZED (
-    SELECT person, GREATEST(e.knows, t.knows, o.knows) AS knows, c.at AS called
-    FROM ({_CHANNEL} 'email') e FULL JOIN ({_CHANNEL} 'sms') t USING (person)
-    LEFT JOIN duplicate o USING (person)
+WITH email AS MATERIALIZED ({_CHANNEL} 'email'), sms AS MATERIALIZED ({_CHANNEL} 'sms'),
+person AS MATERIALIZED (
+    SELECT person, GREATEST(e.knows, t.knows) AS knows, c.at AS called
+    FROM ({_SHARED.format(channel="email")}) e
+    FULL JOIN ({_SHARED.format(channel="sms")}) t USING (person)
     LEFT JOIN deliveries_call c ON c.sendout_id = %(sendout)s AND c.participant_id = person
 )
 """
@@ -98,7 +99,7 @@ class Board:
 def board(sendout: SendOut, now: datetime) -> Board:
     """Count the people of a send-out: linear in them; see docs/closure.md."""
     found, by_way = Board(), Counter[tuple[int, bool]]()
-    with connection.cursor() as cursor:
+    with _counting() as cursor:
         cursor.execute(BOARD, _values(sendout, now) | {"shown": SHOWN})
         for knows, called, n, person in cursor.fetchall():
             if person is None:
@@ -117,9 +118,17 @@ def board(sendout: SendOut, now: datetime) -> Board:
 def to_call(sendout: SendOut, now: datetime, *, waiting: bool) -> dict[int, Knows]:
     """Give whom to call: who cannot be reached, and with `waiting` who is not reached yet."""
     at_most = Knows.WAITING if waiting else Knows.CANNOT
-    with connection.cursor() as cursor:
+    with _counting() as cursor:
         cursor.execute(TO_CALL, _values(sendout, now) | {"at_most": at_most.value})
         return {person: Knows(knows) for person, knows in cursor.fetchall()}
+
+
+@contextmanager
+def _counting() -> Iterator[CursorWrapper]:
+    """Keep the joins of all people linear: of rows made just now PostgreSQL expects a few only."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        yield cursor
 
 
 def last_heard(sendout: SendOut, now: datetime) -> list[str]:

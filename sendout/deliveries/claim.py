@@ -133,7 +133,10 @@ CLAIM_BY_DOMAIN = _CLAIM.format(now_due=BY_DOMAIN, later=LATER_BY_DOMAIN)
 
 @dataclass(slots=True)
 class Claimed:
-    """One delivery in hand, with what rendering needs; normal is what addresses compare by."""
+    """One delivery in hand, with what rendering needs; normal is what addresses compare by.
+
+    whole: the names of a family together, where the message is for one.
+    """
 
     id: int
     attempt: int
@@ -145,11 +148,12 @@ class Claimed:
     phone: str
     language: str
     fields: dict[str, str] = field(default_factory=dict)
+    whole: str = ""
 
     @property
     def name(self) -> str:
         """First and last name together."""
-        return f"{self.first_name} {self.last_name}".strip()
+        return self.whole or f"{self.first_name} {self.last_name}".strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,11 @@ class Tally:
         return self.by_status.get(Status.SKIPPED, 0)
 
     @property
+    def carried(self) -> int:
+        """Told by the message of another one of their family."""
+        return self.by_status.get(Status.CARRIED, 0)
+
+    @property
     def cancelled(self) -> int:
         """Stopped before they left."""
         return self.by_status.get(Status.CANCELLED, 0)
@@ -112,8 +117,8 @@ class Tally:
 
     @property
     def addressed(self) -> int:
-        """Those it was meant to reach: all but the skipped."""
-        return self.total - self.skipped
+        """The messages that it is: all rows but the skipped and the carried."""
+        return self.total - self.skipped - self.carried
 
     @property
     def percent(self) -> int:

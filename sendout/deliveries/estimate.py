@@ -6,18 +6,20 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from sendout.accounts.models import Organisation
 from sendout.compose.fields import ALWAYS, STANDARD, Merging
 from sendout.core.message.template import fields
 from sendout.core.regions import region_of
 from sendout.deliveries import told
+from sendout.deliveries.families import Member, together
 from sendout.deliveries.measuring import Drawback, Measured, Texts
 from sendout.deliveries.models import Count
-from sendout.deliveries.plan import plan_of, reach, values
+from sendout.deliveries.plan import CARRIED, LINEAR, plan_of, reach, values
 from sendout.deliveries.said import sms_of
 from sendout.senders.models import Channel
 from sendout.sendouts.models import Channels, Kind, SendOut
@@ -26,18 +28,32 @@ from sendout.usage.prices import PriceList, price_list
 AT_A_TIME = 2_000  # people fetched
 
 _PERSON = "p.first_name, p.last_name, p.email, p.phone, p.language, {told}, {fields}"
+_FAMILY = "p.id, f.members"
+# Those who are told with others, by whose message it is in.
+_MEMBERS = "json_agg(json_build_array(q.id, q.first_name, q.last_name, q.fields)) AS members"
 PLANNED = f"""
-SELECT {_PERSON} FROM planned JOIN people_participant p ON p.id = planned.id
+SELECT {_PERSON}, {_FAMILY} FROM planned JOIN people_participant p ON p.id = planned.id
+LEFT JOIN (
+    SELECT w.carrier, {_MEMBERS} FROM planned w JOIN people_participant q ON q.id = w.id
+    WHERE w.reason = '{CARRIED}' GROUP BY w.carrier
+) f ON f.carrier = p.id
 WHERE planned.reason = ''
 """
 # What has not left yet, and what will be charged when a receipt tells that it was taken.
 LEFT = f"""
-SELECT {_PERSON} FROM deliveries_delivery d JOIN people_participant p ON p.id = d.participant_id
+SELECT {_PERSON}, {_FAMILY}
+FROM deliveries_delivery d JOIN people_participant p ON p.id = d.participant_id
+LEFT JOIN (
+    SELECT w.carrier, {_MEMBERS}
+    FROM deliveries_delivery w JOIN people_participant q ON q.id = w.participant_id
+    WHERE w.sendout_id = %(sendout)s AND w.channel = 'sms' AND w.carried_at IS NOT NULL
+    GROUP BY w.carrier
+) f ON f.carrier = p.id
 WHERE d.sendout_id = %(sendout)s AND d.channel = 'sms' AND d.status IN ('queued', 'deferred')
 """
 # The same where it goes to one: to the very phone that asked, whoever has it by now, if anybody.
 LEFT_TO_ONE = """
-SELECT '', '', '', d.address, '', {told}, {fields}
+SELECT '', '', '', d.address, '', {told}, {fields}, 0, NULL
 FROM deliveries_delivery d CROSS JOIN (SELECT '{{}}'::jsonb AS fields) p
 WHERE d.sendout_id = %(sendout)s AND d.channel = 'sms' AND d.status IN ('queued', 'deferred')
 """
@@ -61,7 +77,10 @@ class Asked:
 
 @dataclass(slots=True)
 class Person:
-    """What a text may ask for; own fields are empty where it asks for none."""
+    """What a text may ask for; own fields are empty where it asks for none.
+
+    whole: the names of a family together, where the text is for one.
+    """
 
     first_name: str
     last_name: str
@@ -70,11 +89,12 @@ class Person:
     language: str
     told: bool
     fields: dict[str, str]
+    whole: str = ""
 
     @property
     def name(self) -> str:
         """First and last name together."""
-        return f"{self.first_name} {self.last_name}".strip()
+        return self.whole or f"{self.first_name} {self.last_name}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +212,22 @@ def _people(asked: Asked, organisation: Organisation, *, once: bool, own: bool) 
         told=asked.told if once else "false", fields="p.fields::text" if own else "'{}'"
     )
     categories = told.categories_of(organisation)
-    with connection.chunked_cursor() as cursor:
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        connection.cursor().execute(LINEAR)
         cursor.execute(query, asked.parameters | {"categories": categories})
         while rows := cursor.fetchmany(AT_A_TIME):
             for row in rows:
-                first, last, email, phone, language, heard, own_fields = row
+                first, last, email, phone, language, heard, own_fields, pk, members = row
                 names = (first, last, email, phone, language)
-                yield Person(*names, heard, json.loads(own_fields))
+                person = Person(*names, heard, json.loads(own_fields))
+                yield _for_family(person, pk, members) if members else person
+
+
+def _for_family(person: Person, pk: int, members: list[list[Any]]) -> Person:
+    """Give the person with the values of all whom the text is for, in the order of their ids."""
+    own = [pk, person.first_name, person.last_name, person.fields]
+    people = [Member(*values) for _, *values in sorted([own, *members], key=itemgetter(0))]
+    all_ = together(people, person.language)
+    person.first_name, person.last_name, person.whole = all_.first_name, all_.last_name, all_.name
+    person.fields = all_.fields
+    return person

@@ -9,21 +9,24 @@ from typing import Any
 from django.db import connection, transaction
 
 from sendout.deliveries import jobs, limit, zones
-from sendout.deliveries.plan import Reach, plan_of, reach, values
+from sendout.deliveries.plan import LINEAR, Reach, plan_of, reach, values
 from sendout.senders.models import Channel
 from sendout.sendouts import lifecycle
-from sendout.sendouts.models import Channels, SendOut
+from sendout.sendouts.models import Channels, OncePer, SendOut
 
 _SIZE = "LEAST(%(most)s, GREATEST(%(least)s, count(*) OVER () / %(parts)s))"
 # These follow the plan. times: when each batch may leave, where that is not at once for all.
 _FREEZE = """
 , {numbered}, frozen AS (
     INSERT INTO deliveries_delivery (organisation_id, sendout_id, participant_id, channel, batch,
-        address, sender_id, status, skip_reason, skipped_at)
+        address, sender_id, status, skip_reason, skipped_at, carrier,
+        carried_at)
     SELECT organisation_id, %(sendout)s, id, %(channel)s,
         CASE WHEN reason = '' THEN batch ELSE 0 END, address, %(sender)s,
-        CASE WHEN reason = '' THEN 'queued' ELSE 'skipped' END, reason,
-        CASE WHEN reason <> '' THEN now() END
+        CASE reason WHEN '' THEN 'queued' WHEN 'family' THEN 'carried' ELSE 'skipped' END,
+        CASE WHEN reason <> 'family' THEN reason ELSE '' END,
+        CASE WHEN reason NOT IN ('', 'family') THEN now() END, carrier,
+        CASE WHEN reason = 'family' THEN now() END
     FROM numbered ORDER BY {order}
     RETURNING id, status, batch
 ), batches AS (
@@ -104,6 +107,8 @@ def freeze(sendout: SendOut, channel: Channel) -> None:
     if sendout.local_time:
         statement, parameters = FREEZE_BY_ZONE, parameters | _moments(sendout)
     with connection.cursor() as cursor:
+        if sendout.once_per == OncePer.FAMILY:
+            cursor.execute(LINEAR)
         cursor.execute(plan_of(sendout, channel) + statement, parameters)
         now = cursor.fetchone()[0]
     jobs.defer(sendout.pk, channel.value, now, sendout.urgent)

@@ -20,9 +20,15 @@ from sendout.sendouts.repeating import repeat
 MISSED = """
 WITH told AS (
     SELECT DISTINCT ON (d.participant_id, COALESCE(s.origin_id, s.id))
-        d.sendout_id, d.participant_id, d.channel, d.status, d.skip_reason, d.address,
+        d.sendout_id, d.participant_id, d.channel, COALESCE(c.status, d.status) AS status,
+        d.skip_reason, d.address,
         COALESCE(s.origin_id, s.id) AS origin
     FROM deliveries_delivery d JOIN sendouts_sendout s ON s.id = d.sendout_id
+    LEFT JOIN LATERAL (
+        SELECT c.* FROM deliveries_delivery c
+        WHERE d.carried_at IS NOT NULL AND c.participant_id = d.carrier
+            AND c.sendout_id + 0 = d.sendout_id AND c.channel = d.channel OFFSET 0
+    ) c ON true
     WHERE d.organisation_id = %(organisation)s AND d.participant_id = ANY(%(people)s)
         AND d.channel = %(channel)s AND d.created_at > %(since)s AND s.state <> 'cancelled'
         AND s.kind = 'campaign'

@@ -28,6 +28,7 @@ RARE = (
     "complained_at",
     "failed_at",
     "skipped_at",
+    "carried_at",
     "cancelled_at",
 )
 
@@ -39,6 +40,8 @@ class Delivery(models.Model):
     `deliveries.record` alone. price: what was charged, in millionths of the organisation's
     currency, by segments and country (two letters, empty for email and for no country). quoted:
     what it costs if it turns out to have been taken after all; null where that is known.
+    carrier: id of the participant whose row of this send-out and channel gets the message that is
+    for this one, too (`carried`), or has the same address (`duplicate`).
     participant: None for who is none, such as the staff; then address is what is compared, too.
     The `_at` fields and attempt, answered, unsure are the facts of `core.delivery.status`.
 
@@ -99,6 +102,8 @@ class Delivery(models.Model):
     complained_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
     skipped_at = models.DateTimeField(null=True)
+    carrier = models.BigIntegerField(null=True)
+    carried_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -116,6 +121,11 @@ class Delivery(models.Model):
             ),
             models.Index(  # who wrote to a phone, asked when a text comes from there
                 fields=["address", "id"], condition=models.Q(channel="sms"), name="delivery_phone"
+            ),
+            models.Index(
+                fields=["carrier", "sendout"],
+                condition=models.Q(carrier__isnull=False),
+                name="delivery_carrier",
             ),
             *(
                 models.Index(

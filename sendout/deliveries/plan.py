@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
-from django.db import connection
+from django.db import connection, transaction
 
 from sendout.deliveries import became, jobs
 from sendout.people.select import AUDIENCE
@@ -14,7 +15,8 @@ from sendout.sendouts.models import Channels, FallbackTo, OncePer, SendOut
 from sendout.suppression.sql import standing
 
 # Everybody of the audience with what stands in the way, if anything: nothing to write to, the
-# list, or the same address further up. The first of a family by id gets the message.
+# list, or the same address further up. The first of an address by id gets the message; `carrier` of
+# the others is the first one.
 _PLAN = f"""
 WITH audience AS ({{audience}}), stopped AS (
     SELECT * FROM {standing("%(organisation)s", "%(category)s")} AS entries
@@ -27,7 +29,7 @@ WITH audience AS ({{audience}}), stopped AS (
             ELSE COALESCE(e.reason, '') END AS email_reason,
         CASE WHEN COALESCE(NULLIF(p.phone, ''), p.phone_typed) = '' THEN 'no_address'
             WHEN p.phone = '' THEN 'invalid_address' WHEN p.phone_kind <> '' THEN p.phone_kind
-            ELSE COALESCE(t.reason, '') END AS sms_reason
+            ELSE COALESCE(t.reason, '') END AS sms_reason{{more}}
     FROM people_participant p JOIN audience a ON a.id = p.id
     LEFT JOIN stopped e ON e.channel = 'email' AND e.address = p.email_normal
     LEFT JOIN stopped t ON t.channel = 'sms' AND t.address = p.phone
@@ -35,27 +37,70 @@ WITH audience AS ({{audience}}), stopped AS (
     SELECT *, CASE %(channel)s WHEN 'email' THEN email_reason ELSE sms_reason END AS reason
     FROM reasoned
     WHERE %(channel)s = 'email' OR NOT %(only_without_email)s OR email_reason <> ''
-), planned AS (
-    SELECT id, organisation_id, address, CASE WHEN reason = '' AND %(once_per_address)s
-            AND row_number() OVER (PARTITION BY normal, reason = '' ORDER BY id) > 1
-        THEN 'duplicate' ELSE reason END AS reason
-    FROM ranked
-)
+), {{planned}}
 """
+_ONCE = """planned AS (
+    SELECT id, organisation_id, address, CASE WHEN head <> id THEN 'duplicate' ELSE reason END AS
+        reason, NULLIF(head, id) AS carrier
+    FROM (SELECT *, CASE WHEN reason = '' AND %(once_per_address)s THEN first_value(id)
+        OVER (PARTITION BY normal, reason = '' ORDER BY id) END AS head FROM ranked) AS headed
+)"""
+# One message for a family: each of its addresses gets one, for all of the family who have that
+# address, and for those who have none of their own on this channel and belong to one who has: by
+# what is said of them, else by the other address. See docs/families.md.
+_OF_FAMILY = """,
+        CASE %(channel)s WHEN 'email' THEN p.phone ELSE p.email_normal END AS other,
+        NULLIF(substr(p.family, 2), '') AS said, left(p.family, 1) = '-' AS parted"""
+_FAMILY = """headed AS (
+    SELECT id, other, said, parted, min(id) OVER (PARTITION BY normal, home) AS head
+    FROM (SELECT *, COALESCE(said, min(said) FILTER (WHERE NOT parted) OVER (PARTITION BY normal),
+        '') AS home FROM ranked WHERE reason = '') AS r
+), by_said AS (
+    SELECT said, min(head) AS head FROM headed WHERE said IS NOT NULL GROUP BY said
+), by_other AS (
+    SELECT other, min(head) AS head, min(head) FILTER (WHERE said IS NULL) AS unsaid
+    FROM headed WHERE other <> '' AND NOT parted GROUP BY other
+), planned AS (
+    SELECT r.id, r.organisation_id, r.address, CASE WHEN w.head <> r.id THEN 'family' ELSE r.reason
+        END AS reason, NULLIF(w.head, r.id) AS carrier
+    FROM ranked r
+    LEFT JOIN headed h ON h.id = r.id
+    LEFT JOIN by_said s ON s.said = r.said AND r.reason = ANY(%(for_the_address)s)
+    LEFT JOIN by_other o ON o.other = r.other AND r.reason = ANY(%(for_the_address)s)
+        AND NOT r.parted
+    CROSS JOIN LATERAL (SELECT COALESCE(h.head, s.head,
+        CASE WHEN r.said IS NULL THEN o.head ELSE o.unsaid END) AS head) AS w
+)"""
+# For a plan of families: PostgreSQL expects few rows of its steps, and would go through them again
+# for every person.
+LINEAR = "SET LOCAL enable_nestloop = off"
+CARRIED = "family"  # the reason of those whom the message of another one is for, too
 FORECAST = "SELECT reason, count(*) FROM planned GROUP BY reason"
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """By one channel: to_send leave, skipped do not, by reason."""
+    """By one channel: to_send leave, skipped do not, by reason; carried are told with others."""
 
     to_send: int = 0
     skipped: dict[str, int] = field(default_factory=dict)
+    carried: int = 0
+
+    @classmethod
+    def of(cls, by_reason: Mapping[str, int]) -> Self:
+        """Read how many people have which reason in `planned`."""
+        skipped = dict(by_reason)
+        return cls(skipped.pop("", 0), skipped, carried=skipped.pop(CARRIED, 0))
 
 
-def plan(audience: str) -> str:
-    """Give the SQL that plans for these people. audience: SQL that selects ids of participants."""
-    return _PLAN.format(audience=audience)
+def plan(audience: str, once_per: str) -> str:
+    """Give the SQL that plans for these people. audience: SQL that selects ids of participants.
+
+    Its `planned` has id, organisation_id, address, reason (empty for those it is sent to), carrier.
+    """
+    if once_per == OncePer.FAMILY:
+        return _PLAN.format(audience=audience, more=_OF_FAMILY, planned=_FAMILY)
+    return _PLAN.format(audience=audience, more="", planned=_ONCE)
 
 
 def plan_of(sendout: SendOut, channel: Channel) -> str:
@@ -66,8 +111,8 @@ def plan_of(sendout: SendOut, channel: Channel) -> str:
     """
     follows = sendout.channels == Channels.EMAIL_THEN_SMS and channel == Channel.SMS
     if follows and sendout.started_at is not None:
-        return plan(became.NOT_REACHED[FallbackTo(sendout.fallback_to)])
-    return plan(AUDIENCE)
+        return plan(became.NOT_REACHED[FallbackTo(sendout.fallback_to)], sendout.once_per)
+    return plan(AUDIENCE, sendout.once_per)
 
 
 def values(sendout: SendOut, channel: Channel) -> dict[str, Any]:
@@ -81,6 +126,7 @@ def values(sendout: SendOut, channel: Channel) -> dict[str, Any]:
         "category": sendout.message.category,
         "only_without_email": sendout.channels == Channels.SMS_WITHOUT_EMAIL,
         "once_per_address": sendout.once_per == OncePer.ADDRESS,
+        "family": sendout.once_per == OncePer.FAMILY,
         "most": jobs.BATCH,
         "least": jobs.SMALLEST,
         "parts": jobs.PARTS,
@@ -95,7 +141,8 @@ def reach(sendout: SendOut, channel: Channel) -> Reach:
 
 def foresee(planned: str, parameters: dict[str, Any]) -> Reach:
     """Count whom a plan reaches. planned: SQL that begins as `plan` gives it."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        if parameters["family"]:
+            cursor.execute(LINEAR)
         cursor.execute(planned + FORECAST, parameters)
-        found = dict(cursor.fetchall())
-    return Reach(found.pop("", 0), found)
+        return Reach.of(dict(cursor.fetchall()))

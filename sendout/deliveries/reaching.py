@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from sendout.deliveries.freeze import Forecast
-from sendout.deliveries.plan import Reach, plan_of, values
+from sendout.deliveries.plan import CARRIED, Reach, plan_of, values
 from sendout.people.models import Participant
 from sendout.senders.models import Channel
 from sendout.sendouts.models import Channels, SendOut
@@ -53,7 +53,7 @@ class Stand:
             return EMAIL
         if self.sms == "":
             return SMS
-        if "duplicate" in (self.email, self.sms):
+        if {"duplicate", CARRIED} & {self.email, self.sms}:
             return SHARED
         return self._cause()
 
@@ -103,7 +103,7 @@ class Reached:
             reason = getattr(stand, channel.value)
             if reason is not None:
                 reasons[reason] += n
-        return Reach(reasons.pop("", 0), dict(reasons))
+        return Reach.of(reasons)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
 from sendout.core.bounces.codes import plain_words
-from sendout.core.delivery.status import Status
+from sendout.core.delivery.status import LABELS, Status
 from sendout.deliveries.hold import held_now
 from sendout.deliveries.models import OPEN, Batch, Delivery
 from sendout.senders.models import Channel
@@ -46,6 +47,7 @@ PROOF: dict[str, Q] = {
     Status.COMPLAINED: Q(complained_at__isnull=False),
     Status.ERROR: Q(failed_at__isnull=False),
     Status.SKIPPED: Q(skipped_at__isnull=False),
+    Status.CARRIED: Q(carried_at__isnull=False),
     Status.CANCELLED: Q(cancelled_at__isnull=False),
 }
 
@@ -62,6 +64,10 @@ SKIPPED = {
         "email": "The participant was deleted before this one could leave.",
         "sms": "The participant was deleted before this one could leave.",
     },
+    "family": {
+        "email": "Told with the email to another one of the family.",
+        "sms": "Told with the SMS to another one of the family.",
+    },
     "duplicate": {
         "email": "Somebody else with the same email address gets it already.",
         "sms": "Somebody else with the same phone number gets it already.",
@@ -75,11 +81,13 @@ LISTED = {
     "admin": "On the Unsubscribes list: added by staff.",
     "expired": "The send-out had ended before this one could leave.",
 }
+WITH_FAMILY = "Told with the message to another one of the family."
 NO_TEXTS = {
     "landline": "The number is a landline, which receives no texts.",
     "premium": "The number charges its callers, and receives no texts.",
 }
 CANCELLED = "The send-out was stopped before this one left."
+SAID_OF_ALL = {Status.CANCELLED: CANCELLED, Status.CARRIED: WITH_FAMILY}
 SAYS_ITSELF = ("unsure", "content", "settings")  # codes whose text is ours and plain already
 TROUBLED = (Status.BOUNCED, Status.ERROR, Status.DEFERRED, Status.UNKNOWN)
 
@@ -98,8 +106,8 @@ def reason_words(
         by_channel = SKIPPED.get(skip_reason)
         listed = LISTED.get(skip_reason) or NO_TEXTS.get(skip_reason, skip_reason)
         return by_channel[channel] if by_channel else listed
-    if status == Status.CANCELLED:
-        return CANCELLED
+    if status in SAID_OF_ALL:
+        return SAID_OF_ALL[Status(status)]
     if status not in TROUBLED or not (error_code or error_text):
         return ""
     if error_code in SAYS_ITSELF:
@@ -109,10 +117,24 @@ def reason_words(
 
 def reason(delivery: Delivery | Mapping[str, Any]) -> str:
     """Say the same of a delivery, or of a row of `values()` that has the columns it takes."""
-    names = ("status", "channel", *_REASONS)
-    if isinstance(delivery, Mapping):
-        return reason_words(*(delivery[name] for name in names))
-    return reason_words(*(getattr(delivery, name) for name in names))
+    told = delivery if isinstance(delivery, Mapping) else vars(delivery)
+    if told["status"] == Status.CARRIED and told.get("carrier_status"):
+        status = LABELS[Status(told["carrier_status"])]
+        words = _("Told with the message to %(name)s: %(status)s")
+        return words % {"name": told["carrier_name"] or _("the family"), "status": status}
+    return reason_words(*(told[name] for name in ("status", "channel", *_REASONS)))
+
+
+def with_carrier(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
+    """Have `reason` know with whose message a carried one was told, and what became of that."""
+    one = Delivery.objects.annotate(of=F("sendout_id") + 0)  # found by the participant alone
+    carrier = one.filter(
+        participant=OuterRef("carrier"), of=OuterRef("sendout_id"), channel=OuterRef("channel")
+    )
+    return deliveries.annotate(
+        carrier_status=Subquery(carrier.values("status")[:1]),
+        carrier_name=Subquery(carrier.values("participant__first_name")[:1]),
+    )
 
 
 def with_status(
@@ -145,7 +167,8 @@ def rows(sendout: int, channel: str | None = None) -> Iterator[dict[str, Any]]:
 
 def rows_of(deliveries: QuerySet[Delivery], *more: str) -> Iterator[dict[str, Any]]:
     """Give these deliveries by `COLUMNS` and `more` fields, in the order of their ids."""
-    found = deliveries.order_by("id").values(*_FIELDS, *_REASONS, *more)
+    carried = ("carrier_status", "carrier_name")
+    found = with_carrier(deliveries).order_by("id").values(*_FIELDS, *_REASONS, *carried, *more)
     for row in found.iterator(AT_A_TIME):
         row["reason"] = reason(row)
         yield {name: row[_FETCHED.get(name, name)] for name in (*COLUMNS, *more)}

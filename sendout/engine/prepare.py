@@ -29,13 +29,14 @@ from sendout.core.providers.base import Envelope
 from sendout.core.tokens import pack
 from sendout.deliveries import links, told
 from sendout.deliveries.claim import Claimed
+from sendout.deliveries.families import for_families
 from sendout.deliveries.said import sms_of
 from sendout.senders import health, pool
 from sendout.senders.models import Sender
 from sendout.senders.signing import CannotSign, can_sign, signers_of
 from sendout.senders.vault import CannotUnseal
 from sendout.senders.ways import find_way_back
-from sendout.sendouts.models import Kind, SendOut, State
+from sendout.sendouts.models import Kind, OncePer, SendOut, State
 from sendout.usage.prices import PriceList, price_list
 
 
@@ -150,7 +151,8 @@ class Way:
     """One send-out by one channel: what is said, and through which sender.
 
     trouble: why nothing can leave as it should; then nothing does. chosen: id of the send-out's
-    own sender; shared: whether others work together with this one. prices: as they are now.
+    own sender; shared: whether others work together with this one. prices: as they are now. family:
+    whether one message is for a whole family.
     """
 
     sendout: int
@@ -164,12 +166,15 @@ class Way:
     chosen: int = 0
     shared: bool = False
     prices: PriceList = field(default_factory=PriceList)
+    family: bool = False
 
     def prepare(self, rows: Sequence[Claimed], now: datetime) -> list[Prepared]:
         """Make the envelopes of a slice."""
         if self.trouble:
             refused = Refused(False, "settings", self.trouble, Blame.SENDER, health.REST)
             return [Prepared(row, refused) for row in rows]
+        if self.family:
+            rows = for_families(rows)
         leaving = Leaving.of(self.sender, self.signers, now, self._told(rows))
         return [self._prepare(row, leaving) for row in rows]
 
@@ -232,7 +237,8 @@ def _way(found: SendOut, channel: str, sender: Sender, *, shared: bool) -> Way:
     sender.organisation = found.organisation  # read already, for those who ask for its time zone
     way = (found.pk, channel, found.urgent, found.organisation, sender, text)
     chosen = own.pk if own else 0
-    return Way(*way, signers, trouble, chosen, shared, price_list(found.organisation_id))
+    family = found.once_per == OncePer.FAMILY
+    return Way(*way, signers, trouble, chosen, shared, price_list(found.organisation_id), family)
 
 
 def _signers(sender: Sender) -> tuple[tuple[Signer, ...], str]:

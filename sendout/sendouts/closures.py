@@ -12,7 +12,7 @@ from sendout.compose.models import Category, Message
 from sendout.people.models import Group
 from sendout.senders.models import Channel, Sender
 from sendout.sendouts.lifecycle import NotPossible
-from sendout.sendouts.models import Channels, SendOut
+from sendout.sendouts.models import Channels, OncePer, SendOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ def begin(
         name=message.subject[:200],
         message=message,
         channels=Channels.BOTH if len(senders) > 1 else Channels(next(iter(senders)).value),
+        once_per=OncePer.FAMILY,
         everyone=whom.everyone,
         urgent=True,
         created_by=member,

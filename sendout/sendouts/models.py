@@ -68,9 +68,10 @@ class Fallback(models.TextChoices):
 
 
 class OncePer(models.TextChoices):
-    """Who gets one message when a family shares an address."""
+    """Who gets one message when a family shares an address; with FAMILY it tells of all of them."""
 
     ADDRESS = "address", "Once per address"
+    FAMILY = "family", "One message per family, for all of its children together"
     PARTICIPANT = "participant", "Once per participant"
 
 

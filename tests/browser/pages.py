@@ -253,6 +253,7 @@ FRAGMENTS = [
     f"{CLUB}/compose/{{scheduled}}/reach/{{bad_person}}/email/?who=none",
     f"{CLUB}/compose/{{draft}}/audience/find/?q=a",
     f"{CLUB}/groups/{{group}}/find/?q=a",
+    f"{CLUB}/participants/{{person}}/family/find/?q=a",
     f"{CLUB}/participants/rows/",
     f"{CLUB}/not-received/?q=a",
     f"{CLUB}/not-received/{{person}}/dns/?channel=email",

@@ -37,7 +37,7 @@ NO_PAGES = {
     "compose_preview_email", "sendout_pause", "sendout_resume", "sendout_cancel",
     "sendout_sms_send", "sendout_sms_call_off",
     "sendout_correction",
-    "closure_send", "board_called", "calls_file",
+    "family_join", "family_part", "closure_send", "board_called", "calls_file",
     "compose_pick", "compose_drop", "compose_test", "compose_send", "compose_schedule",
     "compose_unschedule", "compose_copy", "compose_discard", "approval_ask",
     "approval_withdraw", "approval_approve", "approval_return", "group_rename", "group_delete",

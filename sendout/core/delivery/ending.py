@@ -66,6 +66,7 @@ BY_STATUS = {
     Status.REPLIED: Ending.SEEN,
     Status.COMPLAINED: Ending.COMPLAINED,
     Status.CANCELLED: Ending.CANCELLED,
+    Status.CARRIED: Ending.DUPLICATE,
 }
 ARRIVED = frozenset({Ending.ACCEPTED, Ending.DELIVERED, Ending.SEEN})
 

@@ -17,6 +17,8 @@ class Status(StrEnum):
     """Where one delivery stands; the words for people are in `LABELS`.
 
     SENDING is no fact of the delivery: it is what its batch holds in hand (`deliveries.hold`).
+    CARRIED: the message of another one of the family says this, too; what becomes of that one is so
+    for both.
     """
 
     QUEUED = "queued"
@@ -32,6 +34,7 @@ class Status(StrEnum):
     COMPLAINED = "complained"
     ERROR = "error"
     SKIPPED = "skipped"
+    CARRIED = "carried"
     CANCELLED = "cancelled"
 
 
@@ -49,6 +52,7 @@ LABELS = {
     Status.COMPLAINED: "Marked as spam",
     Status.ERROR: "Error",
     Status.SKIPPED: "Skipped",
+    Status.CARRIED: "With the family",
     Status.CANCELLED: "Cancelled",
 }
 
@@ -87,6 +91,7 @@ class Facts:
     complained_at: datetime | None = None
     failed_at: datetime | None = None
     skipped_at: datetime | None = None
+    carried_at: datetime | None = None
     cancelled_at: datetime | None = None
     attempt: int = field(default=0)
     answered: int = field(default=0)
@@ -109,6 +114,7 @@ TABLE: tuple[tuple[Status, str, Callable[[Facts], bool]], ...] = (
     (Status.SENT, "accepted_at IS NOT NULL", lambda f: f.accepted_at is not None),
     (Status.ERROR, "failed_at IS NOT NULL", lambda f: f.failed_at is not None),
     (Status.SKIPPED, "skipped_at IS NOT NULL", lambda f: f.skipped_at is not None),
+    (Status.CARRIED, "carried_at IS NOT NULL", lambda f: f.carried_at is not None),
     (Status.CANCELLED, "cancelled_at IS NOT NULL", lambda f: f.cancelled_at is not None),
     (Status.DEFERRED, "attempt > 0 AND answered >= attempt", lambda f: 0 < f.attempt <= f.answered),
     (Status.UNKNOWN, "attempt > 0 AND unsure >= attempt", lambda f: 0 < f.attempt <= f.unsure),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from email.utils import format_datetime
 
 from csp.constants import NONE, SELF
@@ -14,12 +15,13 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from sendout.accounts.models import Organisation, Role
-from sendout.compose.fields import merge_values
+from sendout.compose.fields import Person, merge_values
 from sendout.compose.layout import UNSUBSCRIBE
 from sendout.compose.markup import BadStyle
 from sendout.compose.rendering import Rendered, compile_email, compile_sms, fill, templates
 from sendout.core.message.sms import measure
 from sendout.core.providers.base import Envelope
+from sendout.deliveries.families import as_family, told_with
 from sendout.deliveries.told import has_been_told
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.finding import find_sendout, shown_participant, words_asked
@@ -100,8 +102,11 @@ def rendered(sendout: SendOut, person: Participant | None) -> Rendered:
     organisation = sendout.organisation
     told = person is not None and has_been_told(organisation, person.pk)
     said = templates(sendout.message, organisation)
-    known = values(person, organisation) | example_values(sendout)
-    return fill(said, known, language_of(person, organisation), told=told)
+    language = language_of(person, organisation)
+    examples = example_values(sendout)
+    known = {channel: values_of(sendout, channel, person) | examples for channel in Channel}
+    shown = {channel: fill(said, known[channel], language, told=told) for channel in Channel}
+    return replace(shown[Channel.EMAIL], sms=shown[Channel.SMS].sms)
 
 
 def language_of(person: Participant | None, organisation: Organisation) -> str:
@@ -109,10 +114,17 @@ def language_of(person: Participant | None, organisation: Organisation) -> str:
     return person.language if person else organisation.language
 
 
-def values(person: Participant | None, organisation: Organisation) -> dict[str, str]:
+def values(person: Person | None, organisation: Organisation) -> dict[str, str]:
     """Give the merge values for a preview: the way out of the mails is no real link here."""
     shown = person or Participant(organisation=organisation)
     return {**merge_values(shown, organisation), UNSUBSCRIBE: NO_LINK}
+
+
+def values_of(sendout: SendOut, channel: Channel, person: Participant | None) -> dict[str, str]:
+    """Give the same of a send-out by one channel, which may be for the whole family."""
+    people = told_with(sendout, channel, person) if person else []
+    shown = as_family(person, people) if person and len(people) > 1 else person
+    return values(shown, sendout.organisation)
 
 
 def test_envelope(
@@ -122,7 +134,7 @@ def test_envelope(
 
     Raises BadStyle, and BadAddress for a sender's address that cannot stand in a header.
     """
-    filled = values(person, sendout.organisation)
+    filled = values_of(sendout, Channel(sender.channel), person)
     if sender.channel == Channel.SMS:
         language = language_of(person, sendout.organisation)
         text = compile_sms(sendout.message, sendout.organisation).fill(filled, language)

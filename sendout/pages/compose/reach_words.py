@@ -55,11 +55,12 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class ByChannel:
-    """What one channel does: how many leave, and why others are skipped."""
+    """What one channel does: how many leave, are told with others (carried), and are skipped."""
 
     label: str
     to_send: Number
     skipped: list[Number]
+    carried: int = 0
 
     @property
     def skipped_count(self) -> int:
@@ -95,6 +96,7 @@ def by_channel(now: Reached, who: str) -> list[ByChannel]:
                 _number(channel, reason, count, who)
                 for reason, count in sorted(reach.skipped.items(), key=lambda item: -item[1])
             ],
+            reach.carried,
         )
         for channel, reach in now.forecast.by_channel.items()
     ]

@@ -10,6 +10,7 @@ from sendout.core.delivery.status import LABELS, Status
 from sendout.core.money import money
 from sendout.deliveries.counting import tallies
 from sendout.deliveries.models import Delivery
+from sendout.deliveries.report import with_carrier
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.messages.ending import foretell
 from sendout.pages.messages.following import following
@@ -129,7 +130,7 @@ def delivery(request: MemberRequest, pk: int, delivery: int) -> HttpResponse:
     shown = shown_sendout(request, pk)
     related = ("participant", "sender", "sendout__message", "organisation")
     row = get_object_or_404(
-        Delivery.objects.select_related(*related), sendout=shown.id, pk=delivery
+        with_carrier(Delivery.objects.select_related(*related)), sendout=shown.id, pk=delivery
     )
     context = _context(request, shown) | {
         "delivery": ShownDelivery(row),

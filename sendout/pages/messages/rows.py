@@ -14,7 +14,7 @@ from sendout.deliveries.causes import LONGEST, Part, with_cause
 from sendout.deliveries.counting import Tally
 from sendout.deliveries.hold import held_now
 from sendout.deliveries.models import OPEN, Delivery, Event
-from sendout.deliveries.report import reason, recipient_name, with_status
+from sendout.deliveries.report import reason, recipient_name, with_carrier, with_status
 from sendout.pages.messages.report_words import words_for
 from sendout.pages.messages.shown import Shown
 from sendout.pages.replies.thread import kinds_of
@@ -139,7 +139,7 @@ def fitting_rows(shown: Shown, channel: str, filters: Filters) -> QuerySet[Deliv
 
 
 def _page(rows: QuerySet[Delivery], filters: Filters) -> list[Delivery]:
-    rows = rows.select_related("participant")
+    rows = with_carrier(rows.select_related("participant"))
     if filters.before:
         return list(rows.filter(pk__lt=filters.before).order_by("-pk")[: PAGE + 1])
     return list(rows.filter(pk__gt=filters.after).order_by("pk")[: PAGE + 1])

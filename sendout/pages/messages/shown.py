@@ -65,6 +65,7 @@ class ShownChannel:
         self.replied = tally.by_status.get(Status.REPLIED, 0)
         self.failed = tally.failed
         self.skipped = tally.skipped
+        self.carried = tally.carried
         self.cancelled = tally.cancelled
         self.waiting = tally.moving
         self.ending = ""

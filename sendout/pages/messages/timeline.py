@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from sendout.core.bounces.codes import blame
 from sendout.core.delivery.outcome import Blame
@@ -164,6 +165,8 @@ class ShownDelivery:
         own = [Moment("queued", "Put in the queue", row.created_at)]
         if row.skipped_at:
             own = [Moment("skipped", "Skipped, not sent and not charged", row.skipped_at)]
+        if row.carried_at:
+            own = [Moment("carried", _("One message for the family"), row.carried_at)]
         if row.accepted_at:
             own.append(Moment("sent", "Accepted by the provider", row.accepted_at))
         if row.cancelled_at:

@@ -11,6 +11,7 @@ from sendout.compose.fields import merge_values
 from sendout.core.bounces.codes import blame
 from sendout.core.delivery.ending import Ending, ending
 from sendout.core.message.template import escape_nothing, parse
+from sendout.deliveries.families import carrier_of
 from sendout.deliveries.models import Delivery
 from sendout.people.models import Participant
 from sendout.senders.models import Channel, Sender
@@ -105,7 +106,10 @@ def find_case(person: Participant, sendout: int | None, channel: str) -> Case:
     used = tuple(key for key in Channel.values if key in deliveries)
     fallback = used[0] if used else (channel or Channel.EMAIL)
     chosen = channel if channel in deliveries else fallback
-    return Case(person, found, chosen, deliveries.get(chosen), used)
+    row = deliveries.get(chosen)
+    if row is not None and row.carried_at is not None:
+        row = carrier_of(row)  # what became of that message is what became of it for this person
+    return Case(person, found, chosen, row, used)
 
 
 def recent_sendouts(person: Participant) -> list[tuple[SendOut, bool]]:

@@ -4,7 +4,7 @@
 
 const ORDER = [
   "delivered", "opened", "clicked", "replied", "sent", "sending", "queued", "deferred",
-  "unknown", "bounced", "complained", "error", "skipped", "cancelled",
+  "unknown", "bounced", "complained", "error", "skipped", "carried", "cancelled",
 ];
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 const charts = new Map();
