@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sendout.accounts.models import User
+from sendout.compose.filing import copy_files
 from sendout.compose.models import Message
 
 # What is about the row and not said by it; every other field is copied, those to come too, unless
@@ -19,7 +20,9 @@ def content_of(message: Message) -> dict[str, object]:
 
 
 def copy_message(message: Message, member: User | None) -> Message:
-    """Make a message that says the same."""
-    return Message.objects.create(
+    """Make a message that says the same, with the same files."""
+    copied = Message.objects.create(
         organisation=message.organisation, updated_by=member, **content_of(message)
     )
+    copy_files(message, copied)
+    return copied

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Collection
 
 import mrml
 from django.template.loader import render_to_string
@@ -15,12 +16,14 @@ from django.template.loader import render_to_string
 from sendout.accounts.models import Organisation
 from sendout.compose.images import address_of, find_image
 from sendout.compose.markup import inline_styles
-from sendout.compose.models import Category
+from sendout.compose.models import Category, LinkedFile
+from sendout.core.files import size_words
 from sendout.core.message.blocks.mjml import Sections, Shown
 from sendout.core.message.colours import readable, words_on
 from sendout.core.message.template import fields, parse
 
 UNSUBSCRIBE = "unsubscribe_url"
+FILES = "files_url"  # what the addresses of the files begin with, for one recipient
 
 # What a recipient reads below the message: why, and the words of the link. {} is the organisation.
 FOOTERS = {
@@ -40,6 +43,12 @@ FOOTERS = {
         "Vous recevez ce message parce que vous avez accepté de recevoir des nouvelles de {}.",
         "Se désabonner ou choisir ce que je reçois",
     ),
+}
+
+# What stands above the list of files, and below it. {} is a number of days.
+FILE_WORDS = {
+    "en": ("Files", "You can download them for {} days."),
+    "fr": ("Fichiers", "Vous pouvez les télécharger pendant {} jours."),
 }
 
 BODY_STYLES = """
@@ -113,9 +122,7 @@ def complete(document: str, organisation: Organisation, category: str) -> str:
     said["has_address"] = _has_words(document, organisation.postal_address)
     if said["has_link"] and said["has_address"]:
         return document
-    footer = render_to_string("email/footer.html", said)
-    end = document.lower().rfind("</body")
-    return document[:end] + footer + document[end:] if end >= 0 else document + footer
+    return add_before_end(document, render_to_string("email/footer.html", said))
 
 
 def complete_text(text: str, organisation: Organisation, category: str) -> str:
@@ -130,6 +137,30 @@ def complete_text(text: str, organisation: Organisation, category: str) -> str:
     if len(lines) == 1:
         return text.strip()
     return "\n".join([text.strip(), "", "-- ", *lines])
+
+
+def file_list(files: Collection[LinkedFile], organisation: Organisation) -> str:
+    """Give the list of the files that go along as links; nothing where none do."""
+    if not files:
+        return ""
+    title, note = FILE_WORDS[organisation.language]
+    shown = [
+        {
+            "name": _plain(linked.name),
+            "address": f"{{{{ {FILES} }}}}{linked.pk}/",
+            "size": size_words(linked.file.size),
+        }
+        for linked in files
+    ]
+    days = min(linked.days for linked in files)
+    said = {"title": title, "note": note.format(days), "files": shown}
+    return render_to_string("email/files.html", said)
+
+
+def add_before_end(document: str, piece: str) -> str:
+    """Put a piece at the end of the body of a whole document."""
+    end = document.lower().rfind("</body")
+    return document[:end] + piece + document[end:] if end >= 0 else document + piece
 
 
 def _said(organisation: Organisation, category: str) -> dict[str, object]:

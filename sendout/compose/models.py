@@ -133,3 +133,50 @@ class LinkCheck(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+
+class StoredFile(models.Model):
+    """A file of the organisation, kept once however often it goes along. digest: SHA-256, hex."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="files")
+    digest = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "digest"], name="file_stored_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.digest
+
+
+class FilePart(models.Model):
+    """A piece of a file, in the database because it is the only thing that servers share."""
+
+    file = models.ForeignKey(StoredFile, models.CASCADE, related_name="parts", db_index=False)
+    ordinal = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["file", "ordinal"], name="one_file_part_each")
+        ]
+
+
+class LinkedFile(models.Model):
+    """A file that goes along with a message as a link. days: how long the link works.
+
+    kind: the media type, told by what is in the file.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+    message = models.ForeignKey(Message, models.CASCADE, related_name="linked_files")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="links")
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=100)
+    days = models.PositiveSmallIntegerField(default=30, db_default=30)
+
+    def __str__(self) -> str:
+        return self.name

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from sendout.accounts.models import Organisation, StopWords
 from sendout.compose.blocks import sections
 from sendout.compose.closing import closing
-from sendout.compose.layout import complete, complete_text, frame, wrap
+from sendout.compose.filing import files_of
+from sendout.compose.layout import (
+    add_before_end,
+    complete,
+    complete_text,
+    file_list,
+    frame,
+    wrap,
+)
 from sendout.compose.markup import clean, from_markdown, inline_document, is_document
 from sendout.compose.models import BodyFormat, Category, Message
 from sendout.core.addresses import wire_address
@@ -54,7 +62,8 @@ def templates(message: Message, organisation: Organisation) -> Templates:
     html = render_html(message, organisation) if message.has_body else ""
     text = plain_text(html) if html else ""
     if html and message.text.strip():
-        text = complete_text(message.text, organisation, message.category)
+        own = message.text.strip() + text_of_files(message, organisation)
+        text = complete_text(own, organisation, message.category)
     return Templates(
         subject=" ".join(message.subject.split()),
         html=html,
@@ -63,15 +72,25 @@ def templates(message: Message, organisation: Organisation) -> Templates:
     )
 
 
+def text_of_files(message: Message, organisation: Organisation) -> str:
+    """Give the list of files as plain text, to stand below a text of the author's own."""
+    files = file_list(list(files_of(message)), organisation)
+    return f"\n\n{plain_text(files)}" if files else ""
+
+
 def render_html(message: Message, organisation: Organisation) -> str:
     """Make the whole HTML of the email: a document of one's own is kept, the rest gets a frame."""
+    files = file_list(list(files_of(message)), organisation)
     if message.body_format == BodyFormat.BLOCKS:
-        return frame(sections(message, organisation), organisation, message.category)
+        shown = sections(message, organisation)
+        shown.add_html(files)
+        return frame(shown, organisation, message.category)
     if message.body_format == BodyFormat.MARKDOWN:
-        return wrap(from_markdown(message.body), organisation, message.category)
+        return wrap(from_markdown(message.body) + files, organisation, message.category)
     if is_document(message.body):
-        return complete(inline_document(message.body), organisation, message.category)
-    return wrap(clean(message.body), organisation, message.category, dark=False)
+        document = add_before_end(inline_document(message.body), files)
+        return complete(document, organisation, message.category)
+    return wrap(clean(message.body) + files, organisation, message.category, dark=False)
 
 
 def fill(

@@ -14,6 +14,7 @@ UNSUBSCRIBE = ord("u")
 OPEN = ord("o")
 CLICK = ord("c")
 BOUNCE = ord("b")
+FILES = ord("f")
 LONGEST_BOUNCE_LOCAL = 21  # characters, so that a token and its + fit (RFC 5321 4.5.3.1.1: 64)
 
 
@@ -45,6 +46,12 @@ def unsubscribe_urls() -> Make:
 def unsubscribe_url(delivery: int) -> str:
     """Give the recipient's own page, where they say what they want to get."""
     return unsubscribe_urls()(tokens.pack(delivery))
+
+
+def files_urls() -> Make:
+    """Give what makes the beginning of the addresses of a recipient's files."""
+    begin, make = f"{settings.URL}/f/", signer(FILES)
+    return lambda number: f"{begin}{make(number)}/"
 
 
 def read_unsubscribe(token: str) -> int:

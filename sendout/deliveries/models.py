@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from sendout.accounts.models import Organisation
+from sendout.compose.models import LinkedFile
 from sendout.core.delivery.status import LABELS, Status
 from sendout.people.models import Participant
 from sendout.senders.models import Channel, Sender
@@ -255,3 +256,23 @@ class Count(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["sendout", "channel", "status"], name="one_count_each")
         ]
+
+
+class Download(models.Model):
+    """One recipient downloaded one file of a send-out; times: how often. delivery: its id."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+    sendout = models.ForeignKey(SendOut, models.CASCADE, related_name="downloads")
+    linked = models.ForeignKey(LinkedFile, models.CASCADE, related_name="downloads", db_index=False)
+    delivery = models.BigIntegerField()
+    times = models.PositiveIntegerField(default=1)
+    first_at = models.DateTimeField(db_default=Now(), editable=False)
+    last_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["linked", "delivery"], name="one_download_each")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.linked} ×{self.times}"

@@ -15,7 +15,7 @@ from django.conf import settings
 from sendout.accounts.models import Organisation
 from sendout.compose.closing import closing_words
 from sendout.compose.fields import Merging
-from sendout.compose.layout import UNSUBSCRIBE
+from sendout.compose.layout import FILES, UNSUBSCRIBE
 from sendout.compose.models import Message
 from sendout.compose.rendering import compile_email
 from sendout.core.delivery.outcome import Blame, Refused
@@ -65,6 +65,7 @@ class Leaving:
     at: int
     signers: tuple[Signer, ...]
     unsubscribe_url: links.Make
+    files_url: links.Make
     click: links.Make
     open: links.Make
     return_path: links.Make | None
@@ -86,6 +87,7 @@ class Leaving:
             at=int(now.timestamp()),
             signers=signers,
             unsubscribe_url=links.unsubscribe_urls(),
+            files_url=links.files_urls(),
             click=links.signer(links.CLICK),
             open=links.signer(links.OPEN),
             return_path=links.return_paths(bounces) if bounces else None,
@@ -103,16 +105,19 @@ class Text(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EmailText:
-    """The email of a send-out."""
+    """The email of a send-out. with_files: whether files go along as links."""
 
     compiled: CompiledEmail
     merging: Merging
+    with_files: bool = False
 
     def prepare(self, row: Claimed, leaving: Leaving) -> Prepared:
         """Fill header fields, both parts and the recipient's own links, and sign it all."""
         number = pack(row.id)
         values = self.merging.values(row)
         values[UNSUBSCRIBE] = url = leaving.unsubscribe_url(number)
+        if self.with_files:
+            values[FILES] = leaving.files_url(number)
         if self.compiled.tracking:
             values[CLICK.key] = leaving.click(number)
             values[OPEN.key] = leaving.open(number)
@@ -304,4 +309,5 @@ def email_text(
         tracking=Tracking(identity.tracking_base, settings.TOKEN_KEYS),
         automatic=automatic,
     )
-    return EmailText(compiled, Merging(compiled.asked, organisation))
+    asked = compiled.asked
+    return EmailText(compiled, Merging(asked, organisation), FILES in asked)

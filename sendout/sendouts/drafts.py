@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from sendout.accounts.models import Organisation, User
 from sendout.compose.copying import copy_message
+from sendout.compose.filing import delete_message
 from sendout.compose.models import Message
 from sendout.people.models import Participant
 from sendout.senders.models import Channel, Sender
@@ -118,7 +119,7 @@ def discard(sendout: SendOut) -> None:
         message = draft.message
         draft.delete()
         if not message.sendouts.exists():
-            message.delete()
+            delete_message(message)
 
 
 def add_people(sendout: SendOut, participants: list[Participant]) -> None:

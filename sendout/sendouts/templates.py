@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from sendout.accounts.models import Organisation, User
 from sendout.compose import editing
 from sendout.compose.copying import copy_message
+from sendout.compose.filing import delete_message
 from sendout.sendouts import drafts
 from sendout.sendouts.models import SendOut, Template
 from sendout.sendouts.ready_made import ReadyMade
@@ -93,4 +94,4 @@ def begin_ready(organisation: Organisation, ready: ReadyMade, member: User) -> S
 def delete(template: Template) -> None:
     """Delete a template; the send-outs that were begun from it keep their words."""
     template.delete()
-    template.message.delete()
+    delete_message(template.message)

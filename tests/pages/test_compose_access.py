@@ -14,7 +14,11 @@ from tests.cast import sign_in
 
 READ_ONLY = {"compose_preview", "compose_preview_email"}
 WITHOUT_ID = {"compose_new", "compose_save_new"}
-MORE = {"compose_fix": [1, "email"]}  # parts of an address after the id
+MORE = {
+    "compose_fix": [1, "email"],
+    "compose_file": [1],
+    "compose_file_away": [1],
+}  # parts of an address after the id
 
 
 @pytest.fixture

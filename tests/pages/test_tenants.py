@@ -20,7 +20,8 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from sendout.accounts.models import Invitation, Membership, Organisation, Role, User
-from sendout.compose.models import Message
+from sendout.compose.filing import add_file
+from sendout.compose.models import LinkedFile, Message
 from sendout.core.providers.heard import Incoming
 from sendout.deliveries.freeze import send_now
 from sendout.deliveries.models import Delivery
@@ -57,8 +58,7 @@ KINDS: tuple[type[Model], ...] = (
     SendOut, Delivery, Participant, Group, Import, Sender, OutboxCopy, Suppression, ListImport,
     Invitation, Membership, Mailbox, ReturnedMail, Conversation, Reply, ForwardRule, Price,
     Calendar, ClosedDay, Rule, ScheduleFile, Session, Series,
-    Template,
-    Report,
+    Template, Report, LinkedFile,
 )  # fmt: skip
 
 # Which rows the ids of a route are of, by the beginning of its address below the organisation's,
@@ -68,6 +68,7 @@ IDS: dict[str, dict[str, type[Model]]] = {
     "messages/<int:pk>/signed-report/<int:report>/": {"pk": SendOut, "report": Report},
     "messages/<int:pk>/delivery/<int:delivery>/": {"pk": SendOut, "delivery": Delivery},
     "compose/<int:pk>/": {"pk": SendOut},
+    "compose/<int:pk>/files/<int:file>/": {"pk": SendOut, "file": LinkedFile},
     "closure/<int:pk>/": {"pk": SendOut},
     "compose/<int:pk>/reach/<int:participant>/": {"pk": SendOut, "participant": Participant},
     "templates/keep/<int:pk>/": {"pk": SendOut},
@@ -187,6 +188,7 @@ def furnish(organisation: Organisation, owner: User) -> None:
     running, scheduled = [write(organisation, owner, sender, State.DRAFT) for _ in range(2)]
     for state in (*State, State.DRAFT):
         write(organisation, owner, sender, state)
+    add_file(scheduled.message, f"{name}.txt", BytesIO(name.encode()))
     keep_template(scheduled, f"{name} template", owner)
     send_now(running)
     schedule(scheduled, timezone.now() + timedelta(days=9))

@@ -18,7 +18,7 @@ from sendout.core.message.template import Slot, Template, escape_nothing
 # leaves no blank in it.
 CLICK = Slot("click token", "click token", "")
 OPEN = Slot("open token", "open token", "")
-UNTOUCHED = frozenset({"unsubscribe_url"})  # a field that is a link of ours already
+UNTOUCHED = frozenset({"unsubscribe_url", "files_url"})  # fields that are links of ours already
 
 _PIXEL = '.gif" width="1" height="1" alt="" style="border:0;width:1px;height:1px">'
 _WITH_LINK = frozenset({"a", "area"})

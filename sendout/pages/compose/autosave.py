@@ -83,6 +83,7 @@ def places(request: MemberRequest, sendout: SendOut) -> dict[str, str]:
     return {
         "page": reverse("pages:compose_write", args=names),
         "save": reverse("pages:compose_save", args=names),
+        "files": reverse("pages:compose_files", args=names),
     }
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sendout.accounts.models import Role
+from sendout.compose.filing import files_of
 from sendout.compose.markup import BadStyle
 from sendout.compose.rendering import templates
 from sendout.core.quiet import Night
@@ -92,6 +93,7 @@ def leaving_context(
         "organisation": request.organisation,
         "sendout": sendout,
         "reached": now,
+        "linked": files_of(sendout.message),
         "scheduled": sendout.state == State.SCHEDULED,
         "to_send": sum(expected.by_channel[c].to_send for c in Channels(sendout.channels).at_start),
         "then_sms": then_sms(sendout),

@@ -12,11 +12,12 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
 from sendout.accounts.models import Organisation, Role
 from sendout.compose.fields import Person, merge_values
-from sendout.compose.layout import UNSUBSCRIBE
+from sendout.compose.layout import FILES, UNSUBSCRIBE
 from sendout.compose.markup import BadStyle
 from sendout.compose.rendering import Rendered, compile_email, compile_sms, fill, templates
 from sendout.core.message.sms import measure
@@ -103,10 +104,16 @@ def rendered(sendout: SendOut, person: Participant | None) -> Rendered:
     told = person is not None and has_been_told(organisation, person.pk)
     said = templates(sendout.message, organisation)
     language = language_of(person, organisation)
-    examples = example_values(sendout)
+    examples = example_values(sendout) | {FILES: files_for_staff(sendout)}
     known = {channel: values_of(sendout, channel, person) | examples for channel in Channel}
     shown = {channel: fill(said, known[channel], language, told=told) for channel in Channel}
     return replace(shown[Channel.EMAIL], sms=shown[Channel.SMS].sms)
+
+
+def files_for_staff(sendout: SendOut) -> str:
+    """Give where the files are for those who sign in; recipients get links of their own."""
+    names = [sendout.organisation.slug, sendout.pk]
+    return f"{settings.URL}{reverse('pages:compose_files', args=names)}"
 
 
 def language_of(person: Participant | None, organisation: Organisation) -> str:
@@ -134,7 +141,7 @@ def test_envelope(
 
     Raises BadStyle, and BadAddress for a sender's address that cannot stand in a header.
     """
-    filled = values_of(sendout, Channel(sender.channel), person)
+    filled = values_of(sendout, Channel(sender.channel), person) | {FILES: files_for_staff(sendout)}
     if sender.channel == Channel.SMS:
         language = language_of(person, sendout.organisation)
         text = compile_sms(sendout.message, sendout.organisation).fill(filled, language)

@@ -6,6 +6,7 @@ from django.urls import path
 
 from sendout.pages.compose import (
     approval,
+    attached,
     audience,
     autosave,
     blocks,
@@ -34,6 +35,9 @@ urlpatterns = [
     path("<int:pk>/audience/find/", audience.find, name="compose_find"),
     path("<int:pk>/audience/pick/", audience.pick, name="compose_pick"),
     path("<int:pk>/audience/drop/", audience.drop, name="compose_drop"),
+    path("<int:pk>/files/", attached.files, name="compose_files"),
+    path("<int:pk>/files/<int:file>/", attached.download, name="compose_file"),
+    path("<int:pk>/files/<int:file>/away/", attached.take_away, name="compose_file_away"),
     path("<int:pk>/check/", check.check, name="compose_check"),
     path("<int:pk>/reach/", reach.reach, name="compose_reach"),
     path("<int:pk>/reach/<int:participant>/<slug:channel>/", fixing.fix, name="compose_fix"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from csp.constants import NONCE, SELF
 from csp.decorators import csp_update
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -13,7 +14,9 @@ from django.shortcuts import redirect, render
 from sendout.accounts.models import Organisation, Role
 from sendout.compose import editing
 from sendout.compose.fields import SESSION_FIELDS, STANDARD, own_columns
+from sendout.compose.filing import files_of
 from sendout.compose.proposing import propose_sms
+from sendout.core.files import size_words
 from sendout.core.message.blocks.reading import read
 from sendout.core.message.blocks.simple import simple_html
 from sendout.core.message.plain import plain_text
@@ -127,6 +130,8 @@ def _page(
         "form": form,
         "sendout": sendout,
         "step": "write",
+        "linked": files_of(sendout.message) if sendout else [],
+        "most": size_words(settings.FILE_BYTES),
         "standard_fields": [
             *STANDARD,
             "organisation",

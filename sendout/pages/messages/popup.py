@@ -9,6 +9,7 @@ from sendout.accounts.models import Role
 from sendout.core.delivery.status import LABELS, Status
 from sendout.core.money import money
 from sendout.deliveries.counting import tallies
+from sendout.deliveries.downloads import counted
 from sendout.deliveries.models import Delivery
 from sendout.deliveries.report import with_carrier
 from sendout.pages.access import MemberRequest, member_of
@@ -81,6 +82,7 @@ def details(request: MemberRequest, pk: int) -> HttpResponse:
         "panels": panels,
         "resends": resends_of(request, pk),
         "approvals": approvals_of(shown.sendout),
+        "files": counted(shown.sendout),
         "tab": wanted if wanted in keys else keys[0],
     }
     template = "pages/popup.html" if partial else "pages/popup_page.html"

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import CharField, F, QuerySet, Value
 
 from sendout.deliveries.models import Delivery
-from sendout.deliveries.report import reason
+from sendout.deliveries.report import reason, with_carrier
 from sendout.people.models import Participant
 from sendout.replies.models import Conversation, Reply
 
@@ -57,7 +57,9 @@ def _listed(replies: QuerySet[Reply]) -> QuerySet[Any, Place]:
 def entries(found: Iterable[Place]) -> list[Entry]:
     """Fetch what stands at these places."""
     kept = list(found)
-    sent = Delivery.objects.select_related("sendout").in_bulk([n for _, k, n in kept if k == SENT])
+    sent = with_carrier(Delivery.objects.select_related("sendout")).in_bulk(
+        [n for _, k, n in kept if k == SENT]
+    )
     came = Reply.objects.in_bulk([n for _, kind, n in kept if kind == CAME])
     return [
         Entry(delivery=sent[number], reason=reason(sent[number]))

@@ -41,6 +41,8 @@ WORDS: dict[str, dict[str, str]] = {
         "too_often": "This was changed too often today. Try again tomorrow.",
         "contact": "Questions? Contact",
         "bad_title": "This link does not work",
+        "file_gone": "This file cannot be downloaded any more",
+        "file_ask": "The link worked for a limited time. For the file, ask",
         "bad_text": "It is not complete, or the message it came with was deleted. Open it again "
         "from the message, or answer the message and ask to be taken off the list.",
     },
@@ -82,6 +84,8 @@ WORDS: dict[str, dict[str, str]] = {
         "too_often": "Ce choix a été changé trop souvent aujourd’hui. Réessayez demain.",
         "contact": "Des questions? Écrivez à",
         "bad_title": "Ce lien ne fonctionne pas",
+        "file_gone": "Ce fichier ne peut plus être téléchargé",
+        "file_ask": "Le lien n’était valable que pour un temps. Pour le fichier, écrivez à",
         "bad_text": "Il n’est pas complet, ou le message dont il provient a été supprimé. "
         "Ouvrez-le de nouveau à partir du message, ou répondez au message pour être retiré de la "
         "liste.",

@@ -106,6 +106,7 @@ function accept(told, sent) {
   if (told.goes_on) {
     form.dataset.autosave = told.goes_on.save;
     window.history.replaceState(null, "", told.goes_on.page);
+    window.htmx.ajax("GET", told.goes_on.files, { target: "#files", swap: "innerHTML" });
   }
 }
 
@@ -142,6 +143,13 @@ function warn(event) {
   if (dirty() && lost) event.preventDefault();
 }
 
+// A file that was added or taken away is another version of the message, made here.
+function takeVersion() {
+  const files = document.querySelector("[data-message-version]");
+  const version = Math.max(form.elements.version.value, files?.dataset.messageVersion ?? 0);
+  form.elements.version.value = version;
+}
+
 function begin() {
   form.elements.page.value = form.dataset.page || key();
   state.turn = Number(form.elements.turn.value) || 0;
@@ -159,6 +167,9 @@ function begin() {
     form.elements.turn.value = ++state.turn;
     state.saved = state.changes;
   });
+  for (const name of ["htmx:after:swap", "htmx:afterSwap"]) {
+    document.addEventListener(name, takeVersion);
+  }
   window.addEventListener("online", () => plan(0));
   window.addEventListener("focus", () => state.tries && plan(0));
   document.addEventListener("visibilitychange", () => document.hidden && leave());

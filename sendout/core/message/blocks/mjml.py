@@ -76,6 +76,11 @@ class Sections:
         sections.mjml = _section(f"<mj-column>{sections.text(html)}</mj-column>", True, True)
         return sections
 
+    def add_html(self, html: str) -> None:
+        """Add a section at the end that says what the HTML says; none for nothing."""
+        if html:
+            self.mjml += _section(f"<mj-column>{self.text(html)}</mj-column>", False, True)
+
     def put(self, page: str, style: Callable[[str], str]) -> str:
         """Put what was written into the HTML made of the MJML. style: adds styles to HTML."""
         said = [style(text) if text.startswith("<") else text for text in self._said]
