@@ -13,7 +13,9 @@ from sendout.sendouts.models import SendOut
 from tests.cast import sign_in
 
 READ_ONLY = {"compose_preview", "compose_preview_email"}
-WITHOUT_ID = {"compose_new", "compose_save_new"}
+WITHOUT_ID = {
+    "compose_new", "compose_save_new", "compose_image", "compose_convert", "compose_live",
+}  # fmt: skip
 MORE = {
     "compose_fix": [1, "email"],
     "compose_file": [1],
