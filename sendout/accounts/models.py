@@ -12,7 +12,7 @@ from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy
 
 COLOUR = "#12406b"  # of emails, until an organisation chooses its own
 
@@ -20,9 +20,9 @@ COLOUR = "#12406b"  # of emails, until an organisation chooses its own
 class Role(models.TextChoices):
     """What a member may do; each role may do what the ones below it may."""
 
-    OWNER = "owner", "Owner"
-    SENDER = "sender", "Sender"
-    VIEWER = "viewer", "Viewer"
+    OWNER = "owner", gettext_lazy("Owner")
+    SENDER = "sender", gettext_lazy("Sender")
+    VIEWER = "viewer", gettext_lazy("Viewer")
 
     @property
     def covers(self) -> tuple[Role, ...]:
@@ -40,9 +40,9 @@ class Language(models.TextChoices):
 class StopWords(models.TextChoices):
     """Which texts end with how to unsubscribe."""
 
-    NONE = "none", "None"
-    FIRST = "first", "The first to each person"
-    EVERY = "every", "Every one"
+    NONE = "none", gettext_lazy("None")
+    FIRST = "first", gettext_lazy("The first to each person")
+    EVERY = "every", gettext_lazy("Every one")
 
 
 class Users(BaseUserManager["User"]):
@@ -82,7 +82,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 def validate_timezone(value: str) -> None:
     """Raise ValidationError unless the value names an IANA time zone."""
     if value not in zoneinfo.available_timezones():
-        raise ValidationError("“%(value)s” is not a time zone name.", params={"value": value})
+        raise ValidationError(
+            gettext_lazy("“%(value)s” is not a time zone name."), params={"value": value}
+        )
 
 
 class Organisation(models.Model):
@@ -113,7 +115,11 @@ class Organisation(models.Model):
     country = models.CharField(
         max_length=2,
         default="CA",
-        validators=[RegexValidator("^[A-Z]{2}$", "Give the two-letter country code, such as CA.")],
+        validators=[
+            RegexValidator(
+                "^[A-Z]{2}$", gettext_lazy("Give the two-letter country code, such as CA.")
+            )
+        ],
     )
     language = models.CharField(max_length=2, choices=Language, default=Language.ENGLISH)
     contact = models.CharField(max_length=200, blank=True)
@@ -123,7 +129,9 @@ class Organisation(models.Model):
         max_length=3,
         default="CAD",
         db_default="CAD",
-        validators=[RegexValidator("^[A-Z]{3}$", "Give the three-letter code, such as CAD.")],
+        validators=[
+            RegexValidator("^[A-Z]{3}$", gettext_lazy("Give the three-letter code, such as CAD."))
+        ],
     )
     spending_limit = models.PositiveBigIntegerField(null=True, blank=True)
     stop_words = models.CharField(
@@ -142,7 +150,7 @@ class Organisation(models.Model):
         max_length=7,
         default=COLOUR,
         db_default=COLOUR,
-        validators=[RegexValidator("^#[0-9a-f]{6}$", _("Give the colour as #rrggbb."))],
+        validators=[RegexValidator("^#[0-9a-f]{6}$", gettext_lazy("Give the colour as #rrggbb."))],
     )
     logo = models.CharField(max_length=64, blank=True, default="", db_default="")
     approval_above = models.PositiveIntegerField(null=True, blank=True)

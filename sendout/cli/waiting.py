@@ -108,7 +108,7 @@ class Watch:
     def show(self) -> None:
         """Draw the bars over those drawn before."""
         found = tallies_of(self.sendout)
-        parts = [bar(Channel(channel).label, tally) for channel, tally in found.items()]
+        parts = [bar(str(Channel(channel).label), tally) for channel, tally in found.items()]
         line = "   ".join(parts) or f"waiting for the start of “{self.sendout.name}”"
         line = line[: shutil.get_terminal_size().columns - 1]
         print(f"\r{line:<{self.width}}", end="", file=sys.stderr, flush=True)

@@ -7,7 +7,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Value
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import Organisation
 from sendout.core.message.gsm_plain import Plain
@@ -17,16 +17,16 @@ from sendout.finding.expressions import Words
 class Category(models.TextChoices):
     """What a recipient consented to; decides who may unsubscribe from it."""
 
-    OPERATIONAL = "operational", "Operational"
-    MARKETING = "marketing", "Marketing"
+    OPERATIONAL = "operational", gettext_lazy("Operational")
+    MARKETING = "marketing", gettext_lazy("Marketing")
 
 
 class BodyFormat(models.TextChoices):
     """How the email body is written."""
 
-    BLOCKS = "blocks", _("Blocks")
-    MARKDOWN = "markdown", "Markdown"
-    HTML = "html", "HTML"
+    BLOCKS = "blocks", gettext_lazy("Blocks")
+    MARKDOWN = "markdown", gettext_lazy("Markdown")
+    HTML = "html", gettext_lazy("HTML")
 
 
 PLAIN = {

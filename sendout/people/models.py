@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Substr
+from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import Language, Organisation
 from sendout.finding.expressions import Digits, Plain
@@ -89,12 +90,12 @@ class Group(models.Model):
 class ImportState(models.TextChoices):
     """How far an import has come."""
 
-    UPLOADED = "uploaded", "Uploaded"
-    CHECKING = "checking", "Checking..."
-    CHECKED = "checked", "Checked"
-    RUNNING = "running", "Importing..."
-    DONE = "done", "Imported"
-    FAILED = "failed", "Failed"
+    UPLOADED = "uploaded", gettext_lazy("Uploaded")
+    CHECKING = "checking", gettext_lazy("Checking...")
+    CHECKED = "checked", gettext_lazy("Checked")
+    RUNNING = "running", gettext_lazy("Importing...")
+    DONE = "done", gettext_lazy("Imported")
+    FAILED = "failed", gettext_lazy("Failed")
 
 
 class Import(models.Model):
@@ -145,10 +146,10 @@ class ImportPart(models.Model):
 class Outcome(models.TextChoices):
     """What became of a row."""
 
-    CREATED = "created", "New"
-    UPDATED = "updated", "Updated"
-    UNCHANGED = "unchanged", "Unchanged"
-    REFUSED = "refused", "Refused"
+    CREATED = "created", gettext_lazy("New")
+    UPDATED = "updated", gettext_lazy("Updated")
+    UNCHANGED = "unchanged", gettext_lazy("Unchanged")
+    REFUSED = "refused", gettext_lazy("Refused")
 
 
 class ImportLine(models.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Q, QuerySet, TextChoices
+from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import Organisation
 from sendout.core.plain import terms
@@ -13,12 +14,12 @@ from sendout.people.models import Participant
 class Reach(TextChoices):
     """By what a participant can be reached."""
 
-    EMAIL = "email", "With email"
-    PHONE = "phone", "With phone"
-    NO_EMAIL = "no_email", "Without email"
-    NO_PHONE = "no_phone", "Without phone"
-    NEITHER = "neither", "Cannot be written to"
-    WRONG = "wrong", "With a wrong address or number"
+    EMAIL = "email", gettext_lazy("With email")
+    PHONE = "phone", gettext_lazy("With phone")
+    NO_EMAIL = "no_email", gettext_lazy("Without email")
+    NO_PHONE = "no_phone", gettext_lazy("Without phone")
+    NEITHER = "neither", gettext_lazy("Cannot be written to")
+    WRONG = "wrong", gettext_lazy("With a wrong address or number")
 
 
 REACHED = {

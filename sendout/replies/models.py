@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import Organisation
 from sendout.deliveries.models import Delivery
@@ -58,10 +59,10 @@ class Conversation(models.Model):
 class Review(models.TextChoices):
     """What the staff decided about a reply that may mean STOP."""
 
-    NONE = "", "Nothing to decide"
-    OPEN = "open", "To be decided"
-    LISTED = "listed", "Put on the Unsubscribes list"
-    DISMISSED = "dismissed", "Not meant so"
+    NONE = "", gettext_lazy("Nothing to decide")
+    OPEN = "open", gettext_lazy("To be decided")
+    LISTED = "listed", gettext_lazy("Put on the Unsubscribes list")
+    DISMISSED = "dismissed", gettext_lazy("Not meant so")
 
 
 class Reply(models.Model):

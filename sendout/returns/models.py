@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import Organisation
 
@@ -10,25 +11,25 @@ from sendout.accounts.models import Organisation
 class MailboxKind(models.TextChoices):
     """How a mailbox is read."""
 
-    IMAP = "imap", "IMAP"
-    POP3 = "pop3", "POP3"
+    IMAP = "imap", gettext_lazy("IMAP")
+    POP3 = "pop3", gettext_lazy("POP3")
 
 
 class Way(models.TextChoices):
     """By which door a mail came."""
 
-    IMAP = "imap", "fetched by IMAP"
-    POP3 = "pop3", "fetched by POP3"
-    SMTP = "smtp", "received by SMTP"
-    LMTP = "lmtp", "received by LMTP"
-    PIPE = "pipe", "piped in"
+    IMAP = "imap", gettext_lazy("fetched by IMAP")
+    POP3 = "pop3", gettext_lazy("fetched by POP3")
+    SMTP = "smtp", gettext_lazy("received by SMTP")
+    LMTP = "lmtp", gettext_lazy("received by LMTP")
+    PIPE = "pipe", gettext_lazy("piped in")
 
 
 class State(models.TextChoices):
     """How far a mail has come; one that is understood is gone."""
 
-    WAITING = "waiting", "Is being read"
-    UNCLEAR = "unclear", "Not understood"
+    WAITING = "waiting", gettext_lazy("Is being read")
+    UNCLEAR = "unclear", gettext_lazy("Not understood")
 
 
 class Mailbox(models.Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import Organisation
 
@@ -12,17 +13,17 @@ from sendout.accounts.models import Organisation
 class Channel(models.TextChoices):
     """How a message travels."""
 
-    EMAIL = "email", "Email"
-    SMS = "sms", "SMS"
+    EMAIL = "email", gettext_lazy("Email")
+    SMS = "sms", gettext_lazy("SMS")
 
 
 class Period(models.TextChoices):
     """What a sender's pace is counted in."""
 
-    SECOND = "second", "second"
-    MINUTE = "minute", "minute"
-    HOUR = "hour", "hour"
-    DAY = "day", "day"
+    SECOND = "second", gettext_lazy("second")
+    MINUTE = "minute", gettext_lazy("minute")
+    HOUR = "hour", gettext_lazy("hour")
+    DAY = "day", gettext_lazy("day")
 
 
 PERIOD_SECONDS = {Period.SECOND: 1, Period.MINUTE: 60, Period.HOUR: 3600, Period.DAY: 86_400}

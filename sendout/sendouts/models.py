@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower, Now
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import Organisation
 from sendout.compose.models import Message
@@ -33,11 +33,17 @@ class State(models.TextChoices):
 class Channels(models.TextChoices):
     """By which channels a send-out goes."""
 
-    EMAIL = "email", "Email only"
-    SMS = "sms", "SMS only"
-    BOTH = "both", "Email and SMS"
-    SMS_WITHOUT_EMAIL = "sms_without_email", "Email, and SMS only to those without email"
-    EMAIL_THEN_SMS = "email_then_sms", _("Email first, later SMS to those whom it did not reach")
+    EMAIL = "email", gettext_lazy("Email only")
+    SMS = "sms", gettext_lazy("SMS only")
+    BOTH = "both", gettext_lazy("Email and SMS")
+    SMS_WITHOUT_EMAIL = (
+        "sms_without_email",
+        gettext_lazy("Email, and SMS only to those without email"),
+    )
+    EMAIL_THEN_SMS = (
+        "email_then_sms",
+        gettext_lazy("Email first, later SMS to those whom it did not reach"),
+    )
 
     @property
     def used(self) -> tuple[Channel, ...]:
@@ -55,33 +61,39 @@ class Channels(models.TextChoices):
 class FallbackTo(models.TextChoices):
     """To whom an SMS goes when the wait after the emails is over."""
 
-    NOT_ARRIVED = "not_arrived", _("whose email did not arrive")
-    NOT_OPENED = "not_opened", _("whose email did not arrive or was not opened by a person")
+    NOT_ARRIVED = "not_arrived", gettext_lazy("whose email did not arrive")
+    NOT_OPENED = (
+        "not_opened",
+        gettext_lazy("whose email did not arrive or was not opened by a person"),
+    )
 
 
 class Fallback(models.TextChoices):
     """How the SMS after the emails stand, once the send-out has started."""
 
-    WAITING = "waiting", _("Waiting")
-    SENT = "sent", _("Sent")
-    CALLED_OFF = "called_off", _("Called off")
+    WAITING = "waiting", gettext_lazy("Waiting")
+    SENT = "sent", gettext_lazy("Sent")
+    CALLED_OFF = "called_off", gettext_lazy("Called off")
 
 
 class OncePer(models.TextChoices):
     """Who gets one message when a family shares an address; with FAMILY it tells of all of them."""
 
-    ADDRESS = "address", "Once per address"
-    FAMILY = "family", "One message per family, for all of its children together"
-    PARTICIPANT = "participant", "Once per participant"
+    ADDRESS = "address", gettext_lazy("Once per address")
+    FAMILY = (
+        "family",
+        gettext_lazy("One message per family, for all of its children together"),
+    )
+    PARTICIPANT = "participant", gettext_lazy("Once per participant")
 
 
 class Kind(models.TextChoices):
     """What a send-out is for; all but campaigns go to one, and are shown in conversations."""
 
-    CAMPAIGN = "campaign", "Message"
-    ANSWER = "answer", "Answer"
-    FORWARD = "forward", "Forward"
-    NOTICE = "notice", "Automatic answer"
+    CAMPAIGN = "campaign", gettext_lazy("Message")
+    ANSWER = "answer", gettext_lazy("Answer")
+    FORWARD = "forward", gettext_lazy("Forward")
+    NOTICE = "notice", gettext_lazy("Automatic answer")
 
 
 class ThenSms(models.Model):
@@ -229,11 +241,11 @@ class Template(ThenSms):
 class Verdict(models.TextChoices):
     """What became of the wish that somebody approves a send-out."""
 
-    OPEN = "open", _("Waits for approval")
-    APPROVED = "approved", _("Approved")
-    RETURNED = "returned", _("Sent back")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
-    LAPSED = "lapsed", _("Not approved in time")
+    OPEN = "open", gettext_lazy("Waits for approval")
+    APPROVED = "approved", gettext_lazy("Approved")
+    RETURNED = "returned", gettext_lazy("Sent back")
+    WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn")
+    LAPSED = "lapsed", gettext_lazy("Not approved in time")
 
 
 class Approval(models.Model):

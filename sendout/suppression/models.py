@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import Organisation
 
@@ -11,11 +12,11 @@ from sendout.accounts.models import Organisation
 class Reason(models.TextChoices):
     """Why somebody is on the list, in the words of the page."""
 
-    UNSUBSCRIBED = "unsubscribed", "Recipient unsubscribed"
-    COMPLAINT = "complaint", "Complaint"
-    BAD_EMAIL = "bad_email", "Bad email"
-    BAD_NUMBER = "bad_number", "Bad number"
-    ADMIN = "admin", "Added by staff"
+    UNSUBSCRIBED = "unsubscribed", gettext_lazy("Recipient unsubscribed")
+    COMPLAINT = "complaint", gettext_lazy("Complaint")
+    BAD_EMAIL = "bad_email", gettext_lazy("Bad email")
+    BAD_NUMBER = "bad_number", gettext_lazy("Bad number")
+    ADMIN = "admin", gettext_lazy("Added by staff")
 
 
 # What an address is called that does not exist, by channel.
@@ -83,14 +84,14 @@ class Lifted(models.Model):
 class ListImportState(models.TextChoices):
     """How far an import of entries has come, and back."""
 
-    UPLOADED = "uploaded", "Uploaded"
-    CHECKING = "checking", "Checking..."
-    CHECKED = "checked", "Checked"
-    RUNNING = "running", "Importing..."
-    DONE = "done", "Imported"
-    UNDOING = "undoing", "Undoing..."
-    UNDONE = "undone", "Undone"
-    FAILED = "failed", "Failed"
+    UPLOADED = "uploaded", gettext_lazy("Uploaded")
+    CHECKING = "checking", gettext_lazy("Checking...")
+    CHECKED = "checked", gettext_lazy("Checked")
+    RUNNING = "running", gettext_lazy("Importing...")
+    DONE = "done", gettext_lazy("Imported")
+    UNDOING = "undoing", gettext_lazy("Undoing...")
+    UNDONE = "undone", gettext_lazy("Undone")
+    FAILED = "failed", gettext_lazy("Failed")
 
 
 class ListImport(models.Model):
@@ -150,11 +151,11 @@ class ListImportPart(models.Model):
 class ListOutcome(models.TextChoices):
     """What became of a row."""
 
-    ADDED = "added", "Added"
-    RAISED = "raised", "Raised"
-    UNCHANGED = "unchanged", "Already listed"
-    PASSED = "passed", "Left alone"
-    REFUSED = "refused", "Refused"
+    ADDED = "added", gettext_lazy("Added")
+    RAISED = "raised", gettext_lazy("Raised")
+    UNCHANGED = "unchanged", gettext_lazy("Already listed")
+    PASSED = "passed", gettext_lazy("Left alone")
+    REFUSED = "refused", gettext_lazy("Refused")
 
 
 class ListImportLine(models.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import Organisation
 
@@ -10,25 +11,25 @@ from sendout.accounts.models import Organisation
 class Medium(models.TextChoices):
     """What is charged for: by which channel a message travels."""
 
-    EMAIL = "email", "Email"
-    SMS = "sms", "SMS"
+    EMAIL = "email", gettext_lazy("Email")
+    SMS = "sms", gettext_lazy("SMS")
 
 
 class Direction(models.TextChoices):
     """Which way a message goes, as the organisation sees it."""
 
-    OUT = "out", "sent"
-    IN = "in", "received"
+    OUT = "out", gettext_lazy("sent")
+    IN = "in", gettext_lazy("received")
 
 
 class Kind(models.TextChoices):
     """Why there was something to charge; all but the last are send-outs."""
 
-    CAMPAIGN = "campaign", "sent"
-    ANSWER = "answer", "sent in answer"
-    FORWARD = "forward", "forwarded"
-    NOTICE = "notice", "sent as notices"
-    RECEIVED = "received", "received"
+    CAMPAIGN = "campaign", gettext_lazy("sent")
+    ANSWER = "answer", gettext_lazy("sent in answer")
+    FORWARD = "forward", gettext_lazy("forwarded")
+    NOTICE = "notice", gettext_lazy("sent as notices")
+    RECEIVED = "received", gettext_lazy("received")
 
 
 class Price(models.Model):

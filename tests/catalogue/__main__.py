@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 import polib
@@ -10,6 +11,7 @@ from tests.catalogue.extracting import Message, messages
 from tests.laws.sources import ROOT
 
 PO = ROOT / "sendout" / "locale" / "fr" / "LC_MESSAGES" / "django.po"
+PATTERNS = ROOT / "sendout" / "locale" / "patterns.json"
 HEADER = {
     "Project-Id-Version": "Sendout",
     "Language": "fr",
@@ -47,18 +49,25 @@ def _entry(message: Message, old: polib.POEntry | None) -> polib.POEntry:
     return entry
 
 
+def said(entry: polib.POEntry) -> list[str]:
+    """Give the French of a message, of each of its numbers where it has several."""
+    return list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
+
+
 def untranslated(catalogue: polib.POFile) -> list[polib.POEntry]:
     """Give the messages that have no French yet."""
-    return [
-        entry
-        for entry in catalogue
-        if not all(entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr])
-    ]
+    return [entry for entry in catalogue if not all(said(entry))]
 
 
 def compiled(catalogue: polib.POFile) -> bytes:
     """Give the catalogue as Python reads it; untranslated messages are left out."""
     return bytes(catalogue.to_binary())
+
+
+def patterns(catalogue: polib.POFile) -> str:
+    """Give the sentences of lower rooms that hold values, as `pages.said` reads them."""
+    found = [entry.msgid for entry in catalogue if "{}" in entry.msgid]
+    return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
 
 
 def main() -> int:
@@ -68,6 +77,7 @@ def main() -> int:
     PO.parent.mkdir(parents=True, exist_ok=True)
     catalogue.save(str(PO))
     PO.with_suffix(".mo").write_bytes(compiled(polib.pofile(str(PO))))
+    PATTERNS.write_text(patterns(catalogue))
     missing = untranslated(catalogue)
     for entry in missing:
         print(f"no French: {entry.msgid!r} ({', '.join(place for place, _ in entry.occurrences)})")

@@ -12,6 +12,7 @@ from django.template.base import DebugLexer, Token, TokenType
 from django.utils.text import smart_split
 from django.utils.translation import trim_whitespace
 
+from tests.catalogue.lower import of_lower_rooms
 from tests.laws.sources import ROOT, modules
 
 TEMPLATES = ROOT / "sendout" / "templates"
@@ -61,6 +62,7 @@ def _everywhere() -> Iterator[tuple[str, Found]]:
         yield from _placed(path, of_template(path.read_text()))
     for module in modules().values():
         yield from _placed(module.path, of_python(module.tree))
+        yield from _placed(module.path, ((text, "", "") for text in of_lower_rooms(module)))
 
 
 def _placed(path: Path, found: Iterable[Found]) -> Iterator[tuple[str, Found]]:

@@ -16,14 +16,9 @@ MARKED = re.compile(
 )
 TAG = re.compile(r"{%.*?%}", re.DOTALL)
 SHOWN_ATTRIBUTES = {
-    "title",
-    "placeholder",
-    "aria-label",
-    "alt",
-    "data-confirm",
-    "data-hx-confirm",
-    "data-copied",
-}
+    "title", "placeholder", "aria-label", "alt", "data-confirm", "data-hx-confirm", "data-copied",
+    "data-label",
+}  # fmt: skip
 WORD = re.compile(r"[^\W\d_]{2,}")
 # Names and signs that are the same in every language.
 NOT_TRANSLATED = {"Sendout", "CSV", "XLSX", "nbsp"}
@@ -67,7 +62,7 @@ def _speaks(tag: str) -> bool:
     if re.match(r"{%\s*(translate|load|url|static|extends)\b", tag):
         return False
     handed = re.findall(
-        r"""\b(?:title|text|label|action)=["']([^"']+)|\|default:["']([^"']+)""", tag
+        r"""\b(?:title|text2?|\w*label|action)=["']([^"']+)|\|default:["']([^"']+)""", tag
     )
     return any(" " in word or word.istitle() for pair in handed for word in pair)
 

@@ -5,30 +5,33 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sendout.core.mailboxes.config import SETTINGS
 from sendout.core.providers.setting import BadConfig, Setting, Value, fitting
+from sendout.pages.said import said
 from sendout.pages.senders.forms import KEEP, PREFIX, WHERE, is_local, make_field
 from sendout.returns.entering import put_settings
 from sendout.returns.models import Mailbox
 from sendout.senders.vault import CannotUnseal, unseal
 
 LABELS = {
-    "tls": "Encryption",
-    "verify": "Check the server's certificate",
-    "auth": "Sign in with",
-    "afterwards": "A mail that was read",
-    "token_url": "Token URL",
-    "client_id": "Client ID",
+    "tls": gettext_lazy("Encryption"),
+    "verify": gettext_lazy("Check the server's certificate"),
+    "auth": gettext_lazy("Sign in with"),
+    "afterwards": gettext_lazy("A mail that was read"),
+    "token_url": gettext_lazy("Token URL"),
+    "client_id": gettext_lazy("Client ID"),
 }
 CHOICES = {
-    "implicit": "from the start (usual)",
+    "implicit": gettext_lazy("from the start (usual)"),
     "starttls": "STARTTLS",
     "none": "none",
-    "password": "a password",
-    "xoauth2": "tokens (XOAUTH2)",
-    "delete": "is deleted in the mailbox",
-    "leave": "stays in the mailbox",
+    "password": gettext_lazy("a password"),
+    "xoauth2": gettext_lazy("tokens (XOAUTH2)"),
+    "delete": gettext_lazy("is deleted in the mailbox"),
+    "leave": gettext_lazy("stays in the mailbox"),
 }
 EXPLAINED = ("tls", "verify", "afterwards")  # by their own words
 
@@ -39,7 +42,7 @@ class MailboxForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Mailbox
         fields = ("name",)
-        help_texts = {"name": "For the staff, such as “Bounces”."}
+        help_texts = {"name": gettext_lazy("For the staff, such as “Bounces”.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -85,7 +88,7 @@ class MailboxForm(forms.ModelForm):  # type: ignore[type-arg]
         name: str = self.cleaned_data["name"].strip()
         same = Mailbox.objects.filter(organisation=self.instance.organisation_id, name=name)
         if same.exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError("There is a mailbox with this name; choose another.")
+            raise forms.ValidationError(_("There is a mailbox with this name; choose another."))
         return name
 
     def clean(self) -> dict[str, Any]:
@@ -125,8 +128,11 @@ class MailboxForm(forms.ModelForm):  # type: ignore[type-arg]
             kept = setting.name in self.stored and not self._typed(setting.name)
             if moved and setting.secret and kept:
                 raise BadConfig(
-                    f"{setting.name} must be entered again, because it would go somewhere else "
-                    "than before."
+                    _(
+                        "%(what)s must be entered again, because it would go somewhere else than "
+                        "before."
+                    )
+                    % {"what": said(setting.name)}
                 )
 
     def save(self, commit: bool = True) -> Mailbox:

@@ -5,33 +5,40 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from sendout.accounts.models import Role
 from sendout.core.bounces.parts import header, parse_headers, split
 from sendout.deliveries.models import Delivery
 from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.wording import Phrase
 from sendout.returns.keeping import again as read_again
 from sendout.returns.models import ReturnedMail, State
 
 PLAIN = ("text/plain", "message/delivery-status", "message/feedback-report")
-REASONS = {
+REASONS: dict[str, tuple[Phrase, Phrase]] = {
     "unknown": (
-        "It is no bounce that can be read",
-        "It may be a letter of a person, or a report in a form that Sendout does not know.",
+        gettext_lazy("It is no bounce that can be read"),
+        gettext_lazy(
+            "It may be a letter of a person, or a report in a form that Sendout does not know."
+        ),
     ),
     "unproven": (
-        "It does not say which message it is about",
-        "It looks like a bounce, but nothing in it belongs to a message of yours.",
+        gettext_lazy("It does not say which message it is about"),
+        gettext_lazy("It looks like a bounce, but nothing in it belongs to a message of yours."),
     ),
     "hint": (
-        "It cannot be proven",
-        "It names a message of yours, but without the signature that Sendout puts into each "
-        "email. Anybody could have written it, so you decide whether it is true.",
+        gettext_lazy("It cannot be proven"),
+        gettext_lazy(
+            "It names a message of yours, but without the signature that Sendout puts into each "
+            "email. Anybody could have written it, so you decide whether it is true."
+        ),
     ),
     "trouble": (
-        "It could not be read",
-        "Reading it failed more than once; the log of the worker says why.",
+        gettext_lazy("It could not be read"),
+        gettext_lazy("Reading it failed more than once; the log of the worker says why."),
     ),
 }
 
@@ -42,11 +49,11 @@ class ShownMail:
     def __init__(self, row: ReturnedMail, content: bytes) -> None:
         """Content: the mail, or as much of it as is to be shown."""
         self.row = row
-        self.reason, self.explanation = REASONS.get(row.reason, ("Not understood", ""))
+        self.reason, self.explanation = REASONS.get(row.reason, (_("Not understood"), ""))
         self._content = content
         headers = parse_headers(content.replace(b"\r\n", b"\n"))
-        self.subject = header(headers, "subject") or "(no subject)"
-        self.sender = header(headers, "from") or "(nobody)"
+        self.subject = header(headers, "subject") or _("(no subject)")
+        self.sender = header(headers, "from") or _("(nobody)")
 
     @property
     def text(self) -> str:
@@ -94,7 +101,7 @@ def raw(request: MemberRequest, pk: int) -> HttpResponse:
 def again(request: MemberRequest, pk: int) -> HttpResponse:
     """Have the worker read it again, as it may know more now than it did then."""
     read_again(find_mail(request, pk))
-    messages.success(request, "The mail is read again; if it is understood now, it is gone.")
+    messages.success(request, _("The mail is read again; if it is understood now, it is gone."))
     return redirect("pages:bounces", request.organisation.slug)
 
 
@@ -103,7 +110,7 @@ def again(request: MemberRequest, pk: int) -> HttpResponse:
 def believe(request: MemberRequest, pk: int) -> HttpResponse:
     """Take it as true on the word of this member."""
     read_again(find_mail(request, pk), believed=True)
-    messages.success(request, "The mail is taken as true, and told in the story of its message.")
+    messages.success(request, _("The mail is taken as true, and told in the story of its message."))
     return redirect("pages:bounces", request.organisation.slug)
 
 
@@ -112,5 +119,5 @@ def believe(request: MemberRequest, pk: int) -> HttpResponse:
 def delete(request: MemberRequest, pk: int) -> HttpResponse:
     """Let go of it."""
     find_mail(request, pk).delete()
-    messages.success(request, "The mail is deleted.")
+    messages.success(request, _("The mail is deleted."))
     return redirect("pages:bounces", request.organisation.slug)

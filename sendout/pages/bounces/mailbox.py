@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from sendout.accounts.models import Role
@@ -37,7 +38,9 @@ def _form_page(request: MemberRequest, mailbox: Mailbox) -> HttpResponse:
     form = MailboxForm(request.POST or None, instance=mailbox)
     if form.is_valid():
         saved = form.save()
-        messages.success(request, f"“{saved.name}” is saved. Test whether it works.")
+        messages.success(
+            request, _("“%(name)s” is saved. Test whether it works.") % {"name": saved.name}
+        )
         return redirect("pages:mailbox", request.organisation.slug, saved.pk)
     context = {
         "organisation": request.organisation,
@@ -75,8 +78,12 @@ def use(request: MemberRequest, pk: int) -> HttpResponse:
     mailbox.active = not mailbox.active
     mailbox.look_at = None
     mailbox.save(update_fields=["active", "look_at"])
-    words = "in use again" if mailbox.active else "out of use; nothing is fetched from it"
-    messages.success(request, f"“{mailbox.name}” is {words}.")
+    words = (
+        _("“%(name)s” is in use again.")
+        if mailbox.active
+        else _("“%(name)s” is out of use; nothing is fetched from it.")
+    )
+    messages.success(request, words % {"name": mailbox.name})
     return redirect("pages:bounces", request.organisation.slug)
 
 
@@ -86,5 +93,7 @@ def delete(request: MemberRequest, pk: int) -> HttpResponse:
     """Forget a mailbox and its password; what is in it stays there."""
     mailbox = find_mailbox(request, pk)
     mailbox.delete()
-    messages.success(request, f"“{mailbox.name}” is forgotten, with its password.")
+    messages.success(
+        request, _("“%(name)s” is forgotten, with its password.") % {"name": mailbox.name}
+    )
     return redirect("pages:bounces", request.organisation.slug)

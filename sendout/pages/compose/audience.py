@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from sendout.accounts.models import Role
@@ -16,6 +17,7 @@ from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.files import files_of, take_file
 from sendout.pages.compose.finding import closed_page, find_sendout, words_asked
 from sendout.pages.compose.forms import AudienceForm
+from sendout.pages.said import said
 from sendout.people.models import Group, Participant
 from sendout.people.search import search
 from sendout.people.typed import Refusal, find_or_add
@@ -46,7 +48,9 @@ def audience(request: MemberRequest, pk: int) -> HttpResponse:
         sendout.refresh_from_db()
         return closed_page(request, sendout, 409)
     except BadTable as error:
-        form.add_error("file", f"Nothing of the file was taken: {error}.")
+        form.add_error(
+            "file", _("Nothing of the file was taken: %(error)s.") % {"error": said(str(error))}
+        )
         return _page(request, sendout, form)
     if refusals:
         return _refused_page(request, sendout, refusals)

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.template.defaultfilters import floatformat
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from sendout.accounts.models import Organisation, Role
@@ -17,9 +20,10 @@ from sendout.core.message.gsm_plain import MARKS, Plain, plain
 from sendout.core.message.sms import Measure, measure
 from sendout.core.message.template import parse
 from sendout.core.message.texting import closed
-from sendout.core.money import money
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.finding import closed_page, find_sendout
+from sendout.pages.said import said
+from sendout.pages.wording import money
 from sendout.senders.models import Channel
 from sendout.sendouts import drafts
 from sendout.sendouts.lifecycle import NotPossible
@@ -27,8 +31,8 @@ from sendout.sendouts.models import Channels, SendOut
 from sendout.sendouts.parts import Level, Parts, count_parts
 
 BUTTONS = {
-    Plain.MARKS: "Use plain marks",
-    Plain.ACCENTS: "Use plain marks, and leave accents out",
+    Plain.MARKS: gettext_lazy("Use plain marks"),
+    Plain.ACCENTS: gettext_lazy("Use plain marks, and leave accents out"),
 }
 MOST_NAMED = 12  # characters named in a sentence
 
@@ -92,9 +96,9 @@ def characters(sendout: SendOut) -> dict[str, object] | None:
     return {
         "counted": counted,
         "now": now,
-        "label": PLAIN[now.level],
+        "label": said(PLAIN[now.level]),
         "forcing": [character for character, _ in now.forcing.most_common(MOST_NAMED)],
-        "times": f"{now.parts / counted.least:.1f}".removesuffix(".0") if counted.least else "",
+        "times": floatformat(now.parts / counted.least, -1) if counted.least else "",
         "price": _words(now.price, sendout),
         "price_least": money(counted.least_price, sendout.organisation.currency),
         "offers": offers,
@@ -108,7 +112,7 @@ def _offers(sendout: SendOut, counted: Parts, now: Level) -> list[Offer]:
         found = counted.levels[level]
         if found.pairs != before.pairs:
             saved = _words(max(0, now.price - found.price), sendout)
-            offers.append(Offer(level, PLAIN[level], BUTTONS[level], found, saved))
+            offers.append(Offer(level, said(PLAIN[level]), str(BUTTONS[level]), found, saved))
             before = found
     return offers
 
@@ -130,7 +134,7 @@ def make_plain(request: MemberRequest, pk: int) -> HttpResponse:
         with drafts.changing(sendout) as draft:
             version = request.POST.get("version", "")
             if version != str(draft.message.version):
-                raise NotPossible("The message was changed meanwhile: look at it again.")
+                raise NotPossible(_("The message was changed meanwhile: look at it again."))
             said = {"sms_plain": level}
             editing.save(draft.message, said, version=int(version), member=request.user)
     except NotPossible as refusal:

@@ -131,5 +131,5 @@ def hindrance(sendout: SendOut, expected: Forecast) -> str:
     if waiting := unfinished(sendout):
         return waiting
     if not expected.to_send:
-        return "Nobody would get it: choose whom it goes to, or see why they are skipped."
+        return _("Nobody would get it: choose whom it goes to, or see why they are skipped.")
     return ""

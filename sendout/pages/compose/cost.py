@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from sendout.accounts.models import Organisation, Role
 from sendout.compose.markup import BadStyle
-from sendout.core.money import money
 from sendout.deliveries import limit
 from sendout.deliveries.estimate import Estimate, Part, estimate
 from sendout.deliveries.freeze import Forecast
@@ -17,6 +17,7 @@ from sendout.deliveries.measuring import Drawback
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.finding import find_sendout
 from sendout.pages.settings.organisation import country_name
+from sendout.pages.wording import counted, money, number
 from sendout.senders.models import Channel
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import SendOut
@@ -77,31 +78,43 @@ def beyond(organisation: Organisation, found: Estimate) -> str:
 def _row(part: Part, currency: str) -> Row:
     each = money(part.each, currency)
     if part.channel == Channel.EMAIL:
-        words = f"{part.messages:,} email{_s(part.messages)}"
-        return Row(words, f"at {each}", money(part.price, currency))
-    where = country_name(part.country) if part.country else "other countries"
-    parts = f"{part.segments:,} part{_s(part.segments)} at {each}"
-    return Row(f"{part.messages:,} SMS to {where}", parts, money(part.price, currency))
-
-
-def _s(n: int) -> str:
-    return "" if n == 1 else "s"
+        words = counted("%(n)s email", "%(n)s emails", part.messages)
+        return Row(words, _("at %(price)s") % {"price": each}, money(part.price, currency))
+    where = country_name(part.country) if part.country else _("other countries")
+    parts = counted(
+        "%(n)s part at %(price)s", "%(n)s parts at %(price)s", part.segments, price=each
+    )
+    words = counted("%(n)s SMS to %(where)s", "%(n)s SMS to %(where)s", part.messages, where=where)
+    return Row(words, parts, money(part.price, currency))
 
 
 def drawback_words(found: Drawback, currency: str) -> str:
     """Say which characters make texts longer, and what that costs."""
     named = " ".join(found.characters[:NAMED])
     more = len(found.characters) - NAMED
-    characters = f"{named} and {more} more" if more > 0 else named
-    makes = "makes" if len(found.characters) == 1 else "make"
-    texts = f"{found.texts:,} text{_s(found.texts)}"
+    if more > 0:
+        named = _("%(named)s and %(n)s more") % {"named": named, "n": more}
+    if not found.written:
+        named = _("%(named)s (in names and fields of recipients)") % {"named": named}
+    gaps = {"characters": named, "parts": number(found.segments), "without": number(found.without)}
     if found.segments == 2 * found.texts and found.without == found.texts:
-        longer = f"{texts} two parts"
+        words = counted(
+            "%(characters)s: two parts instead of one for %(n)s text.",
+            "%(characters)s: two parts instead of one for %(n)s texts.",
+            found.texts,
+            **gaps,
+        )
     else:
-        longer = f"{texts} longer, {found.segments:,} parts instead of {found.without:,}"
-    where = "" if found.written else ", in names and fields of recipients,"
-    said = f"{characters}{where} {makes} {longer}"
+        words = counted(
+            "%(characters)s: %(parts)s parts instead of %(without)s for %(n)s text.",
+            "%(characters)s: %(parts)s parts instead of %(without)s for %(n)s texts.",
+            found.texts,
+            **gaps,
+        )
     if not found.price:
-        return f"{said}."
+        return words
     price, other = money(found.price, currency), money(found.price_without, currency)
-    return f"{said}: {price} instead of {other}."
+    return f"{words} " + _("Cost: %(price)s instead of %(other)s.") % {
+        "price": price,
+        "other": other,
+    }

@@ -7,6 +7,7 @@ from typing import BinaryIO, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from sendout.accounts.models import User
 from sendout.people.importing import import_now, request_import, store_upload
@@ -57,5 +58,7 @@ def unfinished(sendout: SendOut) -> str:
     """Say that a file is still on its way in; empty when none is."""
     for file in files_of(sendout):
         if file.state in (ImportState.UPLOADED, ImportState.RUNNING, ImportState.CHECKING):
-            return f"“{file.filename}” is still being imported: wait until that is done, then send."
+            return _("“%(name)s” is still being imported: wait until that is done, then send.") % {
+                "name": file.filename
+            }
     return ""

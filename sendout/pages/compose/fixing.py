@@ -19,7 +19,7 @@ from sendout.pages.compose.finding import closed_page, find_sendout
 from sendout.pages.compose.reach import OPEN, query_of, reach_context, to_check
 from sendout.pages.compose.reach_words import CORRECT, LIFT, OFFERS, SHARING
 from sendout.pages.suppressions.change import NOT_SAID, LiftForm, lifted
-from sendout.pages.suppressions.correct import WORDS, CorrectForm, having, said
+from sendout.pages.suppressions.correct import CorrectForm, having, told
 from sendout.people.models import Participant
 from sendout.replies.review import stops_of
 from sendout.senders.models import Channel
@@ -58,11 +58,6 @@ class Fix:
     def auto_id(self) -> str:
         """How the fields of its form are told from others on the page."""
         return f"fix-{self.person.pk}-{self.channel}-%s"
-
-    @property
-    def what(self) -> str:
-        """What the address is called."""
-        return WORDS[self.channel]
 
 
 @member_of(Role.SENDER)
@@ -130,7 +125,7 @@ def _put_right(request: MemberRequest, shown: Fix, form: Form) -> str:
     """Do what the form says; give what was done in a sentence."""
     if isinstance(form, CorrectForm) and form.right:
         chosen, why = form.cleaned_data["people"], form.cleaned_data["why"]
-        return said(
+        return told(
             shown.wrong, correct(shown.wrong, chosen, form.right, request.user, why), form.right
         )
     if shown.entry is None:

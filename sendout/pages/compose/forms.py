@@ -36,8 +36,10 @@ LONGEST_BODY = 400_000  # characters; providers cut or refuse larger emails
 LONGEST_SMS = 1_600  # about ten segments; networks refuse more parts
 KEPT = ("name", "channels", "fallback_minutes", "fallback_to")  # by the send-out
 CATEGORY_HELP = {
-    Category.OPERATIONAL: "Operational: reminders, cancellations, invoices, safety",
-    Category.MARKETING: "Marketing: new programmes, promotions; choose only people who agreed",
+    Category.OPERATIONAL: gettext_lazy("Operational: reminders, cancellations, invoices, safety"),
+    Category.MARKETING: gettext_lazy(
+        "Marketing: new programmes, promotions; choose only people who agreed"
+    ),
 }
 
 
@@ -49,8 +51,8 @@ class WriteForm(forms.Form):
 
     name = forms.CharField(
         max_length=200,
-        label="Name",
-        help_text="For the staff; recipients do not see it.",
+        label=gettext_lazy("Name"),
+        help_text=gettext_lazy("For the staff; recipients do not see it."),
     )
     channels = forms.ChoiceField(choices=Channels.choices, initial=Channels.EMAIL)
     fallback_minutes = forms.IntegerField(
@@ -79,19 +81,19 @@ class WriteForm(forms.Form):
         choices=list(CATEGORY_HELP.items()),
         initial=Category.OPERATIONAL,
         widget=forms.RadioSelect,
-        label="What is it about?",
+        label=gettext_lazy("What is it about?"),
     )
     subject = forms.CharField(max_length=300, required=False)
     body_format = forms.ChoiceField(
         choices=BodyFormat.choices,
         initial=BodyFormat.BLOCKS,
         widget=forms.RadioSelect,
-        label="Written in",
+        label=gettext_lazy("Written in"),
     )
     body = forms.CharField(
         max_length=LONGEST_BODY,
         required=False,
-        label="Email text",
+        label=gettext_lazy("Email text"),
         strip=False,
         widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "true"}),
     )
@@ -105,20 +107,22 @@ class WriteForm(forms.Form):
     sms_text = forms.CharField(
         max_length=LONGEST_SMS,
         required=False,
-        label="SMS text",
+        label=gettext_lazy("SMS text"),
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "true"}),
     )
     sms_plain = forms.ChoiceField(
         choices=[(level.value, label) for level, label in PLAIN.items()],
         required=False,
         widget=forms.RadioSelect,
-        label="How the text leaves",
+        label=gettext_lazy("How the text leaves"),
     )
     tracks = forms.BooleanField(
         required=False,
         initial=True,
-        label="See who opens it and clicks on links",
-        help_text="Links then lead through Sendout. Leave out where that could worry people.",
+        label=gettext_lazy("See who opens it and clicks on links"),
+        help_text=gettext_lazy(
+            "Links then lead through Sendout. Leave out where that could worry people."
+        ),
     )
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, initial=0)
     page = forms.CharField(max_length=32, required=False, widget=forms.HiddenInput)
@@ -214,16 +218,20 @@ class AudienceForm(forms.ModelForm):  # type: ignore[type-arg]
     typed = forms.CharField(
         required=False,
         max_length=LONGEST_BODY,
-        label="Typed addresses",
-        help_text="Emails or phone numbers, one per line or separated by commas. "
-        "New ones become participants.",
+        label=gettext_lazy("Typed addresses"),
+        help_text=gettext_lazy(
+            "Emails or phone numbers, one per line or separated by commas. "
+            "New ones become participants."
+        ),
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
     )
     file = forms.FileField(
         required=False,
-        label="A file",
-        help_text="CSV or Excel. Its people are added to your participants, or updated, and put "
-        "into a group named after this send-out.",
+        label=gettext_lazy("A file"),
+        help_text=gettext_lazy(
+            "CSV or Excel. Its people are added to your participants, or updated, and put "
+            "into a group named after this send-out."
+        ),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xls,.ods"}),
     )
 
@@ -231,11 +239,11 @@ class AudienceForm(forms.ModelForm):  # type: ignore[type-arg]
         model = SendOut
         fields = ("everyone", "groups", "once_per", "email_sender", "sms_sender", "urgent")
         labels = {
-            "everyone": "Everyone",
-            "once_per": "When a family shares an address",
-            "email_sender": "Emails leave through",
-            "sms_sender": "SMS leave through",
-            "urgent": "Urgent: ahead of everything else that is being sent",
+            "everyone": gettext_lazy("Everyone"),
+            "once_per": gettext_lazy("When a family shares an address"),
+            "email_sender": gettext_lazy("Emails leave through"),
+            "sms_sender": gettext_lazy("SMS leave through"),
+            "urgent": gettext_lazy("Urgent: ahead of everything else that is being sent"),
         }
         widgets = {"groups": forms.CheckboxSelectMultiple, "once_per": forms.RadioSelect}
 
@@ -288,10 +296,12 @@ class ScheduleForm(forms.Form):
     """
 
     when = ClockField(
-        label="Date and time",
+        label=gettext_lazy("Date and time"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        error_messages={"required": "Choose the date and time at which it is to leave."},
+        error_messages={
+            "required": gettext_lazy("Choose the date and time at which it is to leave.")
+        },
     )
 
     clock = forms.ChoiceField(

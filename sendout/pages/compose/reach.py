@@ -167,7 +167,7 @@ def _way(each: Standing, channel: Channel, fix: object) -> Way:
     mine = fix is not None and getattr(fix, "place", None) == (each.person.pk, channel.value)
     return Way(
         channel=channel.value,
-        label=channel.label,
+        label=str(channel.label),
         address=typed or normal,
         words=reason_words(Status.SKIPPED, channel, reason) if reason else "",
         offer=str(OFFERS[reason][1]) if reason in OFFERS else "",

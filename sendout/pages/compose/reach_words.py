@@ -90,7 +90,7 @@ def by_channel(now: Reached, who: str) -> list[ByChannel]:
     """Give every reason of every channel."""
     return [
         ByChannel(
-            Channel(channel).label,
+            str(Channel(channel).label),
             _number(channel, "", reach.to_send, who),
             [
                 _number(channel, reason, count, who)

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from sendout.accounts.models import Role
@@ -25,6 +26,8 @@ from sendout.pages.compose.check import Asking, check_page, hindrance
 from sendout.pages.compose.finding import closed_page, find_sendout, shown_participant
 from sendout.pages.compose.forms import ScheduleForm, TestForm
 from sendout.pages.compose.preview import test_envelope
+from sendout.pages.said import said
+from sendout.pages.wording import day
 from sendout.pages.zones import by_zone
 from sendout.senders.models import Channel
 from sendout.senders.probe import deliver_now, explain
@@ -48,7 +51,7 @@ def send(request: MemberRequest, pk: int) -> HttpResponse:
     except NotPossible as refusal:
         return back(request, sendout, refusal)
     if not draft.undoable:
-        messages.success(request, f"“{sendout.name}” is being sent.")
+        messages.success(request, _("“%(name)s” is being sent.") % {"name": sendout.name})
     return redirect("pages:messages", request.organisation.slug)
 
 
@@ -70,7 +73,11 @@ def schedule(request: MemberRequest, pk: int) -> HttpResponse:
     except NotPossible as refusal:
         return back(request, sendout, refusal)
     local = when.astimezone(request.organisation.zone)
-    told = f"“{sendout.name}” leaves on {local:%A %d %B %Y at %H:%M}. {form.clock_words}"
+    told = (
+        _("“%(name)s” leaves on %(day)s at %(time)s.")
+        % {"name": sendout.name, "day": day(local), "time": f"{local:%H:%M}"}
+        + f" {said(form.clock_words)}"
+    )
     messages.success(request, " ".join([told.strip(), *by_zone(sendout)]))
     return redirect("pages:messages", request.organisation.slug)
 
@@ -95,8 +102,10 @@ def as_checked(
     """Hold it while it starts; raises NotPossible if it is not what the page showed."""
     with drafts.changing(sendout, states) as draft:
         if version != str(draft.message.version):
-            by = draft.message.updated_by or "Somebody"
-            raise NotPossible(f"{by} changed the message meanwhile: check it again, then send.")
+            by = draft.message.updated_by or _("Somebody")
+            raise NotPossible(
+                _("%(who)s changed the message meanwhile: check it again, then send.") % {"who": by}
+            )
         if reason := hindrance(draft, freeze.forecast(draft)):
             raise NotPossible(reason)
         yield draft
@@ -111,7 +120,7 @@ def unschedule(request: MemberRequest, pk: int) -> HttpResponse:
         lifecycle.unschedule(sendout)
     except NotPossible as refusal:
         return back(request, sendout, refusal)
-    messages.success(request, f"“{sendout.name}” is a draft again.")
+    messages.success(request, _("“%(name)s” is a draft again.") % {"name": sendout.name})
     return redirect("pages:compose_check", request.organisation.slug, pk)
 
 
@@ -132,7 +141,7 @@ def discard(request: MemberRequest, pk: int) -> HttpResponse:
         drafts.discard(sendout)
     except NotPossible as refusal:
         return back(request, sendout, refusal)
-    messages.success(request, f"The draft “{sendout.name}” was deleted.")
+    messages.success(request, _("The draft “%(name)s” was deleted.") % {"name": sendout.name})
     return redirect("pages:messages", request.organisation.slug)
 
 
@@ -145,7 +154,7 @@ def test(request: MemberRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         worked, sentence = send_test(request, sendout, form)
     else:
-        worked, sentence = False, "Enter the address that the test is to go to."
+        worked, sentence = False, _("Enter the address that the test is to go to.")
     if request.headers.get("HX-Request"):
         context = {"worked": worked, "sentence": sentence}
         return render(request, "pages/compose/tested.html", context)
@@ -158,7 +167,8 @@ def send_test(request: MemberRequest, sendout: SendOut, form: TestForm) -> tuple
     channel = Channel(form.cleaned_data["channel"])
     sender = sendout.sender(channel)
     if sender is None:
-        return False, f"Choose a sender for {channel.label} first: it is under “Audience”."
+        first = _("Choose a sender for %(channel)s first: it is under “Audience”.")
+        return False, first % {"channel": channel.label}
     person = shown_participant(request, sendout, str(form.cleaned_data["participant"] or ""))
     try:
         address = _own_address(channel, form.cleaned_data["address"], request.organisation.country)
@@ -166,7 +176,7 @@ def send_test(request: MemberRequest, sendout: SendOut, form: TestForm) -> tuple
     except (BadAddress, BadStyle) as error:
         return False, f"{error}."
     outcome = deliver_now(sender, [envelope])[0]
-    return isinstance(outcome, Accepted), f"{address}: {explain(outcome, sender)}"
+    return isinstance(outcome, Accepted), (f"{address}: {said(explain(outcome, sender))}")
 
 
 def _own_address(channel: Channel, typed: str, country: str) -> str:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from sendout.accounts.models import Organisation, Role
 from sendout.compose import editing
@@ -79,12 +80,14 @@ def sent(request: MemberRequest) -> QueryDict:
     if request.POST.get("then") != "propose":
         return request.POST
     if request.POST.get("sms_text", "").strip():
-        messages.error(request, "The SMS has a text already: empty it to have one proposed.")
+        messages.error(request, _("The SMS has a text already: empty it to have one proposed."))
         return request.POST
     written = request.POST.copy()
     written["sms_text"] = propose_sms(typed(request), request.organisation)[:LONGEST_SMS]
     if not written["sms_text"]:
-        messages.error(request, "Write the email first: the SMS is proposed from its first lines.")
+        messages.error(
+            request, _("Write the email first: the SMS is proposed from its first lines.")
+        )
     return written
 
 
@@ -113,7 +116,7 @@ def _conflict_page(
 def in_words(value: str | bool | list[Any]) -> str:
     """Say what was saved; a tick is yes or no, blocks are their text."""
     if isinstance(value, bool):
-        return "Yes" if value else "No"
+        return _("Yes") if value else _("No")
     return plain_text(simple_html(read(value))) if isinstance(value, list) else value
 
 

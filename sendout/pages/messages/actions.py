@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from sendout.accounts.models import Role
@@ -78,5 +79,5 @@ def correction(request: MemberRequest, pk: int) -> HttpResponse:
     except lifecycle.NotPossible as refusal:
         messages.error(request, str(refusal))
         return redirect("pages:popup", request.organisation.slug, pk)
-    messages.info(request, "It goes to those who got the message: write what is right.")
+    messages.info(request, _("It goes to those who got the message: write what is right."))
     return redirect("pages:compose_write", request.organisation.slug, draft.pk)

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from sendout.accounts.models import Role
 from sendout.core.delivery.status import Status
@@ -28,6 +29,7 @@ from sendout.deliveries.again import (
 from sendout.deliveries.report import reason_words
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.messages.listing import find
+from sendout.pages.said import said
 from sendout.people.models import Participant
 from sendout.sendouts.lifecycle import NotPossible, says_something
 from sendout.sendouts.models import SendOut
@@ -73,10 +75,12 @@ def _send(request: MemberRequest, sendout: SendOut, key: str) -> HttpResponse:
     except AtNight as asked:
         return _page(request, sendout, key, asked)
     except NotPossible as refusal:
-        messages.error(request, f"Nothing was sent again. {refusal}")
+        messages.error(
+            request, _("Nothing was sent again. %(reason)s") % {"reason": said(str(refusal))}
+        )
         here = reverse("pages:sendout_again", args=[request.organisation.slug, sendout.pk])
         return redirect(f"{here}?to={key}")
-    messages.success(request, f"“{made.name}” is being sent.")
+    messages.success(request, _("“%(name)s” is being sent.") % {"name": made.name})
     url = reverse("pages:messages", args=[request.organisation.slug])
     return redirect(f"{url}?open={made.pk}")
 
@@ -90,16 +94,16 @@ def _options(sendout: SendOut) -> list[Option]:
     """Give the choices that mean somebody, or would if anybody had been missed."""
     counts = count(sendout)
     options = [
-        Option("failed-email", "Those whose email failed, by email", counts.missed_email),
-        Option("email-by-sms", "Those whose email failed, by SMS", counts.missed_email),
-        Option("failed-sms", "Those whose SMS failed, by SMS", counts.missed_sms),
-        Option("sms-by-email", "Those whose SMS failed, by email", counts.missed_sms),
+        Option("failed-email", _("Those whose email failed, by email"), counts.missed_email),
+        Option("email-by-sms", _("Those whose email failed, by SMS"), counts.missed_email),
+        Option("failed-sms", _("Those whose SMS failed, by SMS"), counts.missed_sms),
+        Option("sms-by-email", _("Those whose SMS failed, by email"), counts.missed_sms),
     ]
     if tracked(sendout):
         unopened = counts.unopened
         options[:0] = [
-            Option("unopened", "Those who have not opened it, by email", unopened),
-            Option("unopened-by-sms", "Those who have not opened it, by SMS", unopened),
+            Option("unopened", _("Those who have not opened it, by email"), unopened),
+            Option("unopened-by-sms", _("Those who have not opened it, by SMS"), unopened),
         ]
     return [option for option in options if option.people]
 

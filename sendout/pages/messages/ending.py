@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from sendout.accounts.models import Organisation
@@ -17,6 +18,7 @@ from sendout.deliveries import workers
 from sendout.deliveries.counting import Tally, tallies
 from sendout.deliveries.zones import still_to_come
 from sendout.pages.messages.shown import Shown, ShownChannel
+from sendout.pages.wording import counted
 from sendout.senders.health import seconds_down
 from sendout.senders.models import PERIOD_SECONDS, Channel, Period, Sender
 from sendout.senders.pool import pooled
@@ -25,7 +27,6 @@ from sendout.senders.warming import warming_of
 from sendout.sendouts.models import Channels, SendOut, State
 
 SOON = 45.0  # seconds; an end so near has no time of day
-SERVERS = {Channel.EMAIL: "the mail server", Channel.SMS: "the SMS provider"}
 
 
 def foretell(organisation: Organisation, shown: Iterable[Shown]) -> None:
@@ -101,15 +102,21 @@ class Outlook:
         if not own.left or sender is None:
             return _retries(channel.tally.by_status.get(Status.DEFERRED, 0))
         if not self.alive:
-            return "waiting for a worker, none is running"
+            return _("waiting for a worker, none is running")
         team = self._team(sender)
         up = [member for member in team if not seconds_down(member)]
         if not up:
-            return f"waiting for {SERVERS[Channel(channel.key)]}"
+            return (
+                _("waiting for the mail server")
+                if channel.key == Channel.EMAIL
+                else _("waiting for the SMS provider")
+            )
         end, days = self._end(own.left + ahead(own, self._others(sendout, team)), up)
         if end is None:
-            return "too early to say when it ends"
-        return f"done {about(end, self.now)}{', because of the warm-up' if days else ''}"
+            return _("too early to say when it ends")
+        return (_("done %(when)s, because of the warm-up") if days else _("done %(when)s")) % {
+            "when": about(end, self.now)
+        }
 
     def if_sent_now(self, sendout: SendOut, channel: str, messages: int) -> timedelta | None:
         """Give how long so many messages would take from now on; None when nobody can know."""
@@ -186,16 +193,16 @@ def _used(sendout: SendOut) -> set[tuple[str, str | int]]:
 def _retries(deferred: int) -> str:
     if not deferred:
         return ""
-    return "one is tried again later" if deferred == 1 else f"{deferred:,} are tried again later"
+    return counted("%(n)s is tried again later", "%(n)s are tried again later", deferred)
 
 
 def about(end: datetime, now: datetime) -> str:
     """Say when something ends, as the clock of the page shows it."""
     if (end - now).total_seconds() < SOON:
-        return "in less than a minute"
+        return _("in less than a minute")
     local, today = timezone.localtime(end + MINUTE / 2), timezone.localtime(now).date()
     if local.date() == today:
-        return f"at about {local:%H:%M}"
+        return _("at about %(time)s") % {"time": f"{local:%H:%M}"}
     if local.date() == today + timedelta(days=1):
-        return f"tomorrow at about {local:%H:%M}"
-    return f"on {local.day} {local:%B %Y}"
+        return _("tomorrow at about %(time)s") % {"time": f"{local:%H:%M}"}
+    return _("on %(day)s") % {"day": date_format(local, "j F Y")}

@@ -24,14 +24,14 @@ from sendout.sendouts.search import search
 
 PAGE = 25
 STATUS_CHOICES = [
-    ("draft", "Draft"),
+    ("draft", gettext_lazy("Draft")),
     ("approval", gettext_lazy("Waits for approval")),
-    ("scheduled", "Scheduled"),
+    ("scheduled", gettext_lazy("Scheduled")),
     ("sending", "Sending..."),
-    ("sent", "Sent"),
-    ("delivered", "Delivered"),
-    ("paused", "Paused"),
-    ("cancelled", "Cancelled"),
+    ("sent", gettext_lazy("Sent")),
+    ("delivered", gettext_lazy("Delivered")),
+    ("paused", gettext_lazy("Paused")),
+    ("cancelled", gettext_lazy("Cancelled")),
 ]
 
 

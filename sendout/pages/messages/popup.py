@@ -7,7 +7,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from sendout.accounts.models import Role
 from sendout.core.delivery.status import LABELS, Status
-from sendout.core.money import money
 from sendout.deliveries.counting import tallies
 from sendout.deliveries.downloads import counted
 from sendout.deliveries.models import Delivery
@@ -20,6 +19,7 @@ from sendout.pages.messages.nothing import teach
 from sendout.pages.messages.rows import Filters, find_rows
 from sendout.pages.messages.shown import Shown, ShownChannel
 from sendout.pages.messages.timeline import ShownDelivery
+from sendout.pages.wording import money
 from sendout.pages.zones import by_zone
 from sendout.sendouts.approved import approvals_of
 from sendout.sendouts.models import State

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from sendout.accounts.models import Role
@@ -20,15 +22,17 @@ from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.messages.popup import find_channel, shown_sendout
 from sendout.pages.messages.report_words import words_for
 from sendout.pages.messages.shown import Shown, ShownChannel
+from sendout.pages.said import said
+from sendout.pages.wording import counted, number
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import State
 
 NAMED = 5  # domains that are named before the rest is counted
 SECTIONS = (
-    ("Failed", ("failed",), Status.ERROR),
-    ("Waiting for another try", ("later", "unknown"), Status.DEFERRED),
-    ("Not sent", ("skipped", "cancelled"), Status.SKIPPED),
-    ("Not looked at one by one", ("rest",), Status.UNKNOWN),
+    (gettext_lazy("Failed"), ("failed",), Status.ERROR),
+    (gettext_lazy("Waiting for another try"), ("later", "unknown"), Status.DEFERRED),
+    (gettext_lazy("Not sent"), ("skipped", "cancelled"), Status.SKIPPED),
+    (gettext_lazy("Not looked at one by one"), ("rest",), Status.UNKNOWN),
 )
 SENDERS = (Why.SIGN_IN, Why.SENDER_DOWN, Why.PROOF, Why.TOO_FAST)
 
@@ -85,7 +89,9 @@ def make(shown: Shown, channel: ShownChannel) -> Report:
 
 def _sections(shown: Shown, groups: Sequence[Group], channel: str) -> list[Section]:
     found = [
-        Section(title, status, [_cause(shown, g, channel) for g in groups if g.stage in stages])
+        Section(
+            str(title), status, [_cause(shown, g, channel) for g in groups if g.stage in stages]
+        )
         for title, stages, status in SECTIONS
     ]
     return [section for section in found if section.causes]
@@ -97,8 +103,8 @@ def _cause(shown: Shown, group: Group, channel: str) -> Cause:
     listed = "bad_email" if channel == "email" else "bad_number"
     return Cause(
         group=group,
-        title=words.title,
-        means=words.means,
+        title=str(words.title),
+        means=str(words.means),
         domains=_domains(group),
         retry=group.key in RETRIED and shown.state == State.RUNNING,
         again=group.key in SENT_AGAIN,
@@ -112,7 +118,14 @@ def _domains(group: Group) -> str:
     named = [(d, n) for d, n in group.domains.most_common() if d]
     first = ", ".join(f"{domain} {n:,}" for domain, n in named[:NAMED])
     others = sum(n for _, n in named[NAMED:])
-    more = f", and {others:,} at {len(named) - NAMED:,} others" if others else ""
+    more = (
+        (
+            _(", and %(n)s at %(domains)s others")
+            % {"n": number(others), "domains": number(len(named) - NAMED)}
+        )
+        if others
+        else ""
+    )
     return first + more
 
 
@@ -145,10 +158,10 @@ def report(request: MemberRequest, pk: int, channel: str) -> HttpResponse:
     return _answer(request, pk, channel)
 
 
-def _done(request: MemberRequest, pk: int, channel: str, said: str, made: int = 0) -> HttpResponse:
+def _done(request: MemberRequest, pk: int, channel: str, told: str, made: int = 0) -> HttpResponse:
     if request.headers.get("HX-Request"):
-        return _answer(request, pk, channel, said, made)
-    messages.info(request, said)
+        return _answer(request, pk, channel, told, made)
+    messages.info(request, told)
     return redirect("pages:report", request.organisation.slug, pk, channel)
 
 
@@ -159,10 +172,10 @@ def retry(request: MemberRequest, pk: int, channel: str) -> HttpResponse:
     shown = shown_sendout(request, pk)
     part = part_of(shown, find_channel(shown, channel))
     n = retry_now(shown.sendout, part, request.POST.get("cause", ""))
-    said = f"{n:,} {'is' if n == 1 else 'are'} tried again now."
+    told = counted("%(n)s is tried again now.", "%(n)s are tried again now.", n)
     if not n:
-        said = "None can be tried sooner: they were tried a moment ago, or have few tries left."
-    return _done(request, pk, channel, said)
+        told = _("None can be tried sooner: they were tried a moment ago, or have few tries left.")
+    return _done(request, pk, channel, told)
 
 
 @member_of(Role.SENDER)
@@ -174,10 +187,21 @@ def resend(request: MemberRequest, pk: int, channel: str) -> HttpResponse:
     try:
         again = send_again(shown.sendout, part, request.POST.get("cause", ""), request.user)
     except NotPossible as refusal:
-        return _done(request, pk, channel, f"Nothing was sent again. {refusal}")
+        return _done(
+            request,
+            pk,
+            channel,
+            _("Nothing was sent again. %(reason)s") % {"reason": said(str(refusal))},
+        )
     if not again.sendouts:
-        said = "Nothing was sent again: they got it since, or it is on its way to them already."
-        return _done(request, pk, channel, said)
+        told = _("Nothing was sent again: they got it since, or it is on its way to them already.")
+        return _done(request, pk, channel, told)
     made = again.sendouts[0]
-    people = "1 person" if again.people == 1 else f"{again.people:,} people"
-    return _done(request, pk, channel, f"“{made.name}” is being sent to {people}.", made.pk)
+    people = counted("%(n)s person", "%(n)s people", again.people)
+    return _done(
+        request,
+        pk,
+        channel,
+        _("“%(name)s” is being sent to %(people)s.") % {"name": made.name, "people": people},
+        made.pk,
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from sendout.core.bounces.clusters import Group
 from sendout.core.delivery.status import MOVING, TIMES, Status
@@ -58,9 +59,9 @@ class Filters:
     def cause_words(self) -> str:
         """What the cause is called; nothing for one that does not exist."""
         try:
-            return words_for(Group(self.cause)).title
+            return str(words_for(Group(self.cause)).title)
         except (KeyError, ValueError):
-            return "An unknown cause"
+            return _("An unknown cause")
 
 
 def _number(text: str) -> int:

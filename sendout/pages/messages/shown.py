@@ -9,16 +9,18 @@ from math import ceil
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from sendout.core.delivery.status import LABELS, Status
 from sendout.deliveries.counting import Tally, shown_status
 from sendout.deliveries.machines import MOST, opened_by_machines
+from sendout.pages.said import said
+from sendout.pages.wording import counted, number
 from sendout.senders.health import seconds_down
 from sendout.senders.models import Channel
 from sendout.sendouts.models import Channels, SendOut, State
 
-CHANNEL_LABELS = {"email": "Emails", "sms": "SMS"}
+CHANNEL_LABELS = {"email": gettext_lazy("Emails"), "sms": "SMS"}
 ANSWERS = timedelta(minutes=15)  # in which most receipts, opens and replies come after the end
 TEXTING = timedelta(days=14)  # in which a popup that is open shows a new reply by itself
 LATE = timedelta(minutes=1)  # after its time; a start within it is as planned
@@ -53,7 +55,7 @@ class ShownChannel:
 
     def __init__(self, key: str, tally: Tally) -> None:
         self.key = key
-        self.label = CHANNEL_LABELS[key]
+        self.label = str(CHANNEL_LABELS[key])
         self.tally = tally
         self.total = tally.total
         self.done = tally.total - tally.moving
@@ -86,16 +88,20 @@ class ShownChannel:
     def rates(self) -> list[Rate]:
         """What people did with it: opens and clicks of emails, answers to texts."""
         if self.key == "sms":
-            return [_rate("Reply rate", self.replied, self.sent)]
+            return [_rate(_("Reply rate"), self.replied, self.sent)]
         return [
-            _rate("Open rate", self.opened, self.sent),
-            _rate("Click rate", self.clicked, self.sent),
+            _rate(_("Open rate"), self.opened, self.sent),
+            _rate(_("Click rate"), self.clicked, self.sent),
         ]
 
 
 def _rate(label: str, part: int, whole: int) -> Rate:
     percent = 100 * part / whole if whole else None
-    return Rate(label, percent, f"{part:,} of {whole:,} sent")
+    return Rate(
+        label,
+        percent,
+        _("%(part)s of %(whole)s sent") % {"part": number(part), "whole": number(whole)},
+    )
 
 
 class Shown:
@@ -126,11 +132,11 @@ class Shown:
     def audience(self) -> str:
         """Whom it is for, in words."""
         if self.sendout.everyone:
-            return "Everyone"
+            return _("Everyone")
         groups = [group.name for group in self.sendout.groups.all()]
         if not groups:
-            return "Picked people"
-        rest = f" and {len(groups) - NAMED} more" if len(groups) > NAMED else ""
+            return _("Picked people")
+        rest = (_(" and %(n)s more") % {"n": len(groups) - NAMED}) if len(groups) > NAMED else ""
         return ", ".join(groups[:NAMED]) + rest
 
     @property
@@ -170,7 +176,10 @@ class Shown:
             return []
         senders = [self.sendout.sender(c.key) for c in self.channels if c.waiting]
         return [
-            f"“{sender.name}” does not work at the moment: {sender.down_reason}"
+            (
+                _("“%(name)s” does not work at the moment: %(reason)s")
+                % {"name": sender.name, "reason": said(sender.down_reason)}
+            )
             for sender in senders
             if sender is not None and seconds_down(sender)
         ]
@@ -214,10 +223,15 @@ class Shown:
         left = sum(channel.sent + channel.failed for channel in self.channels)
         stopped = sum(channel.waiting for channel in self.channels)
         if not left and not stopped:
-            return "Nothing has left, and nothing will."
+            return _("Nothing has left, and nothing will.")
         return (
-            f"{left:,} {'has' if left == 1 else 'have'} left and cannot be called back. "
-            f"{stopped:,} {'has' if stopped == 1 else 'have'} not, and never will."
+            counted(
+                "%(n)s has left and cannot be called back.",
+                "%(n)s have left and cannot be called back.",
+                left,
+            )
+            + " "
+            + counted("%(n)s has not, and never will.", "%(n)s have not, and never will.", stopped)
         )
 
     @property

@@ -7,64 +7,79 @@ from datetime import datetime
 
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sendout.core.bounces.codes import blame
 from sendout.core.delivery.outcome import Blame
-from sendout.core.money import money
 from sendout.deliveries.hold import taken_at
 from sendout.deliveries.models import Delivery, Event
 from sendout.deliveries.report import reason, recipient_name
 from sendout.deliveries.said import sms_said
 from sendout.pages.messages.rows import is_moving, newest
 from sendout.pages.replies.thread import Copy, copies_of
+from sendout.pages.wording import money
 from sendout.replies.keeping import event_key
 from sendout.replies.models import Conversation, Review
 
 # An event's kind -> the status whose colour and icon it has, and what it is called in the story.
 KINDS = {
-    "deferred": ("deferred", "Refused for now; it is tried again"),
-    "unsure": ("unknown", "The connection broke before the answer"),
-    "delivered": ("delivered", "Delivered"),
-    "opened": ("opened", "Opened"),
-    "machine_opened": ("sent", "Opened by a machine, not by a person"),
-    "clicked": ("clicked", "Clicked a link"),
-    "maybe_opened": ("sent", "Opened, perhaps by a machine: not counted"),
-    "machine_clicked": ("sent", "Link checked by a machine, not by a person"),
-    "maybe_clicked": ("sent", "Link followed, perhaps by a machine: not counted"),
-    "replied": ("replied", "Replied"),
-    "unsubscribed": ("skipped", "Put on the Unsubscribes list"),
-    "bounced": ("bounced", "Bounced"),
-    "complained": ("complained", "Marked as spam"),
-    "failed": ("error", "Could not be sent"),
-    "delayed": ("deferred", "Still on its way: the receiving server takes it later"),
-    "part_delivered": ("sent", "A part of it was delivered"),
-    "untold": ("unknown", "The provider does not know what became of it"),
-    "relayed": ("sent", "Handed on to a server that sends no receipts"),
-    "expanded": ("sent", "Handed on to several addresses"),
-    "auto_reply": ("sent", "An automatic answer came back"),
-    "challenge": ("unknown", "The receiving server asks us to confirm that we are people"),
+    "deferred": ("deferred", gettext_lazy("Refused for now; it is tried again")),
+    "unsure": ("unknown", gettext_lazy("The connection broke before the answer")),
+    "delivered": ("delivered", gettext_lazy("Delivered")),
+    "opened": ("opened", gettext_lazy("Opened")),
+    "machine_opened": ("sent", gettext_lazy("Opened by a machine, not by a person")),
+    "clicked": ("clicked", gettext_lazy("Clicked a link")),
+    "maybe_opened": ("sent", gettext_lazy("Opened, perhaps by a machine: not counted")),
+    "machine_clicked": ("sent", gettext_lazy("Link checked by a machine, not by a person")),
+    "maybe_clicked": ("sent", gettext_lazy("Link followed, perhaps by a machine: not counted")),
+    "replied": ("replied", gettext_lazy("Replied")),
+    "unsubscribed": ("skipped", gettext_lazy("Put on the Unsubscribes list")),
+    "bounced": ("bounced", gettext_lazy("Bounced")),
+    "complained": ("complained", gettext_lazy("Marked as spam")),
+    "failed": ("error", gettext_lazy("Could not be sent")),
+    "delayed": ("deferred", gettext_lazy("Still on its way: the receiving server takes it later")),
+    "part_delivered": ("sent", gettext_lazy("A part of it was delivered")),
+    "untold": ("unknown", gettext_lazy("The provider does not know what became of it")),
+    "relayed": ("sent", gettext_lazy("Handed on to a server that sends no receipts")),
+    "expanded": ("sent", gettext_lazy("Handed on to several addresses")),
+    "auto_reply": ("sent", gettext_lazy("An automatic answer came back")),
+    "challenge": (
+        "unknown",
+        gettext_lazy("The receiving server asks us to confirm that we are people"),
+    ),
 }
 SOURCES = {
     "engine": "",
     "tracking": "",
-    "sandbox": "told by the sandbox",
-    "recipient": "by the recipient",
-    "staff": "by a member of your staff",
-    "bounce": "told by a mail that came back",
-    "esp": "told by the email service",
-    "sms": "told by the SMS service",
+    "sandbox": gettext_lazy("told by the sandbox"),
+    "recipient": gettext_lazy("by the recipient"),
+    "staff": gettext_lazy("by a member of your staff"),
+    "bounce": gettext_lazy("told by a mail that came back"),
+    "esp": gettext_lazy("told by the email service"),
+    "sms": gettext_lazy("told by the SMS service"),
 }
 ADVICE = {
-    "no_address": "Add it here; then they can get this message, too.",
-    "invalid_address": "Correct it here; then they can get this message, too.",
-    "landline": "Ask for a mobile number, and enter it here; then they can get this message, too.",
-    "premium": "Ask for a mobile number, and enter it here; then they can get this message, too.",
-    "bad_email": "Ask for the right address, and correct it here: what was missed can follow.",
-    "bad_number": "Ask for the right number, and correct it here: what was missed can follow.",
-    "unsubscribed": "They asked not to get these. Only they can change that.",
-    "complaint": "They marked a message as spam. Do not write to this address again.",
-    "duplicate": "Somebody with the same address got it; choose “once per participant” otherwise.",
+    "no_address": gettext_lazy("Add it here; then they can get this message, too."),
+    "invalid_address": gettext_lazy("Correct it here; then they can get this message, too."),
+    "landline": gettext_lazy(
+        "Ask for a mobile number, and enter it here; then they can get this message, too."
+    ),
+    "premium": gettext_lazy(
+        "Ask for a mobile number, and enter it here; then they can get this message, too."
+    ),
+    "bad_email": gettext_lazy(
+        "Ask for the right address, and correct it here: what was missed can follow."
+    ),
+    "bad_number": gettext_lazy(
+        "Ask for the right number, and correct it here: what was missed can follow."
+    ),
+    "unsubscribed": gettext_lazy("They asked not to get these. Only they can change that."),
+    "complaint": gettext_lazy("They marked a message as spam. Do not write to this address again."),
+    "duplicate": gettext_lazy(
+        "Somebody with the same address got it; choose “once per participant” otherwise."
+    ),
 }
 CORRECTABLE = ("no_address", "invalid_address", "landline", "premium", "bad_email", "bad_number")
 BOUNCED = {"email": "bad_email", "sms": "bad_number"}
@@ -136,15 +151,15 @@ class ShownDelivery:
         """What else is known, as pairs of word and value."""
         row = self.row
         found = [
-            ("Sender", row.sender.name if row.sender else ""),
-            ("Attempts", str(row.attempt) if row.attempt > 1 else ""),
-            ("Next try", _clock(row.next_try_at) if row.status == "deferred" else ""),
-            ("Segments", str(row.segments) if row.channel == "sms" and row.segments else ""),
-            ("Price", money(row.price, row.organisation.currency) if row.price else ""),
-            ("Provider's reference", row.provider_ref),
-            ("Code", row.error_code if row.status != "sent" else ""),
-            ("The server said", row.error_text),
-            ("Delivery", str(row.pk)),
+            (_("Sender"), row.sender.name if row.sender else ""),
+            (_("Attempts"), str(row.attempt) if row.attempt > 1 else ""),
+            (_("Next try"), _clock(row.next_try_at) if row.status == "deferred" else ""),
+            (_("Segments"), str(row.segments) if row.channel == "sms" and row.segments else ""),
+            (_("Price"), money(row.price, row.organisation.currency) if row.price else ""),
+            (_("Provider's reference"), row.provider_ref),
+            (_("Code"), row.error_code if row.status != "sent" else ""),
+            (_("The server said"), row.error_text),
+            (_("Delivery"), str(row.pk)),
         ]
         return [(word, value) for word, value in found if value]
 
@@ -154,7 +169,11 @@ class ShownDelivery:
         first, *own = self._own()
         told = [_moment(event) for event in self._events]
         told += [
-            Moment(copy.status, f"{copy.label}: the reply, to {copy.to}", copy.outgoing.created_at)
+            Moment(
+                copy.status,
+                _("%(label)s: the reply, to %(to)s") % {"label": copy.label, "to": copy.to},
+                copy.outgoing.created_at,
+            )
             for copies in self._copies.values()
             for copy in copies
         ]
@@ -162,17 +181,17 @@ class ShownDelivery:
 
     def _own(self) -> list[Moment]:
         row = self.row
-        own = [Moment("queued", "Put in the queue", row.created_at)]
+        own = [Moment("queued", _("Put in the queue"), row.created_at)]
         if row.skipped_at:
-            own = [Moment("skipped", "Skipped, not sent and not charged", row.skipped_at)]
+            own = [Moment("skipped", _("Skipped, not sent and not charged"), row.skipped_at)]
         if row.carried_at:
             own = [Moment("carried", _("One message for the family"), row.carried_at)]
         if row.accepted_at:
-            own.append(Moment("sent", "Accepted by the provider", row.accepted_at))
+            own.append(Moment("sent", _("Accepted by the provider"), row.accepted_at))
         if row.cancelled_at:
-            own.append(Moment("cancelled", "Cancelled before it left", row.cancelled_at))
+            own.append(Moment("cancelled", _("Cancelled before it left"), row.cancelled_at))
         if taken := taken_at(row):
-            own.append(Moment("sending", "Handed to a connection", taken))
+            own.append(Moment("sending", _("Handed to a connection"), taken))
         return own
 
     @property
@@ -205,7 +224,8 @@ def _bad_address(row: Delivery) -> str:
 
 def _moment(event: Event) -> Moment:
     status, label = KINDS.get(event.kind, ("", event.kind))
-    return Moment(status, label, event.at, event.text, SOURCES.get(event.source, event.source))
+    source = str(SOURCES.get(event.source, event.source))
+    return Moment(status, str(label), event.at, event.text, source)
 
 
 def _clock(at: datetime | None) -> str:
@@ -215,4 +235,4 @@ def _clock(at: datetime | None) -> str:
     local = timezone.localtime(at)
     if local.date() == timezone.localdate():
         return f"{local:%H:%M:%S}"
-    return f"{local.day} {local:%b, %H:%M:%S}"
+    return date_format(local, "j M, H:i:s")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy
+
 from sendout.accounts.models import Language
 from sendout.core.bounces.causes import plain
 from sendout.core.delivery.ending import Ending
@@ -10,17 +12,17 @@ from sendout.pages.not_received.client_words import HELLO, STRANGER, words
 from sendout.pages.not_received.staff_words import ANSWERS, PLACES, SMS_ADVICE
 from sendout.sendouts.models import State
 
-PAUSED = "The send-out is paused: resume it on the Messages page."
+PAUSED = gettext_lazy("The send-out is paused: resume it on the Messages page.")
 
 
 def verdict(case: Case) -> tuple[str, str]:
     """Say what happened and what to do about it, for the staff."""
-    happened, advice = ANSWERS[case.ending]
+    happened, advice = map(str, ANSWERS[case.ending])
     if not case.is_email:
-        advice = SMS_ADVICE.get(case.ending, advice)
+        advice = str(SMS_ADVICE.get(case.ending, advice))
     paused = case.sendout is not None and case.sendout.state == State.PAUSED
     if case.ending is Ending.WAITING and paused:
-        advice = PAUSED
+        advice = str(PAUSED)
     gaps = {
         "name": str(case.person),
         "address": case.address,

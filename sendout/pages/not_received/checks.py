@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sendout.core.addresses import KIND_WORDS, BadAddress, phone_kind, read_email, read_phone
 from sendout.core.delivery.ending import ARRIVED, Ending
@@ -15,12 +18,13 @@ from sendout.deliveries.models import Delivery
 from sendout.deliveries.report import reason
 from sendout.pages.not_received.case import Case
 from sendout.pages.public.recipient import normal_email
+from sendout.pages.said import said, sentence
 from sendout.people.addresses import who_has
 from sendout.suppression.entries import find
 from sendout.suppression.models import Reason, Suppression
 
 NOT_SENT_FOR_THE_LIST = (Ending.LEFT, Ending.COMPLAINED, Ending.KNOWN_BAD, Ending.LISTED)
-MARKED = "Then somebody there marked it as spam."
+MARKED = gettext_lazy("Then somebody there marked it as spam.")
 NOBODY_THERE = (Ending.WRONG_ADDRESS, Ending.KNOWN_BAD)
 WRONG = (*NOBODY_THERE, Ending.NO_ADDRESS, Ending.INVALID, Ending.NO_TEXTS)
 SHARING = 3  # names of others with the same address, before they are only counted
@@ -43,22 +47,31 @@ def checks(case: Case, *, may_edit: bool) -> list[Check]:
 
 def _address(case: Case, may_edit: bool) -> Check:
     typed, normal = case.current
-    mark, lines = Mark.GOOD, [f"{typed} is written correctly."]
+    mark, lines = Mark.GOOD, [_("%(typed)s is written correctly.") % {"typed": typed}]
     if case.ending in NOBODY_THERE and _same(case, normal):
-        mark, lines = Mark.WARN, [f"{typed} is written correctly, but nobody is reached there."]
+        mark, lines = (
+            Mark.WARN,
+            [_("%(typed)s is written correctly, but nobody is reached there.") % {"typed": typed}],
+        )
     if not normal:
         mark, lines = Mark.BAD, [_fault(case, typed)]
     elif not case.is_email and (kind := phone_kind(normal)):
         mark, lines = Mark.BAD, [f"{typed}: {KIND_WORDS[kind]}."]
     elif case.is_email and (meant := suggest(normal.rpartition("@")[2])):
-        mark, lines = Mark.WARN, [f"{typed}: did they mean …@{meant}?"]
+        mark, lines = (
+            Mark.WARN,
+            [_("%(typed)s: did they mean …@%(meant)s?") % {"typed": typed, "meant": meant}],
+        )
     if case.delivery and case.address and not _same(case, normal):
-        lines.append(f"This message was for {case.address}, which is not the address on file now.")
+        lines.append(
+            _("This message was for %(address)s, which is not the address on file now.")
+            % {"address": case.address}
+        )
         mark = Mark.WARN if mark is Mark.GOOD else mark
     if sharing := _sharing(case, normal):
         lines.append(sharing)
     links = [_correct(case, normal)] if may_edit else []
-    return Check("Is the address right?", mark, lines, links)
+    return Check(_("Is the address right?"), mark, lines, links)
 
 
 def _correct(case: Case, normal: str) -> tuple[str, str]:
@@ -67,23 +80,23 @@ def _correct(case: Case, normal: str) -> tuple[str, str]:
     if row and case.ending in WRONG and _same(case, normal):
         where = [slug, row.sendout_id, row.pk]
         return (
-            "Correct it and send what was missed",
+            _("Correct it and send what was missed"),
             reverse("pages:delivery_correct", args=where),
         )
-    return ("Correct it", reverse("pages:participant_edit", args=[slug, case.person.pk]))
+    return (_("Correct it"), reverse("pages:participant_edit", args=[slug, case.person.pk]))
 
 
 def _fault(case: Case, typed: str) -> str:
     """Say what is wrong with an address that cannot be written to."""
     if not typed.strip():
-        return "No email address is known." if case.is_email else "No mobile number is known."
+        return _("No email address is known.") if case.is_email else _("No mobile number is known.")
     try:
         found = read_email(typed) if case.is_email else read_phone(typed, case.organisation.country)
     except BadAddress as bad:
-        return f"{bad.reason[:1].upper()}{bad.reason[1:]}."
-    return (
-        f"{found.typed if found else typed} could not be read when it was entered: enter it anew."
-    )
+        return sentence(bad.reason)
+    return _("%(typed)s could not be read when it was entered: enter it anew.") % {
+        "typed": found.typed if found else typed
+    }
 
 
 def _normal(case: Case) -> str:
@@ -102,12 +115,14 @@ def _sharing(case: Case, normal: str) -> str:
     found = [str(person) for person in others[: SHARING + 1]]
     if not found:
         return ""
-    more = " and others" if len(found) > SHARING else ""
-    return f"Others have it too, and may have read the message: {', '.join(found[:SHARING])}{more}."
+    more = _(" and others") if len(found) > SHARING else ""
+    return _("Others have it too, and may have read the message: %(names)s.") % {
+        "names": ", ".join(found[:SHARING]) + more
+    }
 
 
 def _list(case: Case) -> Check:
-    title = "Is it on the Unsubscribes list?"
+    title = _("Is it on the Unsubscribes list?")
     normals = {_normal(case), case.current[1]} - {""}
     entries = [e for each in sorted(normals) for e in find(case.organisation, case.channel, each)]
     links = [_list_link(case, address) for address in sorted({entry.address for entry in entries})]
@@ -117,14 +132,14 @@ def _list(case: Case) -> Check:
         return Check(title, mark, [_entry_words(entry, case) for entry in entries], links)
     if case.ending in NOT_SENT_FOR_THE_LIST and case.delivery and case.delivery.skip_reason:
         return Check(
-            title, Mark.WARN, ["It was when the message went out; it is not any more."], []
+            title, Mark.WARN, [_("It was when the message went out; it is not any more.")], []
         )
-    return Check(title, Mark.GOOD, ["No, nothing stops messages to it."], [])
+    return Check(title, Mark.GOOD, [_("No, nothing stops messages to it.")], [])
 
 
 def _list_link(case: Case, address: str) -> tuple[str, str]:
     url = reverse("pages:suppressions", args=[case.organisation.slug])
-    return ("See the entry", f"{url}?{urlencode({'q': address})}")
+    return (_("See the entry"), f"{url}?{urlencode({'q': address})}")
 
 
 def _stops(case: Case, entry: Suppression) -> bool:
@@ -136,25 +151,40 @@ def _stops(case: Case, entry: Suppression) -> bool:
 
 def _entry_words(entry: Suppression, case: Case) -> str:
     since = entry.created_at.astimezone(case.organisation.zone)
-    what = f" ({entry.category} messages only)" if entry.category else ""
-    said = f" {entry.evidence}" if entry.evidence else ""
+    what = (
+        (_(" (%(category)s messages only)") % {"category": said(entry.category)})
+        if entry.category
+        else ""
+    )
+    evidence = f" {said(entry.evidence)}" if entry.evidence else ""
     reason = entry.get_reason_display().lower()
-    return f"{entry.address}, since {since:%-d %b %Y}: {reason}{what}.{said}"
+    return _("%(address)s, since %(day)s: %(reason)s%(what)s.%(said)s") % {
+        "address": entry.address,
+        "day": date_format(since, "j M Y"),
+        "reason": reason,
+        "what": what,
+        "said": evidence,
+    }
 
 
 def _server(case: Case) -> Check:
-    title = "What did the receiving server say?" if case.is_email else "What did the carrier say?"
+    title = (
+        _("What did the receiving server say?") if case.is_email else _("What did the carrier say?")
+    )
     row = case.delivery
     if copy := _copy_for_all(case):
-        line = f"Ask about the copy that went to {copy.participant}."
-        return Check(title, Mark.UNKNOWN, [line], [("See that copy", _look_at(case, copy))])
+        line = _("Ask about the copy that went to %(name)s.") % {"name": copy.participant}
+        return Check(title, Mark.UNKNOWN, [line], [(_("See that copy"), _look_at(case, copy))])
     if row is None or case.ending in (Ending.WAITING, Ending.CANCELLED) or row.skip_reason:
-        return Check(title, Mark.UNKNOWN, ["It was not asked: nothing was handed over."], [])
+        return Check(title, Mark.UNKNOWN, [_("It was not asked: nothing was handed over.")], [])
     if row.complained_at:
-        return Check(title, Mark.BAD, [_took(case), MARKED], [])
+        return Check(title, Mark.BAD, [_took(case), str(MARKED)], [])
     lines = [_took(case)] if case.ending in ARRIVED else [reason(row)]
     if row.error_text and case.ending not in ARRIVED:
-        lines.append(f"In its own words: {' '.join((row.error_code, row.error_text)).strip()}")
+        lines.append(
+            _("In its own words: %(words)s")
+            % {"words": " ".join((row.error_code, row.error_text)).strip()}
+        )
     soft = case.ending in (Ending.LATER, Ending.UNSURE)
     bad = Mark.WARN if soft else Mark.BAD
     mark = Mark.GOOD if case.ending in ARRIVED else bad
@@ -179,33 +209,51 @@ def _look_at(case: Case, row: Delivery) -> str:
 def _took(case: Case) -> str:
     row = case.delivery
     at = row and (row.delivered_at or row.accepted_at)
-    when = f" on {at.astimezone(case.organisation.zone):%-d %b %Y, %H:%M}" if at else ""
+    when = (
+        (
+            _(" on %(when)s")
+            % {"when": date_format(at.astimezone(case.organisation.zone), "j M Y, H:i")}
+        )
+        if at
+        else ""
+    )
     if row and row.delivered_at:
-        return f"It reported the message as delivered{when}."
-    return f"It took the message{when}. Whether it reached the inbox it does not say."
+        return _("It reported the message as delivered%(when)s.") % {"when": when}
+    return _("It took the message%(when)s. Whether it reached the inbox it does not say.") % {
+        "when": when
+    }
 
 
 def _sender_link(case: Case) -> list[tuple[str, str]]:
     if case.ending is not Ending.OURS or case.sender is None:
         return []
     url = reverse("pages:senders", args=[case.organisation.slug])
-    return [(f"See how {case.sender.name} does", url)]
+    return [(_("See how %(name)s does") % {"name": case.sender.name}, url)]
 
 
 def _inbox(case: Case) -> Check:
-    title = "Where may it be now?"
+    title = _("Where may it be now?")
     if case.ending is Ending.SEEN:
-        return Check(title, Mark.GOOD, ["Somebody opened or answered it: search all folders."], [])
+        return Check(
+            title, Mark.GOOD, [_("Somebody opened or answered it: search all folders.")], []
+        )
     if case.delivery and case.delivery.complained_at:
-        return Check(title, Mark.BAD, ["In spam: somebody there put it into it."], [])
+        return Check(title, Mark.BAD, [_("In spam: somebody there put it into it.")], [])
     if case.ending not in ARRIVED:
-        return Check(title, Mark.UNKNOWN, ["It did not get that far."], [])
+        return Check(title, Mark.UNKNOWN, [_("It did not get that far.")], [])
     sender = case.sender.from_address if case.sender else ""
     if case.is_email:
         lines = [
-            "In spam or junk, under Promotions, Updates or Other, or in a folder by a rule.",
-            f"Have them mark it as “not spam” and add {sender} to their safe senders or contacts.",
+            _("In spam or junk, under Promotions, Updates or Other, or in a folder by a rule."),
+            _(
+                "Have them mark it as “not spam” and add %(sender)s to their safe senders or "
+                "contacts."
+            )
+            % {"sender": sender},
         ]
     else:
-        lines = [f"Among blocked or spam messages on the phone; {sender} may be blocked there."]
+        lines = [
+            _("Among blocked or spam messages on the phone; %(sender)s may be blocked there.")
+            % {"sender": sender}
+        ]
     return Check(title, Mark.WARN, lines, [])

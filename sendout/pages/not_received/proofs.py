@@ -10,6 +10,7 @@ from functools import partial
 
 from django.conf import settings
 from django.core.cache import cache
+from django.utils.translation import gettext as _
 
 from sendout.core.addresses import BadAddress, wire_address
 from sendout.core.dnscheck import dkim, dmarc, mailbox, spf
@@ -62,16 +63,18 @@ def _questions(case: Case) -> tuple[list[Finding], list[Question]]:
 def _of_sender(sender: Sender) -> list[Finding | Question]:
     domain = domain_of(sender.from_address)
     if sender.kind == "sandbox":
-        words = f"{sender.name} is a sandbox: nothing leaves, so nothing needs a proof."
-        return [Finding("Your domain", Mark.UNKNOWN, words)]
+        words = _("%(name)s is a sandbox: nothing leaves, so nothing needs a proof.") % {
+            "name": sender.name
+        }
+        return [Finding(_("Your domain"), Mark.UNKNOWN, words)]
     if not domain or is_nowhere(domain):
-        return [_nowhere("Your domain", domain or sender.from_address)]
+        return [_nowhere(_("Your domain"), domain or sender.from_address)]
     if domain in PROVIDERS:
-        words = (
-            f"{sender.from_address} is not at a domain of your own: others take such mail only "
-            f"from the servers of {domain}. Write from an address of your own domain."
-        )
-        return [Finding("Your domain", Mark.WARN, words)]
+        words = _(
+            "%(address)s is not at a domain of your own: others take such mail only from the "
+            "servers of %(domain)s. Write from an address of your own domain."
+        ) % {"address": sender.from_address, "domain": domain}
+        return [Finding(_("Your domain"), Mark.WARN, words)]
     returns = domain_of(sender.bounce_address) or domain
     return [
         Question(spf.NAME, returns, partial(spf.check, domain=returns)),
@@ -105,14 +108,16 @@ def _answer(dns: Dns, question: Question) -> Finding:
     try:
         found = question.look(dns)
     except Unanswered:
-        words = "The DNS did not answer in time: look again in a minute."
+        words = _("The DNS did not answer in time: look again in a minute.")
         return Finding(question.name, Mark.UNKNOWN, words)
     cache.set(key, found, KEPT_SECONDS)
     return found
 
 
 def _nowhere(name: str, domain: str) -> Finding:
-    words = f"{domain} is a name for tests and examples; no server on the internet knows it."
+    words = _(
+        "%(domain)s is a name for tests and examples; no server on the internet knows it."
+    ) % {"domain": domain}
     return Finding(name, Mark.UNKNOWN, words)
 
 

@@ -2,98 +2,128 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy
+
+from sendout.pages.wording import Phrase
+
 # By ending. {name}: the person; {address}; {message}: the send-out; {place}: mailbox or phone.
-ANSWERS: dict[str, tuple[str, str]] = {
+ANSWERS: dict[str, tuple[Phrase, Phrase]] = {
     "nothing": (
-        "Nothing was ever sent to {name}.",
-        "Look whether they are in the group that you wrote to.",
+        gettext_lazy("Nothing was ever sent to {name}."),
+        gettext_lazy("Look whether they are in the group that you wrote to."),
     ),
     "not_asked": (
-        "{name} was not among the recipients of “{message}”.",
-        "It went to other groups. Copy the message and send it to them, and put them into the "
-        "group for the next time.",
+        gettext_lazy("{name} was not among the recipients of “{message}”."),
+        gettext_lazy(
+            "It went to other groups. Copy the message and send it to them, and put them into the "
+            "group for the next time."
+        ),
     ),
-    "no_address": ("It was not sent: there was no address.", "Ask for it, and enter it."),
+    "no_address": (
+        gettext_lazy("It was not sent: there was no address."),
+        gettext_lazy("Ask for it, and enter it."),
+    ),
     "invalid": (
-        "It was not sent: {address} is not written correctly.",
-        "Ask for the right address, and correct it.",
+        gettext_lazy("It was not sent: {address} is not written correctly."),
+        gettext_lazy("Ask for the right address, and correct it."),
     ),
     "no_texts": (
-        "It was not sent: {address} is a landline, or another number that receives no texts.",
-        "Ask for a mobile number, and enter it.",
+        gettext_lazy(
+            "It was not sent: {address} is a landline, or another number that receives no texts."
+        ),
+        gettext_lazy("Ask for a mobile number, and enter it."),
     ),
     "duplicate": (
-        "One copy went to {address}, for somebody else who has the same address.",
-        "Look at what became of that copy; the next time choose “once per participant” if "
-        "everybody should get their own.",
+        gettext_lazy("One copy went to {address}, for somebody else who has the same address."),
+        gettext_lazy(
+            "Look at what became of that copy; the next time choose “once per participant” if "
+            "everybody should get their own."
+        ),
     ),
     "left": (
-        "It was not sent: they unsubscribed.",
-        "Only they can change that, by the link in any of your emails, or by telling you so.",
+        gettext_lazy("It was not sent: they unsubscribed."),
+        gettext_lazy(
+            "Only they can change that, by the link in any of your emails, or by telling you so."
+        ),
     ),
     "complained": (
-        "A message to them was marked as spam.",
-        "Nothing is sent to {address} any more. Ask for another address, or lift the entry when "
-        "they say that it was a mistake.",
+        gettext_lazy("A message to them was marked as spam."),
+        gettext_lazy(
+            "Nothing is sent to {address} any more. Ask for another address, or lift the entry "
+            "when "
+            "they say that it was a mistake."
+        ),
     ),
     "known_bad": (
-        "It was not sent: messages to {address} came back before.",
-        "Ask for the right address, and correct it.",
+        gettext_lazy("It was not sent: messages to {address} came back before."),
+        gettext_lazy("Ask for the right address, and correct it."),
     ),
     "listed": (
-        "It was not sent: the staff put the address on the Unsubscribes list.",
-        "Look there who did and why, and lift the entry if it is not true any more.",
+        gettext_lazy("It was not sent: the staff put the address on the Unsubscribes list."),
+        gettext_lazy("Look there who did and why, and lift the entry if it is not true any more."),
     ),
     "expired": (
-        "It was not sent: the send-out had ended before its turn came.",
-        "Send it again if it still matters.",
+        gettext_lazy("It was not sent: the send-out had ended before its turn came."),
+        gettext_lazy("Send it again if it still matters."),
     ),
     "cancelled": (
-        "It was not sent: the send-out was stopped before its turn came.",
-        "Send it again if it still matters.",
+        gettext_lazy("It was not sent: the send-out was stopped before its turn came."),
+        gettext_lazy("Send it again if it still matters."),
     ),
-    "waiting": ("It has not left yet: it waits for its turn.", "Look again in some minutes."),
+    "waiting": (
+        gettext_lazy("It has not left yet: it waits for its turn."),
+        gettext_lazy("Look again in some minutes."),
+    ),
     "later": (
-        "It has not arrived yet: the receiving server asked us to come again later.",
-        "Sendout tries again by itself for a day. If it is urgent, call.",
+        gettext_lazy("It has not arrived yet: the receiving server asked us to come again later."),
+        gettext_lazy("Sendout tries again by itself for a day. If it is urgent, call."),
     ),
     "unsure": (
-        "Nobody knows whether it arrived: the connection broke before the answer.",
-        "Ask whether it came; send it again if it did not.",
+        gettext_lazy("Nobody knows whether it arrived: the connection broke before the answer."),
+        gettext_lazy("Ask whether it came; send it again if it did not."),
     ),
     "wrong_address": (
-        "It came back: nobody can be reached at {address}.",
-        "Ask for the right address, and correct it.",
+        gettext_lazy("It came back: nobody can be reached at {address}."),
+        gettext_lazy("Ask for the right address, and correct it."),
     ),
     "mailbox": (
-        "It came back: the {place} of {address} does not take it.",
-        "Tell them what their provider said, and ask for another address meanwhile.",
+        gettext_lazy("It came back: the {place} of {address} does not take it."),
+        gettext_lazy("Tell them what their provider said, and ask for another address meanwhile."),
     ),
     "refused": (
-        "It came back: the receiving server refused what it says.",
-        "Look whether others of the same provider miss it too; then say it in other words, with "
-        "fewer links, and send it again.",
+        gettext_lazy("It came back: the receiving server refused what it says."),
+        gettext_lazy(
+            "Look whether others of the same provider miss it too; then say it in other words, "
+            "with "
+            "fewer links, and send it again."
+        ),
     ),
     "ours": (
-        "It could not be delivered for a reason on your own side.",
-        "It is not their fault. Look at the sender, and send the message again when it works.",
+        gettext_lazy("It could not be delivered for a reason on your own side."),
+        gettext_lazy(
+            "It is not their fault. Look at the sender, and send the message again when it works."
+        ),
     ),
     "accepted": (
-        "It was sent, and the receiving server took it.",
-        "More is not to be learned from here: have them look in spam and promotions.",
+        gettext_lazy("It was sent, and the receiving server took it."),
+        gettext_lazy("More is not to be learned from here: have them look in spam and promotions."),
     ),
     "delivered": (
-        "It was delivered to {address}.",
-        "Have them look in spam and promotions, and add you to their safe senders.",
+        gettext_lazy("It was delivered to {address}."),
+        gettext_lazy("Have them look in spam and promotions, and add you to their safe senders."),
     ),
     "seen": (
-        "They have it: somebody opened or answered it.",
-        "Perhaps somebody else of the family did. Have them search for it.",
+        gettext_lazy("They have it: somebody opened or answered it."),
+        gettext_lazy("Perhaps somebody else of the family did. Have them search for it."),
     ),
 }
-SMS_ADVICE: dict[str, str] = {
-    "left": "Only they can change that, by telling you so.",
-    "accepted": "More is not to be learned from here: have them look at blocked messages.",
-    "delivered": "Have them look at blocked messages and at the spam folder of their phone.",
+SMS_ADVICE: dict[str, Phrase] = {
+    "left": gettext_lazy("Only they can change that, by telling you so."),
+    "accepted": gettext_lazy(
+        "More is not to be learned from here: have them look at blocked messages."
+    ),
+    "delivered": gettext_lazy(
+        "Have them look at blocked messages and at the spam folder of their phone."
+    ),
 }
 PLACES = {"email": "mailbox", "sms": "phone"}

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from sendout.accounts.models import Role
 from sendout.pages.access import MemberRequest, member_of
@@ -31,7 +32,7 @@ def outbox(request: MemberRequest) -> HttpResponse:
         "organisation": request.organisation,
         "section": "outbox",
         "channel": channel.value,
-        "tabs": [("email", "Emails"), ("sms", "SMS")],
+        "tabs": [("email", _("Emails")), ("sms", "SMS")],
         "q": q,
         "rows": [(copy, preview(copy)) for copy in shown],
         "older": urlencode({"channel": channel.value, "q": q, "before": shown[-1].pk})
@@ -46,5 +47,5 @@ def preview(copy: OutboxCopy) -> str:
     """Give an email's subject, or the whole text of an SMS."""
     content = bytes(copy.content)
     if copy.channel == Channel.EMAIL:
-        return read_subject(content) or "(no subject)"
+        return read_subject(content) or _("(no subject)")
     return content.decode("utf-8", "replace")

@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from sendout.accounts.models import Role
 from sendout.core.addresses import KIND_WORDS
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.people.finding import find_participant
 from sendout.pages.people.forms import ParticipantForm
+from sendout.pages.said import said
 from sendout.people.models import Participant
 
 
@@ -31,10 +33,14 @@ def _edit(request: MemberRequest, person: Participant) -> HttpResponse:
     form = ParticipantForm(data, instance=person, organisation=request.organisation)
     if form.is_valid():
         saved = form.save()
-        messages.success(request, f"{saved} was saved.")
+        messages.success(request, _("%(person)s was saved.") % {"person": saved})
         if saved.phone_kind:
             kind = KIND_WORDS[saved.phone_kind]
-            messages.warning(request, f"{saved.phone} was saved, but {kind}.")
+            messages.warning(
+                request,
+                _("%(phone)s was saved, but %(kind)s.")
+                % {"phone": saved.phone, "kind": said(kind)},
+            )
         return redirect("pages:participant", request.organisation.slug, saved.pk)
     context = {
         "organisation": request.organisation,

@@ -6,11 +6,15 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import Organisation
 from sendout.core.addresses import BadAddress, Email, Phone, read_email, read_phone
 from sendout.core.table.headers import Field
 from sendout.core.table.rows import LONGEST_VALUE, clean
+from sendout.pages.said import sentence
+from sendout.pages.wording import Phrase
 from sendout.people.exporting import own_field_names
 from sendout.people.models import Group, Participant
 
@@ -27,8 +31,11 @@ class ParticipantForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Participant
         fields = ["first_name", "last_name", "email", "phone_typed", "language", "external_id"]
-        labels = {"phone_typed": "Mobile phone", "external_id": "Your own number for them"}
-        help_texts = {"external_id": "A member or client number, if you have one."}
+        labels = {
+            "phone_typed": gettext_lazy("Mobile phone"),
+            "external_id": gettext_lazy("Your own number for them"),
+        }
+        help_texts = {"external_id": gettext_lazy("A member or client number, if you have one.")}
         widgets = {
             "email": forms.EmailInput(attrs={"autocomplete": "off"}),
             "phone_typed": forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
@@ -81,7 +88,7 @@ class ParticipantForm(forms.ModelForm):  # type: ignore[type-arg]
         data = super().clean() or self.cleaned_data
         known = ("first_name", "last_name", "email", "phone_typed")
         if not self.errors and not any(data.get(name) for name in known):
-            raise forms.ValidationError("Give a name, an email address or a phone number.")
+            raise forms.ValidationError(_("Give a name, an email address or a phone number."))
         return data
 
     def save(self, commit: bool = True) -> Participant:
@@ -103,7 +110,7 @@ def _read(read: Any) -> Email | Phone | None:
     try:
         found: Email | Phone | None = read()
     except BadAddress as bad:
-        raise forms.ValidationError(f"{bad.reason[:1].upper()}{bad.reason[1:]}.") from bad
+        raise forms.ValidationError(sentence(bad.reason)) from bad
     return found
 
 
@@ -123,7 +130,7 @@ class GroupForm(forms.ModelForm):  # type: ignore[type-arg]
         name = clean(self.cleaned_data["name"])
         same = Group.objects.filter(organisation=self.instance.organisation, name=name)
         if same.exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError("There is a group of this name already.")
+            raise forms.ValidationError(_("There is a group of this name already."))
         return name
 
 
@@ -131,16 +138,18 @@ class UploadForm(forms.Form):
     """A file of participants."""
 
     file = forms.FileField(
-        label="File",
-        help_text="CSV or XLSX, as your registration software or spreadsheet saves it.",
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy(
+            "CSV or XLSX, as your registration software or spreadsheet saves it."
+        ),
         allow_empty_file=True,
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsb,.xls,.ods"}),
     )
     group = forms.CharField(
-        label="Put everybody of the file in this group",
+        label=gettext_lazy("Put everybody of the file in this group"),
         max_length=120,
         required=False,
-        help_text="A group that exists or a new one.",
+        help_text=gettext_lazy("A group that exists or a new one."),
         widget=forms.TextInput(attrs={"list": "group-names", "autocomplete": "off"}),
     )
 
@@ -151,16 +160,16 @@ class UploadForm(forms.Form):
         return file
 
 
-FIELD_LABELS: dict[str, str] = {
-    Field.FIRST_NAME: "First name",
-    Field.LAST_NAME: "Last name",
-    Field.FULL_NAME: "Full name",
-    Field.EMAIL: "Email",
-    Field.PHONE: "Mobile phone",
-    Field.LANGUAGE: "Language",
-    Field.GROUPS: "Group",
-    Field.EXTERNAL_ID: "Your own number for them",
-    Field.FAMILY: "Family: a number or name that its members share",
-    Field.OWN: "Keep as a field of its own",
-    Field.IGNORE: "Leave out",
+FIELD_LABELS: dict[str, Phrase] = {
+    Field.FIRST_NAME: gettext_lazy("First name"),
+    Field.LAST_NAME: gettext_lazy("Last name"),
+    Field.FULL_NAME: gettext_lazy("Full name"),
+    Field.EMAIL: gettext_lazy("Email"),
+    Field.PHONE: gettext_lazy("Mobile phone"),
+    Field.LANGUAGE: gettext_lazy("Language"),
+    Field.GROUPS: gettext_lazy("Group"),
+    Field.EXTERNAL_ID: gettext_lazy("Your own number for them"),
+    Field.FAMILY: gettext_lazy("Family: a number or name that its members share"),
+    Field.OWN: gettext_lazy("Keep as a field of its own"),
+    Field.IGNORE: gettext_lazy("Leave out"),
 }

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from sendout.accounts.models import Role
@@ -22,7 +23,7 @@ def groups(request: MemberRequest) -> HttpResponse:
     """Show the groups with their sizes, and make one."""
     form = GroupForm(request.POST or None, organisation=request.organisation)
     if request.method == "POST" and not request.membership.may(Role.SENDER):
-        raise PermissionDenied("This needs the role “Sender”.")
+        raise PermissionDenied(_("This needs the role “Sender”."))
     if form.is_valid():
         made = form.save()
         return redirect("pages:group", request.organisation.slug, made.pk)
@@ -71,7 +72,7 @@ def rename(request: MemberRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return group_page(request, find_group(request, pk), form, 422)
     form.save()
-    messages.success(request, "The group was renamed.")
+    messages.success(request, _("The group was renamed."))
     return redirect("pages:group", request.organisation.slug, pk)
 
 
@@ -81,5 +82,8 @@ def delete(request: MemberRequest, pk: int) -> HttpResponse:
     """Delete a group; its members stay participants."""
     found = find_group(request, pk)
     found.delete()
-    messages.success(request, f"The group “{found.name}” was deleted; its members were kept.")
+    messages.success(
+        request,
+        _("The group “%(name)s” was deleted; its members were kept.") % {"name": found.name},
+    )
     return redirect("pages:groups", request.organisation.slug)

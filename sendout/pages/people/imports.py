@@ -8,6 +8,7 @@ from typing import BinaryIO, cast
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from sendout.accounts.models import Role
@@ -118,8 +119,10 @@ def delete(request: MemberRequest, pk: int) -> HttpResponse:
     """Forget a file that is not being worked on; who was imported stays."""
     found = find_import(request, pk)
     if found.moving:
-        messages.error(request, "This import is at work; wait until it has ended.")
+        messages.error(request, _("This import is at work; wait until it has ended."))
         return redirect("pages:import_check", request.organisation.slug, pk)
     found.delete()
-    messages.success(request, f"“{found.filename}” was removed from the list of imports.")
+    messages.success(
+        request, _("“%(name)s” was removed from the list of imports.") % {"name": found.filename}
+    )
     return redirect("pages:imports", request.organisation.slug)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from sendout.accounts.models import Role
@@ -37,7 +38,7 @@ def add(request: MemberRequest, pk: int) -> HttpResponse:
     """Put a participant in the group."""
     group, person = find_group(request, pk), named(request)
     group.participants.add(person)
-    messages.success(request, f"{person} is in the group now.")
+    messages.success(request, _("%(person)s is in the group now.") % {"person": person})
     return redirect("pages:group", request.organisation.slug, pk)
 
 
@@ -47,7 +48,7 @@ def remove(request: MemberRequest, pk: int) -> HttpResponse:
     """Take a participant out of the group."""
     group, person = find_group(request, pk), named(request)
     group.participants.remove(person)
-    messages.success(request, f"{person} is not in the group any more.")
+    messages.success(request, _("%(person)s is not in the group any more.") % {"person": person})
     return redirect("pages:group", request.organisation.slug, pk)
 
 

@@ -10,6 +10,8 @@ from django.contrib.auth import login
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from sendout.accounts.invitations import NoInvitation, find, register
@@ -23,10 +25,10 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 class AccountForm(forms.Form):
     """A name and a password for somebody new."""
 
-    name = forms.CharField(max_length=120, label="Your name")
+    name = forms.CharField(max_length=120, label=gettext_lazy("Your name"))
     password = forms.CharField(
         strip=False,
-        help_text="At least 10 characters.",
+        help_text=gettext_lazy("At least 10 characters."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -79,7 +81,9 @@ def _by_newcomer(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 
 def _welcome(request: HttpRequest, membership: Membership) -> HttpResponse:
-    messages.success(request, f"Welcome to {membership.organisation}.")
+    messages.success(
+        request, _("Welcome to %(organisation)s.") % {"organisation": membership.organisation}
+    )
     return redirect("pages:messages", membership.organisation.slug)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from sendout.accounts.models import Membership, Role
@@ -96,7 +97,11 @@ def assign(request: MemberRequest, pk: int) -> HttpResponse:
     chosen = known.filter(pk=int(given)) if given.isdecimal() and len(given) < 19 else None
     membership = chosen.select_related("user").first() if chosen is not None else None
     conversations.assign(conversation, membership)
-    whom = f"{membership.user} takes care of it." if membership else "Nobody takes care of it now."
+    whom = (
+        (_("%(who)s takes care of it.") % {"who": membership.user})
+        if membership
+        else _("Nobody takes care of it now.")
+    )
     messages.success(request, whom)
     return redirect("pages:conversation", request.organisation.slug, pk)
 
@@ -109,7 +114,10 @@ def done(request: MemberRequest, pk: int) -> HttpResponse:
     conversations.mark_done(conversation, request.POST.get("done") != "0")
     if request.POST.get("done") == "0":
         return redirect("pages:conversation", request.organisation.slug, pk)
-    messages.success(request, f"{conversation.phone} is done; a new reply brings it back.")
+    messages.success(
+        request,
+        _("%(phone)s is done; a new reply brings it back.") % {"phone": conversation.phone},
+    )
     return redirect("pages:replies", request.organisation.slug)
 
 

@@ -7,15 +7,28 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sendout.core.addresses import BadAddress, read_email, read_phone
+from sendout.pages.said import said
 from sendout.people.models import Group
 from sendout.replies.models import ForwardRule
 from sendout.senders.sharing import has_number
 from sendout.sendouts.models import Kind, SendOut, State
 
 DAYS = list(
-    enumerate(["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"])
+    enumerate(
+        [
+            gettext_lazy("Monday"),
+            gettext_lazy("Tuesday"),
+            gettext_lazy("Wednesday"),
+            gettext_lazy("Thursday"),
+            gettext_lazy("Friday"),
+            gettext_lazy("Saturday"),
+            gettext_lazy("Sunday"),
+        ]
+    )
 )
 MOST = 20  # phones or mailboxes of one rule
 LONGEST_AWAY = 480  # characters
@@ -34,12 +47,14 @@ class Lines(forms.CharField):
             try:
                 found.append(read(line))
             except BadAddress as error:
-                wrong.append(f"Line {number}: {error.reason}.")
+                wrong.append(
+                    _("Line %(line)s: %(reason)s.") % {"line": number, "reason": said(error.reason)}
+                )
         if wrong:
             raise forms.ValidationError(wrong[:5])
         values = list(dict.fromkeys(value for value in found if value))
         if len(values) > MOST:
-            raise forms.ValidationError(f"Give at most {MOST}, one a line.")
+            raise forms.ValidationError(_("Give at most %(most)s, one a line.") % {"most": MOST})
         return values
 
 
@@ -48,21 +63,27 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
 
     phones = Lines(
         required=False,
-        label="To these phones",
-        help_text="Of your staff, one a line. What they text back goes to the family through your "
-        "number; their own number stays unknown.",
+        label=gettext_lazy("To these phones"),
+        help_text=gettext_lazy(
+            "Of your staff, one a line. What they text back goes to the family through your "
+            "number; their own number stays unknown."
+        ),
     )
     mailboxes = Lines(
-        required=False, label="To these mailboxes", help_text="One a line; at any hour."
+        required=False,
+        label=gettext_lazy("To these mailboxes"),
+        help_text=gettext_lazy("One a line; at any hour."),
     )
     days = forms.TypedMultipleChoiceField(
         choices=DAYS,
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        label="The office is open on",
-        help_text="While it is closed, phones get nothing until it opens. Choose no day for an "
-        "office that never closes.",
+        label=gettext_lazy("The office is open on"),
+        help_text=gettext_lazy(
+            "While it is closed, phones get nothing until it opens. Choose no day for an "
+            "office that never closes."
+        ),
     )
 
     class Meta:
@@ -72,16 +93,18 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
             "active",
         )  # fmt: skip
         labels = {
-            "sendout": "Only replies to this message",
-            "group": "Only replies from people of this group",
-            "opens": "Opens at",
-            "closes": "Closes at",
-            "away": "Answer while the office is closed",
-            "active": "In use",
+            "sendout": gettext_lazy("Only replies to this message"),
+            "group": gettext_lazy("Only replies from people of this group"),
+            "opens": gettext_lazy("Opens at"),
+            "closes": gettext_lazy("Closes at"),
+            "away": gettext_lazy("Answer while the office is closed"),
+            "active": gettext_lazy("In use"),
         }
         help_texts = {
-            "group": "Without a message and a group, all replies that no closer rule is about.",
-            "away": "Sent by itself, once in a conversation until the office opens.",
+            "group": gettext_lazy(
+                "Without a message and a group, all replies that no closer rule is about."
+            ),
+            "away": gettext_lazy("Sent by itself, once in a conversation until the office opens."),
         }
         widgets = {
             "opens": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
@@ -95,8 +118,8 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
         groups = Group.objects.filter(organisation=organisation).order_by("name")
         self.fields["group"].queryset = groups  # type: ignore[attr-defined]
         self.fields["sendout"].queryset = self._sendouts()  # type: ignore[attr-defined]
-        self.fields["group"].empty_label = "Everybody"  # type: ignore[attr-defined]
-        self.fields["sendout"].empty_label = "Every message"  # type: ignore[attr-defined]
+        self.fields["group"].empty_label = _("Everybody")  # type: ignore[attr-defined]
+        self.fields["sendout"].empty_label = _("Every message")  # type: ignore[attr-defined]
         for name in ("phones", "mailboxes"):
             self.initial[name] = "\n".join(getattr(self.instance, name))
 
@@ -112,7 +135,7 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
         name: str = self.cleaned_data["name"].strip()
         same = ForwardRule.objects.filter(organisation=self.instance.organisation, name=name)
         if same.exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError("There is a rule with this name; choose another.")
+            raise forms.ValidationError(_("There is a rule with this name; choose another."))
         return name
 
     def clean_phones(self) -> list[str]:
@@ -123,7 +146,9 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
     def _phone(self, line: str) -> str:
         phone = read_phone(line, self.instance.organisation.country)
         if phone is not None and has_number(self.instance.organisation, phone.normal):
-            raise BadAddress(f"{phone.normal} is the number of a sender, not of a person")
+            raise BadAddress(
+                _("%(phone)s is the number of a sender, not of a person") % {"phone": phone.normal}
+            )
         return phone.normal if phone else ""
 
     def clean_away(self) -> str:
@@ -131,7 +156,8 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
         text: str = self.cleaned_data["away"].replace("\r\n", "\n").strip()
         if len(text) > LONGEST_AWAY:
             raise forms.ValidationError(
-                f"This has {len(text)} characters; shorten it to {LONGEST_AWAY}."
+                _("This has %(n)s characters; shorten it to %(most)s.")
+                % {"n": len(text), "most": LONGEST_AWAY}
             )
         return text
 
@@ -146,14 +172,16 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
         opens, closes, days = (cleaned.get(name) for name in ("opens", "closes", "days"))
         if days and "opens" in cleaned and "closes" in cleaned:
             if opens is None or closes is None:
-                self.add_error("opens", "Say from when until when the office is open.")
+                self.add_error("opens", _("Say from when until when the office is open."))
             elif opens >= closes:
-                self.add_error("closes", "The office closes after it opens: give a later time.")
+                self.add_error("closes", _("The office closes after it opens: give a later time."))
         if cleaned.get("away") and not days and "days" in cleaned:
-            self.add_error("days", "Choose the days: an office that never closes is never closed.")
+            self.add_error(
+                "days", _("Choose the days: an office that never closes is never closed.")
+            )
         targets = [name for name in ("phones", "mailboxes", "away") if cleaned.get(name)]
         if not targets and not self.errors:
-            self.add_error(None, "Give a phone, a mailbox or an answer: this rule does nothing.")
+            self.add_error(None, _("Give a phone, a mailbox or an answer: this rule does nothing."))
         return cleaned
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from sendout.accounts.models import Role
@@ -43,13 +44,17 @@ def shown_rule(rule: ForwardRule) -> ShownRule:
 
 def _listed(rule: ForwardRule, channel: Channel, address: str) -> str:
     reason = stops(rule.organisation, channel, address, CATEGORY)
-    return f"on the Unsubscribes list: {Reason(reason).label.lower()}" if reason else ""
+    return (
+        (_("on the Unsubscribes list: %(reason)s") % {"reason": Reason(reason).label.lower()})
+        if reason
+        else ""
+    )
 
 
 def hours_words(rule: ForwardRule) -> str:
     """Say when the office of a rule is open."""
     if not rule.days or rule.opens is None or rule.closes is None:
-        return "at any hour"
+        return _("at any hour")
     names = [name[:3] for day, name in DAYS if day in rule.days]
     return f"{', '.join(names)} {rule.opens:%H:%M}–{rule.closes:%H:%M}"
 
@@ -84,7 +89,7 @@ def _form_page(request: MemberRequest, rule: ForwardRule) -> HttpResponse:
     form = RuleForm(request.POST or None, instance=rule)
     if form.is_valid():
         saved = form.save()
-        messages.success(request, f"“{saved.name}” is saved.")
+        messages.success(request, _("“%(name)s” is saved.") % {"name": saved.name})
         return redirect("pages:forwarding", request.organisation.slug)
     context = {
         "organisation": request.organisation,
@@ -103,5 +108,5 @@ def delete(request: MemberRequest, pk: int) -> HttpResponse:
     """Let go of a rule; what it forwarded stays."""
     rule = find_rule(request, pk)
     rule.delete()
-    messages.success(request, f"“{rule.name}” is deleted.")
+    messages.success(request, _("“%(name)s” is deleted.") % {"name": rule.name})
     return redirect("pages:forwarding", request.organisation.slug)

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import Organisation, Role, User
 from sendout.pages.access import MemberRequest, member_of
@@ -20,12 +21,12 @@ from sendout.replies.search import conversations as search
 PAGE = 30
 MOST_PAGES = 10_000
 SHOWN = [
-    ("open", "Open"),
-    ("unread", "Unread"),
-    ("mine", "Mine"),
-    ("review", "Needs a look"),
-    ("done", "Done"),
-    ("all", "All"),
+    ("open", gettext_lazy("Open")),
+    ("unread", gettext_lazy("Unread")),
+    ("mine", gettext_lazy("Mine")),
+    ("review", gettext_lazy("Needs a look")),
+    ("done", gettext_lazy("Done")),
+    ("all", gettext_lazy("All")),
 ]
 
 

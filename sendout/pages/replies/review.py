@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from sendout.accounts.models import Role, User
@@ -53,7 +54,7 @@ def _decide(
         reply.conversation.refresh_from_db()
         context = thread_context(request, reply.conversation)
         return render(request, "pages/replies/thread.html", context)
-    words = said.format(reply.phone) if done else "Somebody decided that already."
+    words = said.format(reply.phone) if done else _("Somebody decided that already.")
     messages.success(request, words)
     return redirect("pages:replies_review", request.organisation.slug)
 
@@ -62,11 +63,11 @@ def _decide(
 @require_POST
 def put_on_list(request: MemberRequest, pk: int) -> HttpResponse:
     """Take the words for a STOP."""
-    return _decide(request, pk, review.put_on_list, "{} is on the Unsubscribes list.")
+    return _decide(request, pk, review.put_on_list, _("{} is on the Unsubscribes list."))
 
 
 @member_of(Role.SENDER)
 @require_POST
 def dismiss(request: MemberRequest, pk: int) -> HttpResponse:
     """Leave the phone as it is."""
-    return _decide(request, pk, review.dismiss, "{} gets messages as before.")
+    return _decide(request, pk, review.dismiss, _("{} gets messages as before."))

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sendout.core.delivery.status import ARRIVED, LABELS, MOVING, Status
 from sendout.core.message.replies import Asked
@@ -22,10 +25,10 @@ MOST = 100  # messages each way; who wants to see more looks at the participant
 FORWARDED = "forwarded"
 HANDED_OVER = {Status.SENT, *ARRIVED}
 AUTOMATIC = {
-    STOP: "STOP confirmed, automatically",
-    START: "START confirmed, automatically",
-    HELP: "Answered by itself to HELP",
-    CLOSED: "Answered by itself: the office is closed",
+    STOP: gettext_lazy("STOP confirmed, automatically"),
+    START: gettext_lazy("START confirmed, automatically"),
+    HELP: gettext_lazy("Answered by itself to HELP"),
+    CLOSED: gettext_lazy("Answered by itself: the office is closed"),
 }
 
 
@@ -86,10 +89,14 @@ def _copy(outgoing: Outgoing) -> Copy:
     """A forward that was handed over is shown as forwarded; before, and in trouble, by its own."""
     row = outgoing.delivery
     if row.status in HANDED_OVER:
-        return Copy(outgoing, FORWARDED, "Forwarded")
+        return Copy(outgoing, FORWARDED, _("Forwarded"))
     if row.status == Status.QUEUED and row.next_try_at and row.next_try_at > timezone.now():
         opens = timezone.localtime(row.next_try_at)
-        return Copy(outgoing, Status.QUEUED, f"Waits until {opens:%A %H:%M}")
+        return Copy(
+            outgoing,
+            Status.QUEUED,
+            _("Waits until %(when)s") % {"when": date_format(opens, "l H:i")},
+        )
     return Copy(outgoing, row.status, LABELS[Status(row.status)])
 
 
@@ -145,11 +152,11 @@ def _title(row: Delivery, made: Outgoing | None) -> str:
     if row.sendout.kind == Kind.CAMPAIGN or made is None:
         return row.sendout.name
     if made.automatic:
-        return AUTOMATIC.get(made.automatic, "Answered by itself")
+        return str(AUTOMATIC.get(made.automatic) or _("Answered by itself"))
     if made.reply is not None and made.reply.of_staff:
-        return f"Answered by text from {made.reply.phone}"
+        return _("Answered by text from %(phone)s") % {"phone": made.reply.phone}
     author = row.sendout.created_by
-    return f"Answered by {author}" if author else "Answered"
+    return (_("Answered by %(who)s") % {"who": author}) if author else _("Answered")
 
 
 def is_moving(items: Iterable[Item]) -> bool:

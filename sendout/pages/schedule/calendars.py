@@ -122,7 +122,7 @@ def calendars(request: MemberRequest) -> HttpResponse:
     """Show the calendars with how they are, and subscribe to one."""
     may_edit = request.membership.may(Role.SENDER)
     if request.method == "POST" and not may_edit:
-        raise PermissionDenied("This needs the role “Sender”.")
+        raise PermissionDenied(_("This needs the role “Sender”."))
     form = CalendarForm(request.POST or None, organisation=request.organisation)
     if form.is_valid():
         made = form.save()
@@ -152,7 +152,7 @@ def calendar(request: MemberRequest, pk: int) -> HttpResponse:
     """Show a calendar with its rules, and take changes."""
     found = find_calendar(request, pk)
     if request.method == "POST" and not request.membership.may(Role.SENDER):
-        raise PermissionDenied("This needs the role “Sender”.")
+        raise PermissionDenied(_("This needs the role “Sender”."))
     before = (found.url, found.purpose)
     form = CalendarForm(request.POST or None, instance=found, organisation=request.organisation)
     if not form.is_valid():

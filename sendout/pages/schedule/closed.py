@@ -77,7 +77,7 @@ def closed_days(request: MemberRequest) -> HttpResponse:
     """Show the closed days to come, and enter some."""
     may_edit = request.membership.may(Role.SENDER)
     if request.method == "POST" and not may_edit:
-        raise PermissionDenied("This needs the role “Sender”.")
+        raise PermissionDenied(_("This needs the role “Sender”."))
     form = ClosedForm(request.POST or None)
     if form.is_valid():
         form.save(request.organisation)

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from sendout.accounts.models import Role
@@ -18,6 +20,7 @@ from sendout.core.dnscheck.finding import Mark
 from sendout.core.dnscheck.lookup import SystemDns, Unanswered, is_nowhere
 from sendout.core.message.dkim import BadKey
 from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.said import said
 from sendout.pages.senders.edit import find_sender
 from sendout.senders import signing
 from sendout.senders.models import Sender
@@ -39,27 +42,38 @@ class DkimForm(forms.Form):
 
     domain = forms.CharField(
         max_length=253,
-        help_text="Usually what stands behind the @ of the from-address: receivers compare them.",
+        help_text=gettext_lazy(
+            "Usually what stands behind the @ of the from-address: receivers compare them."
+        ),
     )
     selector = forms.CharField(
         max_length=signing.LONGEST_SELECTOR,
-        help_text="Any word that this domain does not use yet; it becomes part of a DNS name.",
+        help_text=gettext_lazy(
+            "Any word that this domain does not use yet; it becomes part of a DNS name."
+        ),
     )
-    keys = forms.ChoiceField(widget=forms.RadioSelect, label="Keys")
+    keys = forms.ChoiceField(widget=forms.RadioSelect, label=gettext_lazy("Keys"))
     algorithms = forms.MultipleChoiceField(
-        choices=[("rsa", "RSA, which every receiver knows"), ("ed25519", "Ed25519, in addition")],
+        choices=[
+            ("rsa", gettext_lazy("RSA, which every receiver knows")),
+            ("ed25519", gettext_lazy("Ed25519, in addition")),
+        ],
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        label="New keys for",
-        help_text="With new keys take another selector, and leave the old record in the DNS for a "
-        "week: emails on their way are still checked with it.",
+        label=gettext_lazy("New keys for"),
+        help_text=gettext_lazy(
+            "With new keys take another selector, and leave the old record in the DNS for a "
+            "week: emails on their way are still checked with it."
+        ),
     )
     pem = forms.CharField(
         max_length=LONGEST_KEY,
         required=False,
-        label="Private keys of your own",
-        help_text="In PEM format without a password, one or two of them. They are stored "
-        "encrypted and never shown.",
+        label=gettext_lazy("Private keys of your own"),
+        help_text=gettext_lazy(
+            "In PEM format without a password, one or two of them. They are stored "
+            "encrypted and never shown."
+        ),
         widget=UnrepeatedText(attrs={"rows": 5, "spellcheck": "false", "autocomplete": "off"}),
     )
 
@@ -73,8 +87,8 @@ class DkimForm(forms.Form):
             "algorithms": ["rsa"],
         }
         super().__init__(*args, **kwargs)
-        choices = [(KEEP, "Keep those there are")] if has_keys else []
-        choices += [(MAKE, "Make new ones"), (PASTE, "Use my own")]
+        choices = [(KEEP, _("Keep those there are"))] if has_keys else []
+        choices += [(MAKE, _("Make new ones")), (PASTE, _("Use my own"))]
         self.fields["keys"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -99,7 +113,7 @@ class DkimForm(forms.Form):
             pems = BLOCK.findall(self.cleaned_data["pem"]) or [self.cleaned_data["pem"]]
             return {signing.algorithm_of(pem): pem for pem in pems}
         if not self.cleaned_data["algorithms"]:
-            raise BadKey("choose at least one kind of key.")
+            raise BadKey(_("choose at least one kind of key."))
         return signing.make_keys(self.cleaned_data["algorithms"])
 
 
@@ -110,8 +124,8 @@ def dkim(request: MemberRequest, pk: int) -> HttpResponse:
     form = DkimForm(request.POST or None, sender=sender)
     if form.is_valid():
         sender.save(update_fields=["dkim_on", "dkim_domain", "dkim_selector", "dkim_keys"])
-        next_step = "" if sender.dkim_on else " Publish the records, then switch signing on."
-        messages.success(request, f"The names and keys are saved.{next_step}")
+        next_step = "" if sender.dkim_on else _(" Publish the records, then switch signing on.")
+        messages.success(request, _("The names and keys are saved.") + next_step)
         return redirect("pages:sender_dkim", request.organisation.slug, pk)
     shown = find_signing(request, pk)
     context = {
@@ -138,8 +152,12 @@ def switch(request: MemberRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         sender.save(update_fields=["dkim_on"])
-        words = "are signed now" if sender.dkim_on else "are not signed any more"
-        messages.success(request, f"Emails of “{sender.name}” {words}.")
+        words = (
+            _("Emails of “%(name)s” are signed now.")
+            if sender.dkim_on
+            else _("Emails of “%(name)s” are not signed any more.")
+        )
+        messages.success(request, words % {"name": sender.name})
         if sender.dkim_on and (missing := not_published(sender)):
             messages.warning(request, missing)
     return redirect("pages:sender_dkim", request.organisation.slug, pk)
@@ -157,7 +175,9 @@ def not_published(sender: Sender) -> str:
     try:
         findings = [check_own(dns, r.name, r.value) for r in signing.records(sender)]
     except Unanswered as error:
-        return f"Whether the records are published cannot be seen from here: {error}."
+        return _("Whether the records are published cannot be seen from here: %(error)s.") % {
+            "error": said(str(error))
+        }
     return next((each.words for each in findings if each.mark is not Mark.GOOD), "")
 
 

@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from sendout.accounts.models import Role
@@ -22,9 +24,11 @@ class LimitsForm(forms.Form):
     limits = forms.CharField(
         required=False,
         max_length=20_000,
-        label="Limits",
-        help_text="One domain on each line, like “gmail.com 100/minute”. It counts for this "
-        "sender's messages to addresses that end with it, over all send-outs together.",
+        label=gettext_lazy("Limits"),
+        help_text=gettext_lazy(
+            "One domain on each line, like “gmail.com 100/minute”. It counts for this "
+            "sender's messages to addresses that end with it, over all send-outs together."
+        ),
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
     )
 
@@ -43,7 +47,7 @@ def limits(request: MemberRequest, pk: int) -> HttpResponse:
     form = LimitsForm(request.POST or None, initial={"limits": domains.written_limits(sender)})
     if form.is_valid():
         domains.put_limits(sender, form.cleaned_data["limits"])
-        messages.success(request, "The limits are saved.")
+        messages.success(request, _("The limits are saved."))
         return redirect("pages:sender_domains", request.organisation.slug, pk)
     context = {
         "organisation": request.organisation,
@@ -63,7 +67,7 @@ def reopen(request: MemberRequest, pk: int) -> HttpResponse:
     sender = _find(request, pk)
     domain = request.POST.get("domain", "")
     if domains.reopen(sender, domain):
-        messages.success(request, f"Messages to {domain} are tried again.")
+        messages.success(request, _("Messages to %(domain)s are tried again.") % {"domain": domain})
     return redirect("pages:sender_domains", request.organisation.slug, pk)
 
 

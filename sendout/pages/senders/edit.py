@@ -7,6 +7,7 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from sendout.accounts.models import Role
@@ -53,7 +54,7 @@ def choose_service(request: MemberRequest, sender: Sender, first: Setting) -> Ht
     """Ask which email service or gateway it is."""
     labels = {name: service.label for name, service in SERVICES.items()}
     labels |= {name: preset.label for name, preset in presets().items()}
-    offered = [(name, labels.get(name, "Another gateway")) for name in first.choices]
+    offered = [(name, labels.get(name) or _("Another gateway")) for name in first.choices]
     context = {
         "organisation": request.organisation,
         "section": "senders",
@@ -76,7 +77,9 @@ def _form_page(request: MemberRequest, sender: Sender) -> HttpResponse:
         with transaction.atomic():
             saved = form.save()
             settle_default(request.organisation, saved.channel)
-        messages.success(request, f"“{saved.name}” is saved. Send yourself a test.")
+        messages.success(
+            request, _("“%(name)s” is saved. Send yourself a test.") % {"name": saved.name}
+        )
         return redirect("pages:sender", request.organisation.slug, saved.pk)
     context = {
         "organisation": request.organisation,
@@ -108,7 +111,11 @@ def default(request: MemberRequest, pk: int) -> HttpResponse:
     """Make a sender its channel's default."""
     sender = find_sender(request, pk)
     make_default(sender)
-    messages.success(request, f"{sender.get_channel_display()} leaves through “{sender.name}” now.")
+    messages.success(
+        request,
+        _("%(channel)s leaves through “%(name)s” now.")
+        % {"channel": sender.get_channel_display(), "name": sender.name},
+    )
     return redirect("pages:senders", request.organisation.slug)
 
 
@@ -119,10 +126,10 @@ def use(request: MemberRequest, pk: int) -> HttpResponse:
     sender = find_sender(request, pk)
     if sender.active:
         deactivate(sender)
-        messages.success(request, f"“{sender.name}” is out of use.")
+        messages.success(request, _("“%(name)s” is out of use.") % {"name": sender.name})
     else:
         activate(sender)
-        messages.success(request, f"“{sender.name}” is in use again.")
+        messages.success(request, _("“%(name)s” is in use again.") % {"name": sender.name})
     return redirect("pages:senders", request.organisation.slug)
 
 
@@ -134,5 +141,7 @@ def renew_hook(request: MemberRequest, pk: int) -> HttpResponse:
     if not is_told(sender):
         raise Http404("Nobody tells about this sender's messages.")
     hooks.renew(sender)
-    messages.success(request, "The old address is no longer known. Give the service the new one.")
+    messages.success(
+        request, _("The old address is no longer known. Give the service the new one.")
+    )
     return redirect("pages:sender", request.organisation.slug, sender.pk)

@@ -6,11 +6,14 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sendout.core.addresses import BadAddress, read_email, read_phone
 from sendout.core.providers.registry import find
 from sendout.core.providers.setting import BadConfig, Setting, Value, fitting, leading
 from sendout.deliveries.links import read_bounce_address
+from sendout.pages.said import said
 from sendout.senders import pool
 from sendout.senders.from_address import read_from
 from sendout.senders.models import Channel, Sender
@@ -20,7 +23,7 @@ from sendout.senders.warming import BadWarmup, put_warmup
 from sendout.senders.ways import put_settings
 
 PREFIX = "setting_"
-KEEP = "Stored, and never shown. Leave empty to keep it."
+KEEP = gettext_lazy("Stored, and never shown. Leave empty to keep it.")
 SHARING = ("pool", "weight", "warmup_first", "warmup_target")
 COUNTED = {"warmup_day", "warmup_sent"}
 # Where a stored secret would go. Whoever changes one of these gives the secret again, so that
@@ -43,13 +46,19 @@ class SenderForm(forms.ModelForm):  # type: ignore[type-arg]
     """A sender with the settings of its provider. Secrets go in and never come out."""
 
     confirms_stop = forms.TypedChoiceField(
-        choices=[("", "As is usual there"), ("True", "The provider"), ("False", "Sendout")],
+        choices=[
+            ("", gettext_lazy("As is usual there")),
+            ("True", gettext_lazy("The provider")),
+            ("False", gettext_lazy("Sendout")),
+        ],
         coerce=lambda value: value == "True",
         empty_value=None,
         required=False,
-        label="Who confirms a STOP to the phone",
-        help_text="One short text, as carriers ask for. Some providers, such as Twilio, send it "
-        "by themselves.",
+        label=gettext_lazy("Who confirms a STOP to the phone"),
+        help_text=gettext_lazy(
+            "One short text, as carriers ask for. Some providers, such as Twilio, send it "
+            "by themselves."
+        ),
     )
 
     class Meta:
@@ -60,30 +69,38 @@ class SenderForm(forms.ModelForm):  # type: ignore[type-arg]
             "pool", "weight", "warmup_first", "warmup_target",
         )  # fmt: skip
         labels = {
-            "from_name": "From name",
-            "from_address": "From address",
-            "reply_to": "Reply-to address",
-            "bounce_address": "Bounce address",
-            "connections": "Connections at once",
-            "pace_count": "Messages at most",
-            "pace_period": "Per",
-            "weight": "Share of the work",
-            "warmup_first": "Warm-up: messages on the first day",
-            "warmup_target": "Warm-up: messages a day at which it ends",
+            "from_name": gettext_lazy("From name"),
+            "from_address": gettext_lazy("From address"),
+            "reply_to": gettext_lazy("Reply-to address"),
+            "bounce_address": gettext_lazy("Bounce address"),
+            "connections": gettext_lazy("Connections at once"),
+            "pace_count": gettext_lazy("Messages at most"),
+            "pace_period": gettext_lazy("Per"),
+            "weight": gettext_lazy("Share of the work"),
+            "warmup_first": gettext_lazy("Warm-up: messages on the first day"),
+            "warmup_target": gettext_lazy("Warm-up: messages a day at which it ends"),
         }
         help_texts = {
-            "name": "For the staff; recipients do not see it.",
-            "reply_to": "Where answers go, when not to the from-address.",
-            "bounce_address": "Where mail servers return what cannot be delivered, such as "
-            "bounces@club.example. Each email gets a return address of its own: with bounces+… "
-            "before the @. Empty for the from-address.",
-            "pace_count": "How many messages may leave in that time; 0 for no limit.",
-            "pool": "Senders with the same name here share the work of each message, and stand in "
-            "for one that is down. Empty for none.",
-            "weight": "From 1 to 100: with 3 it takes three times as much as one with 1.",
-            "warmup_first": "For a new domain, such as 100: each day allows half as many again. "
-            "0 for no warm-up.",
-            "warmup_target": "Such as 5000; then there is no limit any more.",
+            "name": gettext_lazy("For the staff; recipients do not see it."),
+            "reply_to": gettext_lazy("Where answers go, when not to the from-address."),
+            "bounce_address": gettext_lazy(
+                "Where mail servers return what cannot be delivered, such as "
+                "bounces@club.example. Each email gets a return address of its own: with bounces+… "
+                "before the @. Empty for the from-address."
+            ),
+            "pace_count": gettext_lazy("How many messages may leave in that time; 0 for no limit."),
+            "pool": gettext_lazy(
+                "Senders with the same name here share the work of each message, and stand in "
+                "for one that is down. Empty for none."
+            ),
+            "weight": gettext_lazy(
+                "From 1 to 100: with 3 it takes three times as much as one with 1."
+            ),
+            "warmup_first": gettext_lazy(
+                "For a new domain, such as 100: each day allows half as many again. "
+                "0 for no warm-up."
+            ),
+            "warmup_target": gettext_lazy("Such as 5000; then there is no limit any more."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -95,7 +112,7 @@ class SenderForm(forms.ModelForm):  # type: ignore[type-arg]
         self.stored = stored_secrets(sender)
         if sender.channel == Channel.SMS:
             del self.fields["from_name"], self.fields["reply_to"]
-            self.fields["from_address"].label = "From number or name"
+            self.fields["from_address"].label = _("From number or name")
         else:
             del self.fields["confirms_stop"]
         if not can_sign(sender):
@@ -119,7 +136,7 @@ class SenderForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields[name] = field
         if setting.secret and setting.name in self.stored:
             field.help_text = KEEP
-            label = f"Forget the stored {setting.name}"
+            label = _("Forget the stored value: %(what)s") % {"what": said(setting.name)}
             self.fields[f"forget_{setting.name}"] = forms.BooleanField(required=False, label=label)
 
     def provider_fields(self) -> list[forms.BoundField]:
@@ -140,14 +157,14 @@ class SenderForm(forms.ModelForm):  # type: ignore[type-arg]
         name: str = self.cleaned_data["name"].strip()
         same = Sender.objects.filter(organisation=self.instance.organisation_id, name=name)
         if same.exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError("There is a sender with this name; choose another.")
+            raise forms.ValidationError(_("There is a sender with this name; choose another."))
         return name
 
     def clean_connections(self) -> int:
         """More than a hundred helps nobody."""
         count: int = self.cleaned_data["connections"]
         if not 1 <= count <= 100:
-            raise forms.ValidationError("Give a number of connections from 1 to 100.")
+            raise forms.ValidationError(_("Give a number of connections from 1 to 100."))
         return count
 
     def clean_pool(self) -> str:
@@ -240,8 +257,11 @@ class SenderForm(forms.ModelForm):  # type: ignore[type-arg]
         for setting in self.settings:
             if moved and self._keeps(setting):
                 raise BadConfig(
-                    f"{setting.name} must be entered again, because it would go somewhere else "
-                    "than before."
+                    _(
+                        "%(what)s must be entered again, because it would go somewhere else than "
+                        "before."
+                    )
+                    % {"what": said(setting.name)}
                 )
 
     def _blame(self, sentence: str) -> None:
@@ -265,13 +285,13 @@ class SenderForm(forms.ModelForm):  # type: ignore[type-arg]
 class TestForm(forms.Form):
     """Where a test goes."""
 
-    to = forms.CharField(max_length=320, label="Send it to")
+    to = forms.CharField(max_length=320, label=gettext_lazy("Send it to"))
 
     def __init__(self, *args: Any, sender: Sender, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.sender = sender
         if sender.channel == Channel.SMS:
-            self.fields["to"].label = "Send it to this number"
+            self.fields["to"].label = _("Send it to this number")
 
     def clean_to(self) -> str:
         """Read an address or a number."""

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from sendout.core.providers.callback import CallsBack
 from sendout.core.providers.near import is_near
 from sendout.core.providers.registry import calls_back
@@ -18,18 +21,22 @@ from sendout.senders.ways import provider_of
 
 # Where the address is entered, in the words of each service's own pages.
 PLACES = {
-    "amazon_ses": "Add it as an HTTPS subscription of the SNS topic to which your configuration "
-    "set publishes its events. Sendout confirms the subscription by itself.",
-    "brevo": "Transactional, Settings, Webhook: add a webhook for outbound messages.",
-    "mailersend": "Domains, your domain, Webhooks: add a webhook.",
-    "mailgun": "Sending, Webhooks: add it for each kind of event.",
-    "mailjet": "Account settings, Event notifications (webhooks): enter it for each kind of event, "
-    "and let events be grouped.",
-    "mandrill": "Settings, Webhooks: add a webhook.",
-    "postmark": "Your server, the message stream, Webhooks: add a webhook.",
-    "resend": "Webhooks: add a webhook.",
-    "sendgrid": "Settings, Mail settings, Event webhooks: create one.",
-    "sparkpost": "Configuration, Webhooks: create one.",
+    "amazon_ses": gettext_lazy(
+        "Add it as an HTTPS subscription of the SNS topic to which your configuration "
+        "set publishes its events. Sendout confirms the subscription by itself."
+    ),
+    "brevo": gettext_lazy("Transactional, Settings, Webhook: add a webhook for outbound messages."),
+    "mailersend": gettext_lazy("Domains, your domain, Webhooks: add a webhook."),
+    "mailgun": gettext_lazy("Sending, Webhooks: add it for each kind of event."),
+    "mailjet": gettext_lazy(
+        "Account settings, Event notifications (webhooks): enter it for each kind of event, "
+        "and let events be grouped."
+    ),
+    "mandrill": gettext_lazy("Settings, Webhooks: add a webhook."),
+    "postmark": gettext_lazy("Your server, the message stream, Webhooks: add a webhook."),
+    "resend": gettext_lazy("Webhooks: add a webhook."),
+    "sendgrid": gettext_lazy("Settings, Mail settings, Event webhooks: create one."),
+    "sparkpost": gettext_lazy("Configuration, Webhooks: create one."),
 }
 
 HERE = ("127.0.0.1", "localhost", "::1")
@@ -86,12 +93,12 @@ def _service(sender: Sender) -> _Told:
     """Give what the card says of a sender's service. Raises BadConfig, CannotUnseal."""
     if sender.kind == "esp":
         service = SERVICES[str(sender.config[CHOICE])]
-        end = (
+        end = _(
             "Choose all events about delivery, bounces, complaints and unsubscribing; opens and "
             "clicks are counted by Sendout itself."
         )
         return _Told(service.label, f"{PLACES[service.name]} {end}", service.signing)
     provider = provider_of(sender)
     if not isinstance(provider, CallsBack):
-        raise BadConfig("this kind tells nothing.")
+        raise BadConfig(_("this kind tells nothing."))
     return _Told(provider.label, provider.place, provider.signing)

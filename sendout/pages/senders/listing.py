@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import Role
 from sendout.core.providers.http_description import presets
@@ -17,19 +19,19 @@ from sendout.senders.models import Channel, Sender
 from sendout.senders.warming import warmup_words
 
 KIND_NAMES = {
-    "smtp": "SMTP server",
-    "sandbox": "Sandbox (rehearsal)",
-    "smpp": "SMPP (a provider of SMS)",
-    "esp": "Email service (Postmark, Mailgun, ...)",
-    "twilio": "Twilio",
-    "vonage": "Vonage",
-    "http": "Gateway (Kannel, Android phone, ...)",
+    "smtp": gettext_lazy("SMTP server"),
+    "sandbox": gettext_lazy("Sandbox (rehearsal)"),
+    "smpp": gettext_lazy("SMPP (a provider of SMS)"),
+    "esp": gettext_lazy("Email service (Postmark, Mailgun, ...)"),
+    "twilio": gettext_lazy("Twilio"),
+    "vonage": gettext_lazy("Vonage"),
+    "http": gettext_lazy("Gateway (Kannel, Android phone, ...)"),
 }
 
 
 def kind_name(kind: str) -> str:
     """Give the words for a kind of provider."""
-    return KIND_NAMES.get(kind, kind)
+    return str(KIND_NAMES.get(kind, kind))
 
 
 def way_name(sender: Sender) -> str:
@@ -41,7 +43,9 @@ def way_name(sender: Sender) -> str:
     if gateway in presets():
         return presets()[gateway].label
     return (
-        str(sender.config.get("label") or "Another gateway") if gateway else kind_name(sender.kind)
+        str(sender.config.get("label") or _("Another gateway"))
+        if gateway
+        else kind_name(sender.kind)
     )
 
 

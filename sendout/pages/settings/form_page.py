@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from sendout.accounts.models import Organisation, Role
 from sendout.pages.access import MemberRequest
@@ -24,11 +25,11 @@ def form_page(
     """
     may_edit = request.membership.may(Role.OWNER)
     if request.method == "POST" and not may_edit:
-        raise PermissionDenied("This needs the role “Owner”.")
+        raise PermissionDenied(_("This needs the role “Owner”."))
     form = form_of(request.POST or None, request.FILES or None, instance=request.organisation)
     if form.is_valid():
         form.save()
-        messages.success(request, "The settings are saved.")
+        messages.success(request, _("The settings are saved."))
         return redirect(request.path)
     if not may_edit:
         for field in form.fields.values():

@@ -10,6 +10,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from sendout.accounts import invitations
@@ -17,13 +19,15 @@ from sendout.accounts import members as membership_rules
 from sendout.accounts.models import Invitation, Membership, Role
 from sendout.pages.access import MemberRequest, member_of
 
-ROLE_HELP = "Viewers read, senders write and send, owners also change settings and members."
+ROLE_HELP = gettext_lazy(
+    "Viewers read, senders write and send, owners also change settings and members."
+)
 
 
 class InviteForm(forms.Form):
     """Whom to invite, as what."""
 
-    email = forms.EmailField(max_length=254, label="Email address")
+    email = forms.EmailField(max_length=254, label=gettext_lazy("Email address"))
     role = forms.ChoiceField(choices=Role.choices, initial=Role.SENDER, help_text=ROLE_HELP)
 
 
@@ -64,11 +68,14 @@ def _send(request: MemberRequest, invitation: Invitation) -> None:
     except (OSError, SMTPException) as error:
         messages.error(
             request,
-            f"The email to {invitation.email} could not be sent ({error}). "
-            "Copy the link below and send it yourself.",
+            _(
+                "The email to %(email)s could not be sent (%(error)s). Copy the link below "
+                "and send it yourself."
+            )
+            % {"email": invitation.email, "error": error},
         )
     else:
-        messages.success(request, f"{invitation.email} is invited.")
+        messages.success(request, _("%(email)s is invited.") % {"email": invitation.email})
 
 
 def link_of(invitation: Invitation) -> str:
@@ -83,7 +90,9 @@ def revoke(request: MemberRequest, pk: int) -> HttpResponse:
     """Take an open invitation back."""
     invitation = get_object_or_404(Invitation, organisation=request.organisation, pk=pk)
     invitations.revoke(invitation)
-    messages.success(request, f"The invitation of {invitation.email} is taken back.")
+    messages.success(
+        request, _("The invitation of %(email)s is taken back.") % {"email": invitation.email}
+    )
     return redirect("pages:members", request.organisation.slug)
 
 
@@ -94,7 +103,7 @@ def role(request: MemberRequest, pk: int) -> HttpResponse:
     membership = find_member(request, pk)
     form = RoleForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "There is no such role; choose one of the list.")
+        messages.error(request, _("There is no such role; choose one of the list."))
         return redirect("pages:members", request.organisation.slug)
     try:
         membership_rules.change_role(membership, form.cleaned_data["role"])
@@ -102,7 +111,9 @@ def role(request: MemberRequest, pk: int) -> HttpResponse:
         messages.error(request, str(problem))
     else:
         label = Role(form.cleaned_data["role"]).label.lower()
-        messages.success(request, f"{membership.user} is {label} now.")
+        messages.success(
+            request, _("%(who)s is %(role)s now.") % {"who": membership.user, "role": label}
+        )
     return redirect("pages:members", request.organisation.slug)
 
 
@@ -116,7 +127,11 @@ def remove(request: MemberRequest, pk: int) -> HttpResponse:
     except membership_rules.LastOwner as problem:
         messages.error(request, str(problem))
         return redirect("pages:members", request.organisation.slug)
-    messages.success(request, f"{membership.user} is no member of {request.organisation} any more.")
+    messages.success(
+        request,
+        _("%(who)s is no member of %(organisation)s any more.")
+        % {"who": membership.user, "organisation": request.organisation},
+    )
     if membership.user_id == request.user.pk:
         return redirect("pages:home")
     return redirect("pages:members", request.organisation.slug)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import zoneinfo
 from functools import cache
+from unicodedata import normalize
 from urllib.parse import urlsplit
 
 from django import forms
 from django.http import HttpResponse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, override
+from django.utils.translation import gettext as _
 from phonenumbers import SUPPORTED_REGIONS
 from phonenumbers.geodata.locale import LOCALE_DATA
 
@@ -21,7 +23,11 @@ HOST = re.compile(r"(?i)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?")
 PATH = re.compile(r"[A-Za-z0-9._~:/-]+")  # what needs no escaping anywhere
 
 # Phone numbers of these can be read, and the table that comes with them has no name for them.
-UNNAMED = {"AC": "Ascension Island", "TA": "Tristan da Cunha", "XK": "Kosovo"}
+UNNAMED = {
+    "AC": gettext_lazy("Ascension Island"),
+    "TA": gettext_lazy("Tristan da Cunha"),
+    "XK": gettext_lazy("Kosovo"),
+}
 
 
 @cache
@@ -36,19 +42,24 @@ def is_place(name: str) -> bool:
     return "/" in name and not name.startswith(old)
 
 
-@cache
 def countries() -> list[tuple[str, str]]:
     """Give (code, name) of every country whose phone numbers can be read, by name."""
-    named = [(code, country_name(code)) for code in SUPPORTED_REGIONS]
-    return sorted(named, key=lambda pair: pair[1])
+    return _countries(get_language() or "en")
+
+
+@cache
+def _countries(language: str) -> list[tuple[str, str]]:
+    with override(language):
+        named = [(code, country_name(code)) for code in SUPPORTED_REGIONS]
+    return sorted(named, key=lambda pair: normalize("NFD", pair[1]))
 
 
 def country_name(code: str) -> str:
-    """Give a place's English name, or its code; "*aa" in the table means "as in aa"."""
+    """Give a place's name in the language of the page, or its code; "*aa" means "as in aa"."""
     if code in UNNAMED:
-        return UNNAMED[code]
+        return str(UNNAMED[code])
     names = LOCALE_DATA.get(code, {})
-    name = names.get("en", code)
+    name = names.get(get_language() or "en", names.get("en", code))
     return names.get(name[1:], code) if name.startswith("*") else name
 
 
@@ -56,11 +67,11 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
     """What recipients read in every footer, and what times and numbers are read by."""
 
     country = forms.ChoiceField(
-        choices=countries, help_text="For phone numbers typed without a country code."
+        choices=countries, help_text=gettext_lazy("For phone numbers typed without a country code.")
     )
     timezone = forms.CharField(
-        label="Time zone",
-        help_text="Type a part of the name of a city, such as Toronto.",
+        label=gettext_lazy("Time zone"),
+        help_text=gettext_lazy("Type a part of the name of a city, such as Toronto."),
         widget=forms.TextInput(attrs={"list": "zones", "autocomplete": "off"}),
     )
 
@@ -71,30 +82,41 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
             "undo_seconds", "approval_above", "tracks", "tracking_url",
         )  # fmt: skip
         labels = {
-            "postal_address": "Postal address",
-            "contact": "Contact for recipients",
-            "language": "Language of new participants",
-            "undo_seconds": "Seconds in which sending can be undone",
+            "postal_address": gettext_lazy("Postal address"),
+            "contact": gettext_lazy("Contact for recipients"),
+            "language": gettext_lazy("Language of new participants"),
+            "undo_seconds": gettext_lazy("Seconds in which sending can be undone"),
             "approval_above": gettext_lazy("People above whom a second member must approve"),
-            "tracks": "See who opens emails and clicks on links",
-            "tracking_url": "Web address of tracked links",
+            "tracks": gettext_lazy("See who opens emails and clicks on links"),
+            "tracking_url": gettext_lazy("Web address of tracked links"),
         }
         help_texts = {
-            "postal_address": "Stands at the foot of every email: the law asks for it in Canada, "
-            "the US and the EU.",
-            "contact": "An email address or phone number, shown in the footer and on the "
-            "unsubscribe page.",
-            "language": "Members who chose no language of their own read Sendout in it, too.",
-            "undo_seconds": "So long nothing leaves after “Send”: 0 to 120. With 0 it leaves "
-            "at once.",
+            "postal_address": gettext_lazy(
+                "Stands at the foot of every email: the law asks for it in Canada, "
+                "the US and the EU."
+            ),
+            "contact": gettext_lazy(
+                "An email address or phone number, shown in the footer and on the unsubscribe page."
+            ),
+            "language": gettext_lazy(
+                "Members who chose no language of their own read Sendout in it, too."
+            ),
+            "undo_seconds": gettext_lazy(
+                "So long nothing leaves after “Send”: 0 to 120. With 0 it leaves at once."
+            ),
             "approval_above": gettext_lazy(
                 "A message to more people than this leaves only when another member who may send "
                 "has approved it. Empty: never asked for."
             ),
-            "tracks": "Links in emails lead through Sendout, and a picture of one pixel tells that "
-            "an email was opened. Can be switched off for a single message, too.",
-            "tracking_url": "Only when links are to stand on a name of your own, such as "
-            "https://news.club.example, which must lead to this server. Empty for Sendout's own.",
+            "tracks": gettext_lazy(
+                "Links in emails lead through Sendout, and a picture of one pixel tells that "
+                "an email was opened. Can be switched off for a single message, too."
+            ),
+            "tracking_url": gettext_lazy(
+                "Only when links are to stand on a name of your own, such as "
+                "https://news.club.example, which must lead to this server. Empty for Sendout's "
+                "own."
+            ),
         }
 
     def clean_timezone(self) -> str:
@@ -114,7 +136,7 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
             is_address = False
         if typed and not (is_address and PATH.fullmatch(typed.partition("//")[2])):
             raise forms.ValidationError(
-                "Give a web address such as https://news.club.example, without “?” and “#”."
+                _("Give a web address such as https://news.club.example, without “?” and “#”.")
             )
         return typed
 

@@ -11,28 +11,32 @@ from django.contrib import messages
 from django.core.validators import RegexValidator
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from sendout.accounts.models import Organisation, Role
-from sendout.core.money import BadAmount, money, plain_amount, read_amount
+from sendout.core.money import BadAmount, plain_amount, read_amount
 from sendout.core.table.safe import csv_lines
 from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.said import sentence
 from sendout.pages.settings.organisation import countries, country_name
+from sendout.pages.wording import counted, money, number
 from sendout.usage import price_files
 from sendout.usage.models import Direction, Medium, Price
 from sendout.usage.prices import price_list, put, read_price, replace
 from sendout.usage.statement import has_charges
 
 LARGEST_FILE = 200_000  # bytes
-EVERYWHERE = ("", "All other countries")
-CHARGED = (
+EVERYWHERE = ("", gettext_lazy("All other countries"))
+CHARGED = gettext_lazy(
     "Messages were charged in {} already, and their statements stay as they are. For another "
     "currency, found another organisation."
 )
 WAYS = [
-    ("email/out", "An email"),
-    ("sms/out", "A part of an SMS that is sent"),
-    ("sms/in", "A part of an SMS that is received"),
+    ("email/out", gettext_lazy("An email")),
+    ("sms/out", gettext_lazy("A part of an SMS that is sent")),
+    ("sms/in", gettext_lazy("A part of an SMS that is received")),
 ]
 
 
@@ -48,15 +52,21 @@ class MoneyForm(forms.Form):
 
     currency = forms.CharField(
         max_length=3,
-        help_text="Three letters, such as CAD. It stays once something was charged.",
-        validators=[RegexValidator("^[A-Za-z]{3}$", "Give the three-letter code, such as CAD.")],
+        help_text=gettext_lazy("Three letters, such as CAD. It stays once something was charged."),
+        validators=[
+            RegexValidator(
+                "^[A-Za-z]{3}$", gettext_lazy("Give the three-letter code, such as CAD.")
+            )
+        ],
     )
     limit = forms.CharField(
         required=False,
         max_length=40,
-        label="A month may cost",
-        help_text="What does not fit does not start, and what is being sent stops there. Empty for "
-        "no limit.",
+        label=gettext_lazy("A month may cost"),
+        help_text=gettext_lazy(
+            "What does not fit does not start, and what is being sent stops there. Empty for "
+            "no limit."
+        ),
     )
 
     def clean_currency(self) -> str:
@@ -75,7 +85,7 @@ class PriceForm(forms.Form):
     what = forms.ChoiceField(choices=WAYS)
     country = forms.ChoiceField(required=False, choices=lambda: [EVERYWHERE, *countries()])
     price = forms.CharField(
-        max_length=40, help_text="Of one email, or of one part of an SMS; 0 for free."
+        max_length=40, help_text=gettext_lazy("Of one email, or of one part of an SMS; 0 for free.")
     )
 
     def clean_price(self) -> int:
@@ -86,7 +96,7 @@ class PriceForm(forms.Form):
         """Refuse a country for email."""
         found = super().clean() or self.cleaned_data
         if found.get("what", "").startswith(Medium.EMAIL) and found.get("country"):
-            self.add_error("country", "Email has one price for all countries.")
+            self.add_error("country", _("Email has one price for all countries."))
         return found
 
 
@@ -109,7 +119,7 @@ def change_money(request: MemberRequest) -> HttpResponse:
     organisation.currency = form.cleaned_data["currency"]
     organisation.spending_limit = form.cleaned_data["limit"]
     organisation.save(update_fields=["currency", "spending_limit"])
-    messages.success(request, "Currency and limit are saved.")
+    messages.success(request, _("Currency and limit are saved."))
     return redirect("pages:prices", organisation.slug)
 
 
@@ -128,7 +138,7 @@ def add(request: MemberRequest) -> HttpResponse:
     channel, direction = form.cleaned_data["what"].split("/")
     line = (channel, direction, form.cleaned_data["country"])
     put(request.organisation, line, form.cleaned_data["price"])
-    messages.success(request, "The price counts from now on.")
+    messages.success(request, _("The price counts from now on."))
     return redirect("pages:prices", request.organisation.slug)
 
 
@@ -137,7 +147,7 @@ def add(request: MemberRequest) -> HttpResponse:
 def remove(request: MemberRequest, pk: int) -> HttpResponse:
     """Take a line out of the list."""
     get_object_or_404(Price, organisation=request.organisation, pk=pk).delete()
-    messages.success(request, "The price is removed.")
+    messages.success(request, _("The price is removed."))
     return redirect("pages:prices", request.organisation.slug)
 
 
@@ -159,10 +169,19 @@ def import_file(request: MemberRequest) -> HttpResponse:
     try:
         lines = price_files.read_prices(_file(request))
     except price_files.BadPrices as error:
-        messages.error(request, f"Nothing was changed. {str(error)[:1].upper()}{str(error)[1:]}.")
+        messages.error(
+            request, _("Nothing was changed. %(reason)s") % {"reason": sentence(str(error))}
+        )
         return redirect("pages:prices", request.organisation.slug)
     replace(request.organisation, lines)
-    messages.success(request, f"The list has {len(lines):,} prices now; they count from now on.")
+    messages.success(
+        request,
+        counted(
+            "The list has %(n)s price now; it counts from now on.",
+            "The list has %(n)s prices now; they count from now on.",
+            len(lines),
+        ),
+    )
     return redirect("pages:prices", request.organisation.slug)
 
 
@@ -170,9 +189,11 @@ def _file(request: MemberRequest) -> BinaryIO:
     """Give the file that was sent. Raises BadPrices."""
     file = request.FILES.get("file")
     if file is None:
-        raise price_files.BadPrices("choose a file first")
+        raise price_files.BadPrices(_("choose a file first"))
     if (file.size or 0) > LARGEST_FILE:
-        raise price_files.BadPrices(f"a price list has at most {LARGEST_FILE:,} bytes")
+        raise price_files.BadPrices(
+            _("a price list has at most %(n)s bytes") % {"n": number(LARGEST_FILE)}
+        )
     return cast(BinaryIO, file.file)
 
 

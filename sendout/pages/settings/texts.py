@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import Organisation, Role
 from sendout.accounts.organisations import LAW_WANTS_STOP_WORDS
@@ -30,18 +32,22 @@ class TextsForm(forms.ModelForm):  # type: ignore[type-arg]
             "quiet_hours", "quiet_from", "quiet_until",
         )  # fmt: skip
         labels = {
-            "stop_words": "Marketing texts that say how to unsubscribe",
-            "stop_words_in_all": "Operational texts say it, too",
-            "stop_words_en": "In English",
-            "stop_words_fr": "In French",
-            "quiet_hours": "Ask before a text reaches people at night",
-            "quiet_from": "From",
-            "quiet_until": "Until",
+            "stop_words": gettext_lazy("Marketing texts that say how to unsubscribe"),
+            "stop_words_in_all": gettext_lazy("Operational texts say it, too"),
+            "stop_words_en": gettext_lazy("In English"),
+            "stop_words_fr": gettext_lazy("In French"),
+            "quiet_hours": gettext_lazy("Ask before a text reaches people at night"),
+            "quiet_from": gettext_lazy("From"),
+            "quiet_until": gettext_lazy("Until"),
         }
         help_texts = {
-            "stop_words_in_all": "Nobody needs to be told in a reminder; it costs characters.",
-            "quiet_hours": "By the clock of each recipient: their area code tells it, or a column "
-            "“timezone”; where neither does, your own clock counts.",
+            "stop_words_in_all": gettext_lazy(
+                "Nobody needs to be told in a reminder; it costs characters."
+            ),
+            "quiet_hours": gettext_lazy(
+                "By the clock of each recipient: their area code tells it, or a column "
+                "“timezone”; where neither does, your own clock counts."
+            ),
         }
         widgets = {
             "stop_words": forms.RadioSelect,
@@ -53,14 +59,17 @@ class TextsForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **options)
         country = self.instance.country
         self.fields["stop_words"].help_text = (
-            f"The law of {country_name(country)} asks for it in every marketing text."
+            (
+                _("The law of %(country)s asks for it in every marketing text.")
+                % {"country": country_name(country)}
+            )
             if country in LAW_WANTS_STOP_WORDS
-            else "It costs about 30 characters of each text."
+            else _("It costs about 30 characters of each text.")
         )
         for language, words in WORDS.items():
             field = self.fields[f"stop_words_{language}"]
             field.widget.attrs["placeholder"] = words
-            field.help_text = f"Empty for “{words}”."
+            field.help_text = _("Empty for “%(words)s”.") % {"words": words}
 
     def clean_stop_words_en(self) -> str:
         """Take words of one's own that name the word to reply."""
@@ -74,7 +83,9 @@ class TextsForm(forms.ModelForm):  # type: ignore[type-arg]
         """Quiet hours begin and end at different times."""
         data = super().clean() or self.cleaned_data
         if data.get("quiet_from") == data.get("quiet_until") and not self.errors:
-            self.add_error("quiet_until", "Choose another time than the one at which they begin.")
+            self.add_error(
+                "quiet_until", _("Choose another time than the one at which they begin.")
+            )
         return data
 
 
@@ -82,10 +93,11 @@ def stop_words(typed: str) -> str:
     """Read words that are to stand below texts. Raises ValidationError."""
     words = " ".join(typed.split())
     if words and not STOP.search(words):
-        raise forms.ValidationError("Name the word STOP in capitals: it is what people reply.")
+        raise forms.ValidationError(_("Name the word STOP in capitals: it is what people reply."))
     if forcing := measure(words).forcing:
         raise forms.ValidationError(
-            f"Leave out {' '.join(forcing)}: every text would cost more than twice as much."
+            _("Leave out %(characters)s: every text would cost more than twice as much.")
+            % {"characters": " ".join(forcing)}
         )
     return words
 

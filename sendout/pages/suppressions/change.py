@@ -8,35 +8,40 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import Organisation, Role
 from sendout.core.addresses import BadAddress, read_email, read_phone
 from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.said import sentence
 from sendout.pages.suppressions.shown import shown, stopped
 from sendout.senders.models import Channel
 from sendout.suppression import entries
 from sendout.suppression.models import Lifted, Reason, Suppression
 
 STOPPED = [
-    ("everything", "Everything"),
-    ("marketing", "Marketing only"),
-    ("operational", "Operational only"),
+    ("everything", gettext_lazy("Everything")),
+    ("marketing", gettext_lazy("Marketing only")),
+    ("operational", gettext_lazy("Operational only")),
 ]
 OWN_WISH = (Reason.UNSUBSCRIBED, Reason.COMPLAINT)  # said by the reader, not found out about them
-NOT_SAID = "No reason was given."
+NOT_SAID = "No reason was given."  # kept in English; pages.said translates it
 
 
 class AddForm(forms.Form):
     """Who must not be written to, and why."""
 
     channel = forms.ChoiceField(choices=Channel.choices, widget=forms.RadioSelect)
-    address = forms.CharField(max_length=320, label="Email address or phone number")
-    category = forms.ChoiceField(choices=STOPPED, widget=forms.RadioSelect, label="What to stop")
+    address = forms.CharField(max_length=320, label=gettext_lazy("Email address or phone number"))
+    category = forms.ChoiceField(
+        choices=STOPPED, widget=forms.RadioSelect, label=gettext_lazy("What to stop")
+    )
     evidence = forms.CharField(
         max_length=1000,
         required=False,
-        label="Why",
-        help_text="Such as “asked at the desk on Tuesday”; kept with the entry.",
+        label=gettext_lazy("Why"),
+        help_text=gettext_lazy("Such as “asked at the desk on Tuesday”; kept with the entry."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
@@ -51,7 +56,7 @@ class AddForm(forms.Form):
             try:
                 cleaned["address"] = self._read(cleaned["channel"], cleaned["address"])
             except BadAddress as error:
-                self.add_error("address", f"{error.reason[:1].upper()}{error.reason[1:]}.")
+                self.add_error("address", sentence(error.reason))
         return cleaned
 
     def _read(self, channel: str, text: str) -> str:
@@ -67,10 +72,12 @@ class LiftForm(forms.Form):
 
     why = forms.CharField(
         max_length=1000,
-        label="Why may this address be written to again?",
-        help_text="Such as “wrote on 3 May that she wants the newsletter”; kept for good.",
+        label=gettext_lazy("Why may this address be written to again?"),
+        help_text=gettext_lazy(
+            "Such as “wrote on 3 May that she wants the newsletter”; kept for good."
+        ),
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Say why; the words are kept for good."},
+        error_messages={"required": gettext_lazy("Say why; the words are kept for good.")},
     )
 
     def __init__(self, *args: Any, own_wish: bool, **kwargs: Any) -> None:
@@ -104,8 +111,11 @@ def add(request: MemberRequest) -> HttpResponse:
 def added(entry: Suppression) -> str:
     """Say what stands now: an address may have been listed before, for a stronger reason."""
     if entry.reason == Reason.ADMIN:
-        return f"{entry.address} is on the list."
-    return f"{entry.address} was on the list already: {entry.get_reason_display().lower()}."
+        return _("%(address)s is on the list.") % {"address": entry.address}
+    return _("%(address)s was on the list already: %(reason)s.") % {
+        "address": entry.address,
+        "reason": entry.get_reason_display().lower(),
+    }
 
 
 @member_of(Role.SENDER)
@@ -142,5 +152,8 @@ def lifted(entry: Suppression) -> str:
     others = entries.find(entry.organisation, entry.channel, entry.address)
     if others:
         reason = others[0].get_reason_display().lower()
-        return f"The entry is lifted, but {entry.address} is still listed: {reason}."
-    return f"{entry.address} can be written to again."
+        return _("The entry is lifted, but %(address)s is still listed: %(reason)s.") % {
+            "address": entry.address,
+            "reason": reason,
+        }
+    return _("%(address)s can be written to again.") % {"address": entry.address}

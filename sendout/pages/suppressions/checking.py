@@ -10,11 +10,13 @@ from urllib.parse import urlencode
 from django.core.paginator import Page, Paginator
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from sendout.accounts.models import Role
 from sendout.core.table.safe import csv_lines
 from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.said import sentence
 from sendout.pages.suppressions.imports import AT_A_TIME, SHAPE_LABELS, find_list
 from sendout.pages.suppressions.shown import CATEGORIES
 from sendout.suppression.importing import request_check, request_import
@@ -27,7 +29,11 @@ from sendout.suppression.models import (
 )
 
 State = ListImportState
-UNDONE_LABELS = {"removed": "Taken off", "restored": "Put back", "kept": "Left as it is"}
+UNDONE_LABELS = {
+    "removed": gettext_lazy("Taken off"),
+    "restored": gettext_lazy("Put back"),
+    "kept": gettext_lazy("Left as it is"),
+}
 REPORT_COLUMNS = ("row", "channel", "address", "outcome", "before", "after", "stopped", "remarks")
 LABELS = dict(Reason.choices)
 
@@ -44,20 +50,20 @@ class ShownLine:
     @property
     def stopped(self) -> str:
         """What the entry stops."""
-        return CATEGORIES.get(self.line.category, self.line.category) if self.after else ""
+        return str(CATEGORIES.get(self.line.category, self.line.category)) if self.after else ""
 
     @property
     def remarks(self) -> list[str]:
         """What was put right, left out or is worth knowing."""
-        return [f"{note['reason'][:1].upper()}{note['reason'][1:]}." for note in self.line.notes]
+        return [(sentence(note["reason"])) for note in self.line.notes]
 
 
 def shown_line(line: ListImportLine) -> ShownLine:
     """Say in words what became of a row."""
     before = LABELS.get(line.before["reason"], "") if line.before else ""
     after = LABELS.get(line.reason, "") if line.outcome in ("added", "raised") else ""
-    outcome = UNDONE_LABELS.get(line.undone) or ListOutcome(line.outcome).label
-    return ShownLine(line, before, after, outcome)
+    outcome = str(UNDONE_LABELS.get(line.undone) or ListOutcome(line.outcome).label)
+    return ShownLine(line, str(before), str(after), outcome)
 
 
 @member_of(Role.SENDER)

@@ -10,6 +10,8 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import Role
 from sendout.core.addresses import KIND_WORDS, BadAddress, Email, Phone
@@ -17,14 +19,15 @@ from sendout.core.typos import suggest
 from sendout.deliveries.correcting import Corrected, Wrong, bad_entry, correct, wrong_address
 from sendout.deliveries.models import Delivery
 from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.said import said, sentence
 from sendout.pages.suppressions.shown import shown
+from sendout.pages.wording import counted
 from sendout.people.addresses import address_of, read_address, who_has
 from sendout.people.models import Participant
 from sendout.senders.models import Channel
 from sendout.suppression.entries import find
 from sendout.suppression.models import BAD_ADDRESS, Reason, Suppression
 
-WORDS = {"email": "email address", "sms": "phone number"}
 MOST = 200  # who share an address on one page; with more it is no family's, and comes in parts
 STOPPING = (*BAD_ADDRESS.values(), Reason.COMPLAINT)  # all messages by the channel
 
@@ -36,14 +39,16 @@ class CorrectForm(forms.Form):
     people = forms.TypedMultipleChoiceField(
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
-        label="For whom",
-        error_messages={"required": "Choose for whom the address is to be changed."},
+        label=gettext_lazy("For whom"),
+        error_messages={"required": gettext_lazy("Choose for whom the address is to be changed.")},
     )
     why = forms.CharField(
         max_length=500,
         required=False,
-        label="How do you know?",
-        help_text="Such as “told us on the phone”; kept with the entry that is taken off the list.",
+        label=gettext_lazy("How do you know?"),
+        help_text=gettext_lazy(
+            "Such as “told us on the phone”; kept with the entry that is taken off the list."
+        ),
     )
 
     def __init__(self, *args: Any, wrong: Wrong, people: list[Participant], **options: Any) -> None:
@@ -51,14 +56,18 @@ class CorrectForm(forms.Form):
         self.wrong = wrong
         self.right: Email | Phone | None = None
         address = self.fields["address"]
-        address.label = f"The right {WORDS[wrong.channel]}"
+        address.label = (
+            _("The right phone number")
+            if wrong.channel == Channel.SMS
+            else _("The right email address")
+        )
         address.widget.attrs |= {"autocomplete": "off"}
         chosen = self.fields["people"]
         chosen.choices = [(p.pk, _named(p)) for p in people]  # type: ignore[attr-defined]
         meant = probably_meant(wrong)
         self.initial.setdefault("address", meant or wrong.typed or wrong.normal)
         if meant:
-            address.help_text = "A guess at what was meant: please ask."
+            address.help_text = _("A guess at what was meant: please ask.")
         self.initial.setdefault("people", [person.pk for person in people])
         if len(people) == 1:
             chosen.widget = forms.MultipleHiddenInput()
@@ -70,15 +79,22 @@ class CorrectForm(forms.Form):
         try:
             self.right = read_address(wrong.organisation, wrong.channel, typed)
         except BadAddress as bad:
-            raise forms.ValidationError(f"{bad.reason[:1].upper()}{bad.reason[1:]}.") from bad
+            raise forms.ValidationError(sentence(bad.reason)) from bad
         if self.right is None or self.right.normal == wrong.normal:
-            raise forms.ValidationError(f"This is the {WORDS[wrong.channel]} that does not work.")
+            raise forms.ValidationError(
+                _("This is the phone number that does not work.")
+                if wrong.channel == Channel.SMS
+                else _("This is the email address that does not work.")
+            )
         if isinstance(self.right, Phone) and self.right.kind:
-            raise forms.ValidationError(f"“{typed}”: {KIND_WORDS[self.right.kind]}.")
+            raise forms.ValidationError(f"“{typed}”: {said(KIND_WORDS[self.right.kind])}.")
         for entry in find(wrong.organisation, wrong.channel, self.right.normal):
             if entry.reason in STOPPING:
                 reason = entry.get_reason_display().lower()
-                raise forms.ValidationError(f"{entry} is on the list itself: {reason}.")
+                raise forms.ValidationError(
+                    _("%(entry)s is on the list itself: %(reason)s.")
+                    % {"entry": entry, "reason": reason}
+                )
         return typed
 
 
@@ -90,7 +106,7 @@ def probably_meant(wrong: Wrong) -> str:
 
 
 def _named(person: Participant) -> str:
-    return person.name or person.email or person.phone or "no name"
+    return person.name or person.email or person.phone or _("no name")
 
 
 @member_of(Role.SENDER)
@@ -140,7 +156,7 @@ def _page(
     if form.is_valid() and form.right:
         chosen = form.cleaned_data["people"]
         done = correct(wrong, chosen, form.right, request.user, form.cleaned_data["why"])
-        messages.success(request, said(wrong, done, form.right))
+        messages.success(request, told(wrong, done, form.right))
         query = urlencode({"people": [p.pk for p in done.changed or asked]}, doseq=True)
         url = reverse("pages:missed", args=[request.organisation.slug, wrong.channel])
         return redirect(f"{url}?{query}")
@@ -167,16 +183,26 @@ def _elsewhere(row: Delivery, wrong: Wrong) -> bool:
     return bool(row.address) and row.address not in (wrong.typed, wrong.normal)
 
 
-def said(wrong: Wrong, done: Corrected, right: Email | Phone) -> str:
+def told(wrong: Wrong, done: Corrected, right: Email | Phone) -> str:
     """Say what was done, and what still stands."""
     if not done.changed:
-        return f"Nobody has {wrong.normal or wrong.typed} any more: somebody corrected it already."
+        return _("Nobody has %(address)s any more: somebody corrected it already.") % {
+            "address": wrong.normal or wrong.typed
+        }
     names = ", ".join(_named(person) for person in done.changed[:3])
-    more = f" and {len(done.changed) - 3} more" if len(done.changed) > 3 else ""
+    more = (_(" and %(n)s more") % {"n": len(done.changed) - 3}) if len(done.changed) > 3 else ""
     changed = f"{names}{more}: {right.normal}."
     if done.lifted:
-        return f"{changed} {wrong.normal} is off the list."
+        return _("%(changed)s %(address)s is off the list.") % {
+            "changed": changed,
+            "address": wrong.normal,
+        }
     if done.left and wrong.normal:
-        others = "others still have" if len(done.left) > 1 else "another person still has"
-        return f"{changed} {wrong.normal} stays on the list, as {others} it."
+        return counted(
+            "%(changed)s %(address)s stays on the list, as another person still has it.",
+            "%(changed)s %(address)s stays on the list, as others still have it.",
+            len(done.left),
+            changed=changed,
+            address=wrong.normal,
+        )
     return changed

@@ -12,6 +12,8 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from sendout.accounts.models import Role
@@ -36,30 +38,30 @@ SAMPLES = 3  # values shown of each column
 State = ListImportState
 CORRECTABLE = (State.UPLOADED, State.CHECKED, State.FAILED)
 SHAPE_LABELS = {
-    Shape.MAILCHIMP_UNSUBSCRIBED: "Mailchimp: unsubscribed",
-    Shape.MAILCHIMP_CLEANED: "Mailchimp: cleaned",
-    Shape.CONSTANT_CONTACT: "Constant Contact",
-    Shape.SENDOUT: "Sendout",
-    Shape.PLAIN: "Another list",
+    Shape.MAILCHIMP_UNSUBSCRIBED: gettext_lazy("Mailchimp: unsubscribed"),
+    Shape.MAILCHIMP_CLEANED: gettext_lazy("Mailchimp: cleaned"),
+    Shape.CONSTANT_CONTACT: gettext_lazy("Constant Contact"),
+    Shape.SENDOUT: gettext_lazy("Sendout"),
+    Shape.PLAIN: gettext_lazy("Another list"),
 }
 PART_LABELS = {
-    Part.EMAIL: "Email address to stop",
-    Part.PHONE: "Phone number to stop",
-    Part.ADDRESS: "Email address or phone number",
-    Part.REASON: "Reason",
-    Part.STATUS: "Whether they unsubscribed",
-    Part.DATE: "Since when",
-    Part.CHANNEL: "Channel",
-    Part.CATEGORY: "What to stop",
-    Part.MAIL: "After which message",
-    Part.WORDS: "Words to keep",
-    Part.IGNORE: "Leave out",
+    Part.EMAIL: gettext_lazy("Email address to stop"),
+    Part.PHONE: gettext_lazy("Phone number to stop"),
+    Part.ADDRESS: gettext_lazy("Email address or phone number"),
+    Part.REASON: gettext_lazy("Reason"),
+    Part.STATUS: gettext_lazy("Whether they unsubscribed"),
+    Part.DATE: gettext_lazy("Since when"),
+    Part.CHANNEL: gettext_lazy("Channel"),
+    Part.CATEGORY: gettext_lazy("What to stop"),
+    Part.MAIL: gettext_lazy("After which message"),
+    Part.WORDS: gettext_lazy("Words to keep"),
+    Part.IGNORE: gettext_lazy("Leave out"),
 }
 REASON_LABELS = {
-    UNSUBSCRIBED: "Recipient unsubscribed",
-    COMPLAINT: "Complaint",
-    BAD: "Bad email or number",
-    ADMIN: "Added by staff",
+    UNSUBSCRIBED: gettext_lazy("Recipient unsubscribed"),
+    COMPLAINT: gettext_lazy("Complaint"),
+    BAD: gettext_lazy("Bad email or number"),
+    ADMIN: gettext_lazy("Added by staff"),
 }
 
 
@@ -67,14 +69,16 @@ class ReadingForm(forms.Form):
     """What holds for the rows that do not say it themselves."""
 
     reason = forms.ChoiceField(
-        choices=[*REASON_LABELS.items()], label="Reason of rows that name none"
+        choices=[*REASON_LABELS.items()], label=gettext_lazy("Reason of rows that name none")
     )
     category = forms.ChoiceField(
-        choices=[("", "Everything"), ("marketing", "Marketing only")],
+        choices=[("", gettext_lazy("Everything")), ("marketing", gettext_lazy("Marketing only"))],
         required=False,
-        label="What entries added by staff stop",
-        help_text="A recipient's own wish stops marketing email or all SMS; a complaint and a bad "
-        "address stop the whole channel, whatever is chosen here.",
+        label=gettext_lazy("What entries added by staff stop"),
+        help_text=gettext_lazy(
+            "A recipient's own wish stops marketing email or all SMS; a complaint and a bad "
+            "address stop the whole channel, whatever is chosen here."
+        ),
     )
 
 
@@ -199,8 +203,10 @@ def delete(request: MemberRequest, pk: int) -> HttpResponse:
     """Forget a file that was not imported; what was imported is kept, to be undone."""
     found = find_list(request, pk)
     if found.state not in CORRECTABLE:
-        messages.error(request, "This import is kept: its entries are on the list because of it.")
+        messages.error(
+            request, _("This import is kept: its entries are on the list because of it.")
+        )
         return redirect("pages:list_check", request.organisation.slug, pk)
     found.delete()
-    messages.success(request, f"“{found.filename}” was removed.")
+    messages.success(request, _("“%(name)s” was removed.") % {"name": found.filename})
     return redirect("pages:list_imports", request.organisation.slug)

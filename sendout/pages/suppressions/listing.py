@@ -128,7 +128,7 @@ def _numbers(
 def _tally(reason: Reason, found: Mapping[tuple[str, str], int], *, bounded: bool) -> Tally:
     numbers = [found.get((channel, reason.value), 0) for channel in Channel.values]
     more = bounded and max(numbers) > COUNTED
-    return Tally(reason.value, reason.label, COUNTED if more else sum(numbers), more)
+    return Tally(reason.value, str(reason.label), COUNTED if more else sum(numbers), more)
 
 
 @member_of(Role.VIEWER)

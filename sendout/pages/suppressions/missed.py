@@ -10,12 +10,15 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from sendout.accounts.models import Role
 from sendout.core.quiet import Night
 from sendout.deliveries.missed import Missed, Search, find_missed, resend
 from sendout.deliveries.quiet import night_for
 from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.said import said
+from sendout.pages.wording import counted
 from sendout.people.models import Participant
 from sendout.senders.models import Channel
 from sendout.sendouts.lifecycle import NotPossible
@@ -88,14 +91,19 @@ def _resend(request: MemberRequest, search: Search) -> HttpResponse:
     try:
         made = resend(search, chosen, request.user)
     except NotPossible as refusal:
-        messages.error(request, f"Nothing was sent again. {refusal}")
+        messages.error(
+            request, _("Nothing was sent again. %(reason)s") % {"reason": said(str(refusal))}
+        )
         query = "&".join(f"people={pk}" for pk in search.people)
         url = reverse("pages:missed", args=[request.organisation.slug, search.channel])
         return redirect(f"{url}?{query}")
     if not made:
-        messages.info(request, "Nothing was sent again.")
+        messages.info(request, _("Nothing was sent again."))
         return redirect("pages:suppressions", request.organisation.slug)
-    many = f"{len(made)} messages are" if len(made) > 1 else f"“{made[0].name}” is"
-    messages.success(request, f"{many} being sent.")
+    if len(made) > 1:
+        many = counted("%(n)s message is being sent.", "%(n)s messages are being sent.", len(made))
+    else:
+        many = _("“%(name)s” is being sent.") % {"name": made[0].name}
+    messages.success(request, many)
     url = reverse("pages:messages", args=[request.organisation.slug])
     return redirect(f"{url}?open={made[0].pk}&tab={search.channel}")

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy
+
 from sendout.accounts.models import Organisation
 from sendout.deliveries.models import Delivery
 from sendout.people.addresses import everybody_at
 from sendout.people.models import Participant
 from sendout.suppression.models import BAD_ADDRESS, Suppression
 
-CATEGORIES = {"": "Everything", "marketing": "Marketing", "operational": "Operational"}
+CATEGORIES = {
+    "": gettext_lazy("Everything"),
+    "marketing": gettext_lazy("Marketing"),
+    "operational": gettext_lazy("Operational"),
+}
 NAMED = 3  # participants named in a row before the rest is counted
 
 
@@ -52,7 +58,7 @@ def _shown(
 
 def stopped(entry: Suppression) -> str:
     """Say what an entry stops."""
-    return CATEGORIES.get(entry.category, entry.category)
+    return str(CATEGORIES.get(entry.category, entry.category))
 
 
 def _mails(organisation: Organisation, entries: Sequence[Suppression]) -> dict[int, Delivery]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sendout.core.money import money
+from sendout.pages.wording import counted, money
 from sendout.usage.statement import Line
 
 HEIGHT, STEP, WIDTH = 120, 24, 16  # of the drawing's own units
@@ -63,4 +63,4 @@ def bars(month: date, days: Iterable[Line], currency: str) -> Bars | None:
 
 
 def _messages(n: int) -> str:
-    return f"{n:,} message{'' if n == 1 else 's'}"
+    return counted("%(n)s message", "%(n)s messages", n)

@@ -11,14 +11,17 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from sendout.accounts.models import Role
-from sendout.core.money import digits_for, money
+from sendout.core.money import digits_for
 from sendout.core.table.safe import csv_lines
 from sendout.deliveries import limit
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.usage.bars import bars
 from sendout.pages.usage.countries import country_name
+from sendout.pages.wording import money
 from sendout.sendouts.models import SendOut
 from sendout.usage.ledger import month_of
 from sendout.usage.models import Usage
@@ -128,7 +131,11 @@ def _shown(
 
 def _days(request: MemberRequest, used: QuerySet[Usage]) -> list[Shown]:
     found = lines(used, "day")
-    named = ((f"{line.day:%A}", f"{line.day:%-d %B}", line) for line in found)
+    named = (
+        (date_format(line.day, "l"), date_format(line.day, "j F"), line)
+        for line in found
+        if line.day
+    )
     return _shown(request, used, named)
 
 
@@ -144,9 +151,9 @@ def _by_sendout(request: MemberRequest, used: QuerySet[Usage]) -> list[Shown]:
 def _name(line: Line, names: dict[int, str]) -> tuple[str, str]:
     """Give the name of a send-out, and a note where there is no more to see of it."""
     if not line.sendout:
-        return "Received", ""
+        return _("Received"), ""
     name = names.get(line.sendout)
-    return (name, "") if name else (f"Message {line.sendout}", "deleted since")
+    return (name, "") if name else (_("Message %(id)s") % {"id": line.sendout}, _("deleted since"))
 
 
 def _stands(request: MemberRequest, month: date) -> dict[str, object] | None:

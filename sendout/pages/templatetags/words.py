@@ -1,0 +1,18 @@
+"""What every template may use without loading it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from sendout.pages.said import said
+
+register = template.Library()
+
+
+@register.filter(name="said")
+def said_filter(text: Any) -> Any:
+    """Give a sentence of a lower room in the language of the page; see `pages.said`."""
+    words = said(str(text)) if text else text
+    return text if words == text else words
