@@ -24,7 +24,9 @@ def waiting_for(member: Membership) -> QuerySet[SendOut]:
     if not member.may(Role.SENDER):
         return SendOut.objects.none()
     open_ = Approval.objects.filter(organisation=member.organisation_id, verdict=Verdict.OPEN)
-    others = open_.exclude(Q(asked_by=member.user_id) | Q(sendout__message__updated_by=member.user))
+    others = open_.exclude(
+        Q(asked_by=member.user_id) | Q(sendout__message__updated_by=member.user_id)
+    )
     return SendOut.objects.filter(pk__in=others.values("sendout"), state=State.DRAFT)
 
 
