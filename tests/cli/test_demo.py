@@ -128,7 +128,7 @@ def test_everything_that_can_become_of_a_message_can_be_seen():
 def test_every_skipped_recipient_has_a_reason_in_plain_words():
     skipped = Delivery.objects.filter(status="skipped")
     reasons = set(skipped.values_list("skip_reason", flat=True))
-    assert reasons == (SKIPPED.keys() | LISTED.keys()) - {"expired", "deleted"}
+    assert reasons == (SKIPPED.keys() | LISTED.keys()) - {"expired", "deleted", "family"}
     for row in skipped:
         assert reason(row).endswith(".")
         assert row.price == 0
