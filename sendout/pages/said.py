@@ -49,12 +49,14 @@ def _said(text: str, language: str, depth: int = 0) -> str:
 
 
 def _sentence_by_sentence(text: str, language: str, depth: int) -> str:
-    """Give a text of several sentences, or one whose pattern stands without its full stop."""
+    """Give a text of several sentences, or one that is known with or without its full stop."""
     first, *more = SEVERAL.split(text)
     if more:
         return " ".join(_said(each, language, depth + 1) for each in (first, *more))
     without = text.removesuffix(".")
-    return f"{_said(without, language, depth + 1)}." if without != text else text
+    if without != text:
+        return f"{_said(without, language, depth + 1)}."
+    return gettext(f"{text}.").removesuffix(".")
 
 
 def _filled(pattern: str, values: list[str]) -> str:

@@ -31,14 +31,14 @@ TOLD = {
     "Silent": ["delivered"], "Bounced": ["bounced"],
 }
 with transaction.atomic():
-    alice, _ = find_or_make_user("alice@quay.example")
+    alice, _ = find_or_make_user("alice@mole.example")
     alice.set_password("correct horse battery")
     alice.save()
-    club = found("quay", "Quay Sailing Club", country="CA", timezone="America/Toronto", owner=alice)
+    club = found("mole", "Mole Sailing Club", country="CA", timezone="America/Toronto", owner=alice)
     club.quiet_hours, club.undo_seconds = False, 0
-    club.postal_address = "1 Quay Road, St. John's NL"
+    club.postal_address = "1 Mole Road, St. John's NL"
     club.save()
-    for channel, address in (("email", "office@quay.example"), ("sms", "+17095550100")):
+    for channel, address in (("email", "office@mole.example"), ("sms", "+17095550100")):
         sender = Sender(organisation=club, name=f"Rehearsal {channel}", channel=channel,
             kind="sandbox", from_address=address, is_default=True)
         put_settings(sender, {"speed": 60})
@@ -76,8 +76,8 @@ def picture(page: Page, name: str) -> None:
 
 def test_those_who_have_not_opened_get_it_again_and_the_failed_a_text(people: People) -> None:
     furnish(people.site)
-    page = people.signed_in("alice@quay.example")
-    page.goto(people.site.at("/o/quay/messages/"))
+    page = people.signed_in("alice@mole.example")
+    page.goto(people.site.at("/o/mole/messages/"))
     page.get_by_role("link", name="Regatta").click()
     page.get_by_role("dialog").get_by_role("link", name="Send again").click()
     page.get_by_role("link", name="have not opened it, by email: 2").click()
@@ -106,8 +106,8 @@ def test_those_who_have_not_opened_get_it_again_and_the_failed_a_text(people: Pe
 
 
 def test_someone_else_is_typed_in_a_draft_that_knows_where_it_comes_from(people: People) -> None:
-    page = people.signed_in("alice@quay.example")
-    page.goto(people.site.at("/o/quay/messages/"))
+    page = people.signed_in("alice@mole.example")
+    page.goto(people.site.at("/o/mole/messages/"))
     page.get_by_role("link", name="Regatta", exact=True).click()
     page.get_by_role("dialog").get_by_role("link", name="Send again").click()
     page.get_by_role("button", name="Choose people").click()

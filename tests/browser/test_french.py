@@ -29,8 +29,8 @@ SEEN = """() => {
   return said;
 }"""
 GAP = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
-# What people of the demo wrote themselves, or called something.
-WRITTEN = {"Closure", "Newsletter", "Welcome", "Reminder", "name", "phone"}
+# What people of the demo wrote themselves, or called something; or what is French, too.
+WRITTEN = {"Bounces", "Part", "Closure", "Newsletter", "Welcome", "Reminder", "name", "phone"}
 
 
 def english() -> tuple[set[str], list[str]]:

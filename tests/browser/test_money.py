@@ -83,7 +83,7 @@ def test_an_owner_knows_what_it_costs_and_what_it_cost(people: People) -> None:
     expect(estimate).to_contain_text("60 SMS to Canada")
     expect(estimate).to_contain_text("120 parts at 0.014 CAD")
     expect(estimate).to_contain_text(  # not Zoë's: her name would make it two anyway
-        f"{PARTY} makes 59 texts two parts: 1.652 CAD instead of 0.826 CAD."
+        f"{PARTY}: two parts instead of one for 59 texts. Cost: 1.652 CAD instead of 0.826 CAD."
     )
     expect(estimate).to_contain_text("It would cost 1.68 CAD, and 1.00 CAD of this month's 1.00")
     picture(page, "money-check")
@@ -94,7 +94,9 @@ def test_an_owner_knows_what_it_costs_and_what_it_cost(people: People) -> None:
     )
     page.goto(site.at(f"/o/reef/compose/{draft}/check/"))
     expect(estimate).to_contain_text("61 parts at 0.014 CAD")
-    expect(estimate).to_contain_text("ë, in names and fields of recipients, makes 1 text two parts")
+    expect(estimate).to_contain_text(
+        "ë (in names and fields of recipients): two parts instead of one for 1 text."
+    )
     page.get_by_role("button", name="Send 60 messages now").click()
     page.wait_for_url("**/o/reef/messages/")
     run_out(page, site, draft)

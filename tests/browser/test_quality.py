@@ -24,7 +24,7 @@ PEERS = Path(__file__).parents[1] / "peers" / "node_modules"
 AXE = PEERS / "axe-core" / "axe.min.js"
 VNU = PEERS / "vnu-jar" / "build" / "dist" / "vnu.jar"
 GRAVE = {"serious", "critical"}
-START_SECONDS = 30.0
+START_SECONDS = 90.0
 # Dark has the same elements in other colours, so there only these can differ.
 COLOURS = ["color-contrast", "link-in-text-block"]
 STILL = "() => !document.getAnimations().some(each => each.playState === 'running')"
