@@ -25,7 +25,7 @@ def body(page: Page) -> Locator:
 
 def saved_body(site: Site) -> object:
     """Look up what is saved."""
-    [(text,)] = site.sql("SELECT body FROM compose_message WHERE subject = 'High tide'")
+    [(text,)] = site.sql("SELECT body FROM compose_message WHERE subject = 'Spring tide'")
     return text
 
 
@@ -44,7 +44,7 @@ def test_what_was_typed_outlives_tab_network_session_and_colleague(people: Peopl
     page.wait_for_timeout(PAUSE)
     assert drafts(site) == before  # nothing was typed
 
-    page.get_by_label("Subject").press_sequentially("High tide")
+    page.get_by_label("Subject").press_sequentially("Spring tide")
     state(page, r"^Saved \d\d:\d\d$")
     expect(page).to_have_url(DRAFT)
     address = page.url
@@ -64,9 +64,9 @@ def reopened(page: Page, address: str) -> Page:
     """Find everything in a new tab."""
     page = page.context.new_page()
     page.goto(address)
-    expect(page.get_by_label("Subject")).to_have_value("High tide")
+    expect(page.get_by_label("Subject")).to_have_value("Spring tide")
     expect(body(page)).to_have_value("Stay ashore.")
-    expect(page.get_by_label("Name")).to_have_value("High tide")
+    expect(page.get_by_label("Name")).to_have_value("Spring tide")
     return page
 
 

@@ -99,6 +99,7 @@ def write(page: Page, name: str) -> None:
     page.get_by_label("Name", exact=True).fill(name)
     page.get_by_label("Channels").select_option("email")
     page.get_by_label("Subject").fill("Ice")
+    page.get_by_label("Markdown", exact=True).check()
     page.get_by_label("Email text").fill("The ice is ready.")
     page.get_by_role("button", name="Next: audience").click()
     page.get_by_label("Skaters").check()
