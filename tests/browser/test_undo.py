@@ -73,7 +73,7 @@ def test_the_popup_counts_and_undoes_too(people: People) -> None:
     page.get_by_role("button", name="120 messages now").click()
     page.get_by_role("link", name="Ice cream").click()
     popup = page.get_by_role("dialog")
-    expect(popup.get_by_text("Nothing has left yet")).to_be_visible()
+    expect(popup.get_by_text("s. Nothing has left yet.")).to_be_visible()
     expect(popup.get_by_role("button", name="Cancel")).to_have_count(0)
     popup.get_by_role("button", name="Undo “Ice cream”").click()
     expect(page.get_by_text("“Ice cream” is a draft again.")).to_be_visible()
