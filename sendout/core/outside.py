@@ -7,12 +7,17 @@ judged: a name that changes its answer in between leads nowhere (server-side req
 from __future__ import annotations
 
 import socket
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
+from urllib.parse import urljoin
 
+import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
+HOPS = 5  # requests for one address, redirects and all
 _NAT64 = ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address in its last 32 bits
 
 
@@ -66,3 +71,27 @@ class Outside(AbstractResolver):
     async def close(self) -> None:
         """Let go of what looks up."""
         await self._resolver.close()
+
+
+@asynccontextmanager
+async def arrive(
+    session: aiohttp.ClientSession,
+    method: str,
+    url: str,
+    judge: Callable[[str], str],
+    headers: Mapping[str, str] | None = None,
+) -> AsyncIterator[aiohttp.ClientResponse | None]:
+    """Ask for an address and give the answer at the end of its redirects; None after HOPS of them.
+
+    judge: gives the address to ask for, of each before it is asked for, and raises what it likes
+    for one that is not to be.
+    """
+    for _ in range(HOPS):
+        url = judge(url)
+        async with session.request(method, url, headers=headers, allow_redirects=False) as answer:
+            to = answer.headers.get("Location", "")
+            if not (300 <= answer.status < 400 and to):
+                yield answer
+                return
+            url = urljoin(url, to)
+    yield None

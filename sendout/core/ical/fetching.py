@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from functools import partial
+from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
 from aiohttp.resolver import ThreadedResolver
 
 from sendout.core.ical.event import BadCalendar
-from sendout.core.outside import Inside, Outside, is_address, is_outside
+from sendout.core.outside import Inside, Outside, arrive, is_address, is_outside
 
 MOST_BYTES = 5_000_000
 SECONDS = 20.0  # for all of it
-MOST_HOPS = 5
-MOVED = {301, 302, 303, 307, 308}
 AGENT = {"User-Agent": "Sendout (calendar)", "Accept": "text/calendar, */*;q=0.5"}
 
 
@@ -81,22 +80,18 @@ async def _follow(
 ) -> Fetched:
     asked = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
     headers = AGENT | {name: value for name, value in asked.items() if value}
-    for _ in range(MOST_HOPS):
-        address = read_address(address, inside=inside)
-        async with session.get(address, headers=headers, allow_redirects=False) as answer:
-            if answer.status in MOVED:
-                address = urljoin(address, answer.headers.get("Location", ""))
-                continue
-            if answer.status == 304:
-                return Fetched(None, known)
-            if answer.status != 200:
-                raise BadCalendar(
-                    f"its server answered {answer.status} {answer.reason or ''}".strip()
-                )
-            told = answer.headers
-            new = Known(told.get("ETag", "")[:200], told.get("Last-Modified", "")[:100])
-            return Fetched(await _content(answer), new)
-    raise BadCalendar("its server leads from one address to the next")
+    async with arrive(
+        session, "GET", address, partial(read_address, inside=inside), headers
+    ) as answer:
+        if answer is None:
+            raise BadCalendar("its server leads from one address to the next")
+        if answer.status == 304:
+            return Fetched(None, known)
+        if answer.status != 200:
+            raise BadCalendar(f"its server answered {answer.status} {answer.reason or ''}".strip())
+        told = answer.headers
+        new = Known(told.get("ETag", "")[:200], told.get("Last-Modified", "")[:100])
+        return Fetched(await _content(answer), new)
 
 
 async def _content(answer: aiohttp.ClientResponse) -> bytes:

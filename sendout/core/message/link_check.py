@@ -6,14 +6,13 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import aiohttp
 
-from sendout.core.outside import Outside, is_address, is_outside
+from sendout.core.outside import Outside, arrive, is_address, is_outside
 
 SECONDS = 8.0  # for one link, redirects and all
-REDIRECTS = 4
 AT_ONCE = 5
 PORTS = {80, 443}
 GONE = {404, 410}
@@ -38,8 +37,8 @@ class Rules:
 
     loopback: bool = False
 
-    def check(self, url: str) -> None:
-        """Raise NotAllowed for what is no address of a public web server."""
+    def check(self, url: str) -> str:
+        """Give the address; raises NotAllowed for what is none of a public web server."""
         try:
             parts = urlsplit(url)
             port = parts.port
@@ -54,6 +53,7 @@ class Rules:
         literal = is_address(parts.hostname)  # a name is judged when it is looked up
         if literal and not is_outside(parts.hostname, loopback=self.loopback):
             raise NotAllowed("an address that is not public")
+        return url
 
 
 async def check_links(urls: Iterable[str], rules: Rules) -> dict[str, Answer]:
@@ -90,11 +90,7 @@ async def _check(session: aiohttp.ClientSession, url: str, rules: Rules) -> Answ
 
 async def _follow(session: aiohttp.ClientSession, method: str, url: str, rules: Rules) -> int:
     """Give the status at the end of the redirects. Raises NotAllowed when one leads inside."""
-    for _ in range(REDIRECTS + 1):
-        rules.check(url)
-        async with session.request(method, url, allow_redirects=False) as answer:
-            to = answer.headers.get("Location", "")
-            if not (300 <= answer.status < 400 and to):
-                return answer.status
-            url = urljoin(url, to)
-    raise NotAllowed("too many redirects")
+    async with arrive(session, method, url, rules.check) as answer:
+        if answer is None:
+            raise NotAllowed("too many redirects")
+        return answer.status

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
+from sendout.core import outside
 from sendout.core.message import link_check
 from sendout.core.message.link_check import Answer, NotAllowed, Rules, check_links
 
@@ -69,7 +70,7 @@ def test_each_kind_of_answer_is_told_from_the_others(monkeypatch: pytest.MonkeyP
         async with site() as (url, asked):
             found = await check_links([url + path for path in kinds], HERE)
             assert {link.removeprefix(url): answer for link, answer in found.items()} == kinds
-            assert asked.count("HEAD /round") == link_check.REDIRECTS + 1
+            assert asked.count("HEAD /round") == outside.HOPS
 
     asyncio.run(ask())
 
