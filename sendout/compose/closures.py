@@ -13,11 +13,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from sendout.accounts.models import Language, Organisation
+from sendout.core.message.markdown import escape_markdown
 from sendout.core.message.template import literal
 
 BOTH = "both"
 _BLANK = re.compile(r"\[(what|until)\]")
-_MARKDOWN = re.compile(r"([\\`*_&\[\]<>#~|+.()!-])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ def _filled(said: Said, blanks: Mapping[str, str]) -> Said:
         return literal(typed[found[1]])
 
     def in_markdown(found: re.Match[str]) -> str:
-        return literal(_MARKDOWN.sub(r"\\\1", typed[found[1]]))
+        return escape_markdown(typed[found[1]])
 
     return Said(
         subject=_BLANK.sub(plain, said.subject),

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from sendout.accounts.models import User
 from sendout.core.delivery.status import Status
+from sendout.core.message.markdown import escape_markdown
 from sendout.core.message.template import literal
 from sendout.deliveries.models import Delivery
 from sendout.people.models import Participant
 from sendout.sendouts import drafts
 from sendout.sendouts.models import SendOut, State
-from sendout.series.wording import escape_markdown, session_time
+from sendout.series.wording import session_time
 from sendout.timetable.models import Session
 
 NOT_TOLD = (Status.SKIPPED, Status.CANCELLED, Status.ERROR, Status.BOUNCED)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django.utils import timezone, translation
@@ -10,13 +9,12 @@ from django.utils.formats import date_format
 
 from sendout.compose.fields import SESSION_FIELDS
 from sendout.compose.models import BodyFormat, Message
+from sendout.core.message.markdown import escape_markdown
 from sendout.core.message.template import Escape, escape_html, escape_nothing, fill_some
 from sendout.sendouts.models import SendOut
 from sendout.series.models import Series, When
 from sendout.series.planning import sessions_of
 from sendout.timetable.models import Session
-
-_MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~])")
 
 
 def session_values(session: Session) -> dict[str, str]:
@@ -55,11 +53,6 @@ def _in_blocks(part: Any, values: dict[str, str]) -> Any:
     if isinstance(part, dict):
         return {name: _in_blocks(each, values) for name, each in part.items()}
     return [_in_blocks(each, values) for each in part] if isinstance(part, list) else part
-
-
-def escape_markdown(value: str) -> str:
-    """Make a value stand in Markdown as it is."""
-    return _MARKS.sub(r"\\\1", value)
 
 
 def example_values(sendout: SendOut) -> dict[str, str]:

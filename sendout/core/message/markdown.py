@@ -12,6 +12,7 @@ from sendout.core.message.template import parse
 _MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*", "s": "~~", "del": "~~"}
 _SPECIAL = re.compile(r"([\\`*_\[\]<>~])")
 _BEGINNING = re.compile(r"^(\d*)([#>+-]|(?<=\d)[.)])", re.M)
+_PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#&+\-.!|~])")
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _BLOCKS = {"p", "ul", "ol", "blockquote", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "div"}
 
@@ -28,6 +29,11 @@ def markdown_of(html: str) -> str:
     return "".join(
         part + field for part, field in zip(template.constants, [*fields, ""], strict=True)
     )
+
+
+def escape_markdown(value: str) -> str:
+    """Make a value stand in Markdown as it is: no mark, no link, no merge field."""
+    return _PUNCTUATION.sub(r"\\\1", value)
 
 
 def _document(html: str) -> str:
