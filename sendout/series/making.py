@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q
 
+from sendout.compose.filing import delete_message
 from sendout.sendouts.drafts import copy, renamed
 from sendout.sendouts.models import Channels, SendOut, State
 from sendout.series.models import Going, Missed, Occurrence, Series, When
@@ -68,8 +69,7 @@ def _make(series: Series, planned: Planned, now: datetime) -> None:
         return
     sendout = _sendout(series, planned)
     if session is not None and not _add_people(series, planned, sendout):
-        sendout.delete()
-        sendout.message.delete()
+        _throw_away(sendout)
         _note(series, planned, missed=Missed.NOBODY)
         return
     _note(series, planned, sendout=sendout)
@@ -150,5 +150,9 @@ def take_back(series: Series, which: Q) -> None:
     held = SendOut.objects.select_for_update(of=("self",)).select_related("message", "occurrence")
     for sendout in held.filter(pk__in=made, state=State.SCHEDULED):
         sendout.occurrence.delete()
-        sendout.delete()
-        sendout.message.delete()
+        _throw_away(sendout)
+
+
+def _throw_away(sendout: SendOut) -> None:
+    sendout.delete()
+    delete_message(sendout.message)
