@@ -9,11 +9,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from sendout.accounts.models import User
-from sendout.core.quiet import Night
 from sendout.deliveries import became, plan
 from sendout.deliveries.freeze import send_now
 from sendout.deliveries.plan import Reach
-from sendout.deliveries.quiet import night_of
+from sendout.deliveries.quiet import AtNight, night_of
 from sendout.senders.models import Channel
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import SendOut, State
@@ -85,14 +84,6 @@ class Seen:
 
     newest: int
     to_send: int
-
-
-class AtNight(NotPossible):
-    """Texts would arrive in quiet hours; whoever says that they may sends them all the same."""
-
-    def __init__(self, night: Night) -> None:
-        super().__init__(f"It is night there: {night}.")
-        self.night = night
 
 
 def count(sendout: SendOut) -> Counts:

@@ -22,11 +22,11 @@ from django.db.models import Max
 from sendout.accounts.models import User
 from sendout.core.providers import registry
 from sendout.deliveries.models import Call, Count
+from sendout.deliveries.plan import LINEAR
 from sendout.sendouts.models import Channels, SendOut
 
-PATIENCE = timedelta(
-    minutes=10
-)  # in which receipts begin to come, and after which people are called
+# In which receipts begin to come, and after which people are called.
+PATIENCE = timedelta(minutes=10)
 SHOWN = 50  # people to call that the board names
 
 
@@ -127,7 +127,7 @@ def to_call(sendout: SendOut, now: datetime, *, waiting: bool) -> dict[int, Know
 def _counting() -> Iterator[CursorWrapper]:
     """Keep the joins of all people linear: of rows made just now PostgreSQL expects a few only."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off")
+        cursor.execute(LINEAR)
         yield cursor
 
 

@@ -11,12 +11,11 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from sendout.core.delivery.status import Status
-from sendout.core.quiet import Night
 from sendout.deliveries import counting, limit
 from sendout.deliveries.counting import Tally
 from sendout.deliveries.freeze import freeze
 from sendout.deliveries.plan import reach
-from sendout.deliveries.quiet import night_of
+from sendout.deliveries.quiet import AtNight, night_of
 from sendout.senders.models import Channel
 from sendout.sendouts import lifecycle
 from sendout.sendouts.lifecycle import NotPossible
@@ -41,13 +40,6 @@ class Needed:
 
     people: int
     exact: bool
-
-
-class AtNight(NotPossible):
-    """The SMS would arrive in quiet hours; whoever says that they may sends them all the same."""
-
-    def __init__(self, night: Night) -> None:
-        super().__init__(_("It is night there: %(night)s.") % {"night": night})
 
 
 def follow_up(now: datetime) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from sendout.accounts.models import Organisation
 from sendout.core.quiet import Night, QuietHours, night, zone_of
@@ -14,6 +15,7 @@ from sendout.deliveries import zones
 from sendout.deliveries.plan import plan_of, values
 from sendout.people.models import Participant
 from sendout.senders.models import Channel
+from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import Channels, SendOut
 
 NUMBERED = 8  # characters of a number that tell its country and area
@@ -26,6 +28,14 @@ PEOPLE = f"""
 )
 SELECT min(phone), told, count(*) FROM reached GROUP BY left(phone, %(numbered)s), told
 """
+
+
+class AtNight(NotPossible):
+    """Texts would arrive in quiet hours; whoever says that they may sends them all the same."""
+
+    def __init__(self, night: Night) -> None:
+        super().__init__(_("It is night there: %(night)s.") % {"night": night})
+        self.night = night
 
 
 def night_of(sendout: SendOut, at: datetime) -> Night | None:

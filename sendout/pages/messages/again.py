@@ -16,7 +16,6 @@ from sendout.core.delivery.status import Status
 from sendout.deliveries.again import (
     UNOPENED,
     WHOM,
-    AtNight,
     Seen,
     Whom,
     count,
@@ -26,6 +25,7 @@ from sendout.deliveries.again import (
     send,
     write,
 )
+from sendout.deliveries.quiet import AtNight
 from sendout.deliveries.report import reason_words
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.messages.listing import find
