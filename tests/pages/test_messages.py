@@ -265,6 +265,7 @@ def test_charlie_finds_nothing_of_the_aqua_club(
     assert browser.post(f"/o/skating-club/messages/{started.pk}/cancel/").status_code == 404
     own_list = browser.get("/o/skating-club/messages/").content.decode()
     assert f'data-popup="{started.pk}"' not in own_list
+    assert "Closure" not in browser.get("/o/skating-club/messages/rows/").content.decode()
 
 
 def test_the_page_asks_the_database_little(
