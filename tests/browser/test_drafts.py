@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import time
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import People, Site
+from tests.browser.conftest import PATIENCE, People, Site
 
 CLUB = "/o/cove"
 DRAFT = re.compile(r"/o/cove/compose/\d+/$")
@@ -27,6 +28,14 @@ def saved_body(site: Site) -> object:
     """Look up what is saved."""
     [(text,)] = site.sql("SELECT body FROM compose_message WHERE subject = 'Spring tide'")
     return text
+
+
+def wait_until_saved(site: Site, text: str) -> None:
+    """Wait for what a closing page sent; whoever looks before that sees the older text."""
+    end = time.monotonic() + PATIENCE / 1000
+    while saved_body(site) != text:
+        assert time.monotonic() < end, f"lost: {text}"
+        time.sleep(0.1)
 
 
 def drafts(site: Site) -> object:
@@ -50,6 +59,7 @@ def test_what_was_typed_outlives_tab_network_session_and_colleague(people: Peopl
     address = page.url
     body(page).press_sequentially("Stay ashore.")
     page.close(run_before_unload=True)  # at once, before it has saved
+    wait_until_saved(site, "Stay ashore.")
 
     page = reopened(page, address)
     people.expect_offline()

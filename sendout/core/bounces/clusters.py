@@ -74,6 +74,9 @@ BY_VERDICT: dict[Verdict, Why] = {
     v.UNREGISTERED: Why.PROOF,
     v.NO_COUNTRY: Why.POLICY,
     v.SMS_BUSY: Why.TOO_FAST,
+    v.NOT_FOR_NOW: Why.UNREACHABLE,
+    v.OPERATOR_BLOCKS: Why.BLOCKED,
+    v.TEXT_REFUSED: Why.OTHER,
     v.NO: Why.OTHER,
     v.LATER: Why.OTHER,
 }
