@@ -16,7 +16,7 @@ run: setup ## start everything with a demo organisation, on embedded PostgreSQL
 	@$(BIN)/sendout run --data .data --demo $(ARGS)
 
 test: setup-dev ## run the whole suite
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup-dev ## formatting, lint, types, and the laws of the code
 	@$(BIN)/ruff format --check .

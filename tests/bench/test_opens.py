@@ -12,8 +12,8 @@ from typing import ClassVar
 
 import pytest
 
-from tests.cli.running import COMMAND, clean_environment, free_port
-from tests.rigs import require
+from tests.cli.running import COMMAND, clean_environment
+from tests.rigs import free_port, require
 
 SECONDS = 120
 SMALL = ("--people", "60", "--connections", "8", "--seconds", "1")

@@ -16,8 +16,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, syn
 
 from sendout.cli.embedded import EmbeddedServer
 from tests.browser.watching import Watch
-from tests.cli.running import COMMAND, clean_environment, free_port, interrupt, wait_until_gone
-from tests.rigs import PLACES, give_up
+from tests.cli.running import COMMAND, clean_environment, interrupt, wait_until_gone
+from tests.rigs import PLACES, free_port, give_up
 
 PASSWORD = "correct horse battery"  # of everybody in stage.py
 NAMES = ("chromium", "chromium-browser", "google-chrome")

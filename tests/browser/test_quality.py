@@ -16,9 +16,8 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import PHONE, WIDE, People, Site
 from tests.browser.pages import FRAGMENTS, PLACES, Place, ids
-from tests.cli.running import free_port
 from tests.laws.test_routes import our_routes
-from tests.rigs import give_up, require
+from tests.rigs import free_port, give_up, require
 
 PEERS = Path(__file__).parents[1] / "peers" / "node_modules"
 AXE = PEERS / "axe-core" / "axe.min.js"

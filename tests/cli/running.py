@@ -6,7 +6,6 @@ import http.client
 import os
 import select
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,13 +19,6 @@ START_SECONDS = 60.0
 def clean_environment() -> dict[str, str]:
     """Give the environment without what the test process has set for itself."""
     return {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
-
-
-def free_port() -> int:
-    """Give a port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def sendout(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:

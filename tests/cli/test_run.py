@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from tests.cli.running import (
-    free_port,
     interrupt,
     processes_of,
     sendout,
@@ -22,6 +21,7 @@ from tests.cli.running import (
     wait_until_ready,
     wait_until_said,
 )
+from tests.rigs import free_port
 
 Start = Callable[..., subprocess.Popen[str]]
 

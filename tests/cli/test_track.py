@@ -19,7 +19,6 @@ from sendout.core.tokens import sign
 from sendout.deliveries.links import OPEN
 from sendout.settings import KEYS
 from tests.cli.running import (
-    free_port,
     interrupt,
     sendout,
     start,
@@ -27,6 +26,7 @@ from tests.cli.running import (
     wait_until_ready,
     wait_until_said,
 )
+from tests.rigs import free_port
 
 
 def options(**more: object) -> argparse.Namespace:

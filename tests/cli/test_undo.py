@@ -12,14 +12,8 @@ import psycopg
 import pytest
 
 from sendout.cli.embedded import EmbeddedServer
-from tests.cli.running import (
-    free_port,
-    processes_of,
-    sendout,
-    start,
-    wait_until_gone,
-    wait_until_ready,
-)
+from tests.cli.running import processes_of, sendout, start, wait_until_gone, wait_until_ready
+from tests.rigs import free_port
 
 PRESS = """
 from sendout.accounts.models import Organisation

@@ -11,14 +11,8 @@ import urllib.request
 from pathlib import Path
 
 from sendout.cli.worker import children, program_name
-from tests.cli.running import (
-    COMMAND,
-    clean_environment,
-    free_port,
-    interrupt,
-    sendout,
-    wait_until_gone,
-)
+from tests.cli.running import COMMAND, clean_environment, interrupt, sendout, wait_until_gone
+from tests.rigs import free_port
 
 
 def test_each_process_gets_a_port_of_its_own() -> None:

@@ -17,8 +17,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from sendout.core.tracking.verdict import FIRST_CLICK
-from tests.cli.running import free_port
 from tests.e2e.conftest import Home
+from tests.rigs import free_port
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 NEWS = """<title>News</title><p>Hi {{ first_name }}</p>

@@ -19,9 +19,9 @@ from sendout.engine.dispatch import journal
 from sendout.engine.lane import lanes
 from sendout.engine.prepare import Prepared
 from sendout.senders.models import Sender, Throughput
-from tests.cli.running import free_port
 from tests.deliveries.conftest import MakePerson, MakeSendOut
 from tests.engine.conftest import RunBatches
+from tests.rigs import free_port
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

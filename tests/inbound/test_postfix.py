@@ -17,8 +17,9 @@ import psycopg
 import pytest
 
 from sendout.deliveries.links import return_path
-from tests.cli.running import COMMAND, clean_environment, free_port
+from tests.cli.running import COMMAND, clean_environment
 from tests.inbound.coming_back import bounce
+from tests.rigs import free_port
 from tests.rigs.postfix import OWNER, Postfix
 
 pytestmark = pytest.mark.postfix

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+from collections.abc import Iterator
+from itertools import cycle, repeat
 from typing import NoReturn
 
 import pytest
@@ -29,8 +31,28 @@ def give_up(reason: str) -> NoReturn:
 
 
 def free_port() -> int:
-    """Give a TCP port of the loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Give a TCP port of the loopback that nobody listens on.
+
+    Where tests run in several processes each takes from a range of its own: until its server
+    starts, a port would be free for the others too.
+    """
+    while True:
+        port = next(_PORTS)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+
+
+def _ports() -> Iterator[int]:
+    """Give candidates; 0 lets the system choose. The ranges lie below those it chooses from."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+    if not worker:
+        return repeat(0)
+    first = 12_000 + 2_000 * (int(worker) % 10)
+    return cycle(range(first, first + 2_000))
+
+
+_PORTS = _ports()

@@ -22,7 +22,8 @@ from sendout.core.tokens import sign
 from sendout.deliveries.links import CLICK, OPEN
 from sendout.settings import KEYS
 from sendout.tracking.answers import GIF
-from tests.cli.running import COMMAND, clean_environment, free_port, sendout, wait_until_gone
+from tests.cli.running import COMMAND, clean_environment, sendout, wait_until_gone
+from tests.rigs import free_port
 
 PLACE = "https://club.example/spring"
 SEALED = links.seal(settings.TOKEN_KEYS, 2, PLACE)
