@@ -17,17 +17,22 @@ from sendout.bench.work import Result, Work, filler, people
 
 LAST_LINE = re.compile(rb"^\d{3} .*\r\n\Z", re.MULTILINE)
 REFUSED = re.compile(rb"^[45].*", re.MULTILINE)
+READ_AT_ONCE = 4096  # bytes
 OPENED, TAKEN = 3, 1  # replies to MAIL, RCPT, DATA; to a message
 
 
-class Client(asyncio.Protocol):
-    """One connection. sent: how many messages were accepted; done: set when all is said."""
+class Client(asyncio.BufferedProtocol):
+    """One connection. sent: how many messages were accepted; done: set when all is said.
+
+    A `Protocol` would be given each answer in 256 KiB that are mapped and unmapped for it.
+    """
 
     def __init__(self, messages: Iterator[tuple[bytes, bytes]]) -> None:
         self.sent = 0
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._messages = messages
         self._steps = self._dialogue()
+        self._buffer = bytearray(READ_AT_ONCE)
         self._heard = b""
         self._wanted = 0  # replies of one line; 0 for one reply of any length
 
@@ -37,9 +42,13 @@ class Client(asyncio.Protocol):
         self._transport = transport
         next(self._steps)
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> bytearray:
+        """Give the place for what the server says."""
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Say the next thing when all replies have come."""
-        heard = self._heard + data
+        heard = self._heard + self._buffer[:nbytes]
         if heard.count(b"\n") < self._wanted or not LAST_LINE.search(heard):
             self._heard = heard
             return
