@@ -44,6 +44,12 @@ hypothesis.settings.load_profile("sendout")
 pytest_plugins = ["tests.cast", "tests.counts"]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Leave it to the test processes that this one starts to name their own server to Django."""
+    if config.getoption("numprocesses", None):
+        del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
 @pytest.fixture(scope="session")
 def database_server() -> Iterator[EmbeddedServer]:
     """Run this test process's PostgreSQL, until the last test has ended or failed."""
