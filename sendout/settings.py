@@ -113,7 +113,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "sendout.tracking.web.answer_hits",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "sendout.pages.front_end.Files",
+    "sendout.pages.front_end.Pages",
     "sendout.pages.refusals.refuse_floods",
     "sendout.pages.refusals.refuse_nul",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -193,11 +194,11 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [PACKAGE / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "sendout.pages.front_end.Storage"},
 }
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_MAX_AGE = 0  # asked for each time and answered by 304: an update shows at once
-WHITENOISE_IMMUTABLE_FILE_TEST = r"/vendor/[^/]+-\d"  # but what has its version in its name
+WHITENOISE_MAX_AGE = 0  # but for what is asked for by its version, see pages/front_end.py
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/vendor/[^/]+-\d"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000
 
 CONTENT_SECURITY_POLICY = {

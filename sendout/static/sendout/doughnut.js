@@ -1,6 +1,7 @@
 // Draws <canvas data-doughnut="ID"> from the table inside element ID: one ring part per row with
 // data-status and data-count, in the colour of the row's swatch. When the table is replaced or the
-// theme changes, the chart that is there moves on; it is not made anew.
+// theme changes, the chart that is there moves on; it is not made anew. The library, at the canvas's
+// data-library, is loaded for the first ring alone.
 
 const ORDER = [
   "delivered", "opened", "clicked", "replied", "sent", "sending", "queued", "deferred",
@@ -9,6 +10,18 @@ const ORDER = [
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 const charts = new Map();
 let pending = false;
+let library = null;
+
+function load(address) {
+  library ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = address;
+    script.onload = resolve;
+    script.onerror = reject;
+    document.head.append(script);
+  });
+  return library;
+}
 
 function numbers(source) {
   const parts = ORDER.map((status) => ({ status, label: status, count: 0, colour: "transparent" }));
@@ -36,7 +49,11 @@ function options() {
 
 function draw(canvas) {
   const source = document.getElementById(canvas.dataset.doughnut);
-  if (!source || !window.Chart) return;
+  if (!source) return;
+  if (!window.Chart) {
+    load(canvas.dataset.library).then(soon, () => { library = null; });
+    return;
+  }
   const parts = numbers(source);
   const seen = JSON.stringify(parts);
   const known = charts.get(canvas);
