@@ -19,6 +19,7 @@ from sendout.reports.sheet import TITLE, Column, Sheet
 from sendout.reports.signing import CSV
 from sendout.senders.models import Channel
 from sendout.sendouts.models import Channels, SendOut
+from sendout.wording.said import said
 
 MOST_LISTED = 200_000  # recipients; of more, the list is in the CSV alone
 
@@ -120,12 +121,12 @@ def _channel(channel: str) -> str:
 
 def _message(sheet: Sheet, sendout: SendOut) -> None:
     """Write the texts with their merge fields, which were filled in for each recipient."""
-    said = templates(sendout.message, sendout.organisation)
+    sent = templates(sendout.message, sendout.organisation)
     used = Channels(sendout.channels).used
     if Channel.EMAIL in used:
         sheet.heading(_("The email, as it was sent"))
-        sheet.fact(_("Subject"), said.subject)
-        sheet.text(said.text)
+        sheet.fact(_("Subject"), sent.subject)
+        sheet.text(sent.text)
     if Channel.SMS in used:
         sheet.heading(_("The SMS, as it was sent"))
         sheet.text(sendout.message.sms_text)
@@ -160,7 +161,7 @@ def _line(n: int, row: Mapping[str, str]) -> list[str]:
         f"{row['first_name']} {row['last_name']}".strip(),
         row["address"],
         _(row["status"]),
-        row["reason"],
+        said(row["reason"]),
         row["sent_at"],
         row["delivered_at"],
         row["opened_at"],

@@ -65,7 +65,7 @@ def compiled(catalogue: polib.POFile) -> bytes:
 
 
 def patterns(catalogue: polib.POFile) -> str:
-    """Give the sentences of lower rooms that hold values, as `pages.said` reads them."""
+    """Give the sentences of lower rooms that hold values, as `wording.said` reads them."""
     found = [entry.msgid for entry in catalogue if "{}" in entry.msgid]
     return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
 

@@ -12,6 +12,7 @@ FLOORS = {
     "core": 1,
     "accounts": 2,
     "finding": 2,
+    "wording": 2,
     **dict.fromkeys(["people", "compose", "senders", "suppression", "usage"], 3),
     **dict.fromkeys(["sendouts", "returns", "timetable"], 4),
     "deliveries": 5,

@@ -112,6 +112,17 @@ def test_everybody_is_in_it_and_it_reads_back(closure: SendOut, alice: User) -> 
     assert verdict.csv_sha256 == hashlib.sha256(rows).hexdigest()
 
 
+def test_a_french_club_reads_reasons_in_french(closure: SendOut, alice: User) -> None:
+    closure.organisation.language = "fr"
+    closure.organisation.save()
+    pages = PdfReader(io.BytesIO(contents(make(closure, alice), "pdf"))).pages
+    text = "\n".join(page.extract_text() for page in pages)
+    for word in ("Rapport", "Retourné", "Cette boîte aux lettres", "Aucun numéro de téléphone"):
+        assert word in text, word
+    for word in ("Bounced", "There is no such mailbox", "No phone number is known"):
+        assert word not in text, word
+
+
 def test_whatever_is_changed_is_noticed(
     closure: SendOut, alice: User, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from sendout.core.mailboxes.config import SETTINGS
 from sendout.core.providers.setting import BadConfig, Setting, Value, fitting
-from sendout.pages.said import said
 from sendout.pages.senders.forms import KEEP, PREFIX, WHERE, is_local, make_field
 from sendout.returns.entering import put_settings
 from sendout.returns.models import Mailbox
 from sendout.senders.vault import CannotUnseal, unseal
+from sendout.wording.said import said
 
 LABELS = {
     "tls": gettext_lazy("Encryption"),

@@ -17,7 +17,6 @@ from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.files import files_of, take_file
 from sendout.pages.compose.finding import closed_page, find_sendout, words_asked
 from sendout.pages.compose.forms import AudienceForm
-from sendout.pages.said import said
 from sendout.people.models import Group, Participant
 from sendout.people.search import search
 from sendout.people.typed import Refusal, find_or_add
@@ -25,6 +24,7 @@ from sendout.senders.models import Channel, Sender
 from sendout.sendouts import drafts
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import Channels, SendOut, State
+from sendout.wording.said import said
 
 SHOWN = 50  # picked people listed on the page; the rest is a number
 FOUND = 10

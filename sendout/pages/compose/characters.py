@@ -22,13 +22,13 @@ from sendout.core.message.template import parse
 from sendout.core.message.texting import closed
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.finding import closed_page, find_sendout
-from sendout.pages.said import said
 from sendout.pages.wording import money
 from sendout.senders.models import Channel
 from sendout.sendouts import drafts
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import Channels, SendOut
 from sendout.sendouts.parts import Level, Parts, count_parts
+from sendout.wording.said import said
 
 BUTTONS = {
     Plain.MARKS: gettext_lazy("Use plain marks"),

@@ -26,7 +26,6 @@ from sendout.pages.compose.check import Asking, check_page, hindrance
 from sendout.pages.compose.finding import closed_page, find_sendout, shown_participant
 from sendout.pages.compose.forms import ScheduleForm, TestForm
 from sendout.pages.compose.preview import test_envelope
-from sendout.pages.said import said
 from sendout.pages.wording import day
 from sendout.pages.zones import by_zone
 from sendout.senders.models import Channel
@@ -34,6 +33,7 @@ from sendout.senders.probe import deliver_now, explain
 from sendout.sendouts import drafts, lifecycle
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import SendOut, State
+from sendout.wording.said import said
 
 WAITING = (State.DRAFT, State.SCHEDULED)  # states in which a time can be set
 

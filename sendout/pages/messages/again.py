@@ -29,11 +29,11 @@ from sendout.deliveries.quiet import AtNight
 from sendout.deliveries.report import reason_words
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.messages.listing import find
-from sendout.pages.said import said
 from sendout.people.models import Participant
 from sendout.sendouts.lifecycle import NotPossible, says_something
 from sendout.sendouts.models import SendOut
 from sendout.sendouts.repeating import rewrite
+from sendout.wording.said import said
 
 SHOWN = 50  # people listed by name; the rest is a number
 LONGEST = 18  # digits of a number that a form sends back

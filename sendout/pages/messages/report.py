@@ -22,10 +22,10 @@ from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.messages.popup import find_channel, shown_sendout
 from sendout.pages.messages.report_words import words_for
 from sendout.pages.messages.shown import Shown, ShownChannel
-from sendout.pages.said import said
 from sendout.pages.wording import counted, number
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import State
+from sendout.wording.said import said
 
 NAMED = 5  # domains that are named before the rest is counted
 SECTIONS = (

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 from sendout.core.bounces.clusters import Group, Why
 from sendout.core.delivery.status import LABELS, Status
 from sendout.deliveries.report import LISTED
-from sendout.pages.said import said
 from sendout.pages.wording import Phrase
+from sendout.wording.said import said
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from sendout.core.delivery.status import LABELS, Status
 from sendout.deliveries.counting import Tally, shown_status
 from sendout.deliveries.machines import MOST, opened_by_machines
-from sendout.pages.said import said
 from sendout.pages.wording import counted, number
 from sendout.senders.health import seconds_down
 from sendout.senders.models import Channel
 from sendout.sendouts.models import Channels, SendOut, State
+from sendout.wording.said import said
 
 CHANNEL_LABELS = {"email": gettext_lazy("Emails"), "sms": "SMS"}
 ANSWERS = timedelta(minutes=15)  # in which most receipts, opens and replies come after the end

@@ -18,10 +18,10 @@ from sendout.deliveries.models import Delivery
 from sendout.deliveries.report import reason
 from sendout.pages.not_received.case import Case
 from sendout.pages.public.recipient import normal_email
-from sendout.pages.said import said, sentence
 from sendout.people.addresses import who_has
 from sendout.suppression.entries import find
 from sendout.suppression.models import Reason, Suppression
+from sendout.wording.said import said, sentence
 
 NOT_SENT_FOR_THE_LIST = (Ending.LEFT, Ending.COMPLAINED, Ending.KNOWN_BAD, Ending.LISTED)
 MARKED = gettext_lazy("Then somebody there marked it as spam.")

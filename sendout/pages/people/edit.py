@@ -12,8 +12,8 @@ from sendout.core.addresses import KIND_WORDS
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.people.finding import find_participant
 from sendout.pages.people.forms import ParticipantForm
-from sendout.pages.said import said
 from sendout.people.models import Participant
+from sendout.wording.said import said
 
 
 @member_of(Role.SENDER)

@@ -13,10 +13,10 @@ from sendout.accounts.models import Organisation
 from sendout.core.addresses import BadAddress, Email, Phone, read_email, read_phone
 from sendout.core.table.headers import Field
 from sendout.core.table.rows import LONGEST_VALUE, clean
-from sendout.pages.said import sentence
 from sendout.pages.wording import Phrase
 from sendout.people.exporting import own_field_names
 from sendout.people.models import Group, Participant
+from sendout.wording.said import sentence
 
 OWN = "own_"  # prefix of the form fields for the organisation's own fields
 

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sendout.core.addresses import BadAddress, read_email, read_phone
-from sendout.pages.said import said
 from sendout.people.models import Group
 from sendout.replies.models import ForwardRule
 from sendout.senders.sharing import has_number
 from sendout.sendouts.models import Kind, SendOut, State
+from sendout.wording.said import said
 
 DAYS = list(
     enumerate(

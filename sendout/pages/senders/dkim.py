@@ -20,10 +20,10 @@ from sendout.core.dnscheck.finding import Mark
 from sendout.core.dnscheck.lookup import SystemDns, Unanswered, is_nowhere
 from sendout.core.message.dkim import BadKey
 from sendout.pages.access import MemberRequest, member_of
-from sendout.pages.said import said
 from sendout.pages.senders.edit import find_sender
 from sendout.senders import signing
 from sendout.senders.models import Sender
+from sendout.wording.said import said
 
 LONGEST_KEY = 20_000  # characters; an RSA key of 4096 bits has 3,300
 BLOCK = re.compile(r"-----BEGIN [A-Z ]+-----.*?-----END [A-Z ]+-----", re.DOTALL)

@@ -13,7 +13,6 @@ from sendout.core.addresses import BadAddress, read_email, read_phone
 from sendout.core.providers.registry import find
 from sendout.core.providers.setting import BadConfig, Setting, Value, fitting, leading
 from sendout.deliveries.links import read_bounce_address
-from sendout.pages.said import said
 from sendout.senders import pool
 from sendout.senders.from_address import read_from
 from sendout.senders.models import Channel, Sender
@@ -21,6 +20,7 @@ from sendout.senders.signing import can_sign
 from sendout.senders.vault import CannotUnseal, unseal
 from sendout.senders.warming import BadWarmup, put_warmup
 from sendout.senders.ways import put_settings
+from sendout.wording.said import said
 
 PREFIX = "setting_"
 KEEP = gettext_lazy("Stored, and never shown. Leave empty to keep it.")

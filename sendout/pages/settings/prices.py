@@ -19,13 +19,13 @@ from sendout.accounts.models import Organisation, Role
 from sendout.core.money import BadAmount, plain_amount, read_amount
 from sendout.core.table.safe import csv_lines
 from sendout.pages.access import MemberRequest, member_of
-from sendout.pages.said import sentence
 from sendout.pages.settings.organisation import countries, country_name
 from sendout.pages.wording import counted, money, number
 from sendout.usage import price_files
 from sendout.usage.models import Direction, Medium, Price
 from sendout.usage.prices import price_list, put, read_price, replace
 from sendout.usage.statement import has_charges
+from sendout.wording.said import sentence
 
 LARGEST_FILE = 200_000  # bytes
 EVERYWHERE = ("", gettext_lazy("All other countries"))

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy
 from sendout.accounts.models import Organisation, Role
 from sendout.core.addresses import BadAddress, read_email, read_phone
 from sendout.pages.access import MemberRequest, member_of
-from sendout.pages.said import sentence
 from sendout.pages.suppressions.shown import shown, stopped
 from sendout.senders.models import Channel
 from sendout.suppression import entries
 from sendout.suppression.models import Lifted, Reason, Suppression
+from sendout.wording.said import sentence
 
 STOPPED = [
     ("everything", gettext_lazy("Everything")),
@@ -26,7 +26,7 @@ STOPPED = [
     ("operational", gettext_lazy("Operational only")),
 ]
 OWN_WISH = (Reason.UNSUBSCRIBED, Reason.COMPLAINT)  # said by the reader, not found out about them
-NOT_SAID = "No reason was given."  # kept in English; pages.said translates it
+NOT_SAID = "No reason was given."  # kept in English; wording.said translates it
 
 
 class AddForm(forms.Form):

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_POST
 from sendout.accounts.models import Role
 from sendout.core.table.safe import csv_lines
 from sendout.pages.access import MemberRequest, member_of
-from sendout.pages.said import sentence
 from sendout.pages.suppressions.imports import AT_A_TIME, SHAPE_LABELS, find_list
 from sendout.pages.suppressions.shown import CATEGORIES
 from sendout.suppression.importing import request_check, request_import
@@ -27,6 +26,7 @@ from sendout.suppression.models import (
     ListOutcome,
     Reason,
 )
+from sendout.wording.said import sentence
 
 State = ListImportState
 UNDONE_LABELS = {

@@ -19,7 +19,6 @@ from sendout.core.typos import suggest
 from sendout.deliveries.correcting import Corrected, Wrong, bad_entry, correct, wrong_address
 from sendout.deliveries.models import Delivery
 from sendout.pages.access import MemberRequest, member_of
-from sendout.pages.said import said, sentence
 from sendout.pages.suppressions.shown import shown
 from sendout.pages.wording import counted
 from sendout.people.addresses import address_of, read_address, who_has
@@ -27,6 +26,7 @@ from sendout.people.models import Participant
 from sendout.senders.models import Channel
 from sendout.suppression.entries import find
 from sendout.suppression.models import BAD_ADDRESS, Reason, Suppression
+from sendout.wording.said import said, sentence
 
 MOST = 200  # who share an address on one page; with more it is no family's, and comes in parts
 STOPPING = (*BAD_ADDRESS.values(), Reason.COMPLAINT)  # all messages by the channel

@@ -17,11 +17,11 @@ from sendout.core.quiet import Night
 from sendout.deliveries.missed import Missed, Search, find_missed, resend
 from sendout.deliveries.quiet import night_for
 from sendout.pages.access import MemberRequest, member_of
-from sendout.pages.said import said
 from sendout.pages.wording import counted
 from sendout.people.models import Participant
 from sendout.senders.models import Channel
 from sendout.sendouts.lifecycle import NotPossible
+from sendout.wording.said import said
 
 DAYS = 30  # how far back is looked
 FRESH = timedelta(days=7)  # what is older has mostly lost its meaning, and is not ticked

@@ -6,13 +6,13 @@ from typing import Any
 
 from django import template
 
-from sendout.pages.said import said
+from sendout.wording.said import said
 
 register = template.Library()
 
 
 @register.filter(name="said")
 def said_filter(text: Any) -> Any:
-    """Give a sentence of a lower room in the language of the page; see `pages.said`."""
+    """Give a sentence of a lower room in the language of the page; see `wording.said`."""
     words = said(str(text)) if text else text
     return text if words == text else words

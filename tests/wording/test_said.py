@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.utils import translation
 
-from sendout.pages.said import said, sentence
 from sendout.pages.wording import counted, money, number
+from sendout.wording.said import said, sentence
 
 FRENCH = {
     "Sending...": "Envoi en cours...",

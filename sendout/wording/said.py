@@ -1,4 +1,4 @@
-"""Sentences that rooms below the pages make in English, in the language of the page.
+"""Sentences that rooms below the pages make in English, in the language of who reads them.
 
 Those rooms know no language: what they say is logged, stored and printed by the command line too.
 A sentence with values in it is recognised by its pattern, and its values are put into the French
@@ -25,7 +25,7 @@ DEEPEST = 3  # a reason in a sentence in a sentence
 
 
 def said(text: str) -> str:
-    """Give the sentence in the language of the page; what nobody has translated stays as it is."""
+    """Give the sentence in the language in force; what nobody has translated stays as it is."""
     language = get_language() or "en"
     return str(text) if language.startswith("en") or not text else _said(str(text), language)
 

@@ -1,0 +1,1 @@
+"""What Sendout says, in the language of who reads it."""
