@@ -6,12 +6,12 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Value
+from django.db.models import Case, Value, When
 from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import Organisation
 from sendout.core.message.gsm_plain import Plain
-from sendout.finding.expressions import Words
+from sendout.finding.expressions import InBlocks, Words
 
 
 class Category(models.TextChoices):
@@ -34,6 +34,10 @@ PLAIN = {
     Plain.MARKS: "With plain marks",
     Plain.ACCENTS: "With plain marks, and without the accents that cost",
 }
+
+
+# The email in the format that is chosen.
+WRITTEN = Case(When(body_format="blocks", then=InBlocks("blocks")), default="body")
 
 
 class Message(models.Model):
@@ -71,7 +75,7 @@ class Message(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     words = models.GeneratedField(
-        expression=Words("subject", "sms_text", "text", "body"),
+        expression=Words("subject", "sms_text", "text", WRITTEN),
         output_field=SearchVectorField(),
         db_persist=True,
     )

@@ -9,6 +9,10 @@ from sendout.core.plain import LETTERS, Term, words
 
 _LONG = {letter: spelled for letter, spelled in LETTERS.items() if len(spelled) > 1}
 _SHORT = {letter: spelled for letter, spelled in LETTERS.items() if len(spelled) == 1}
+_SHOWN = " || ".join(
+    f"jsonb_path_query_array(%(expressions)s, '$.**.{key}')"
+    for key in ("text", "html", "alt", "label", "title", "place", "note")
+)
 
 
 def _spelled_out(text: str) -> str:
@@ -43,6 +47,16 @@ class Words(Func):
         f"{Plain.template}, '<[^>]*>', ' ', 'g'), 200000), '[^[:alnum:]]+', ' ', 'g')))"
     )
     output_field = SearchVectorField()
+
+
+class InBlocks(Func):
+    """What the readers of an email in blocks see, and none of the names of its parts."""
+
+    template = (
+        f"regexp_replace(({_SHOWN})::text, "
+        r"'\\(u[0-9a-f]{4}|.)', ' ', 'g')"  # what JSON writes for line breaks and quotes
+    )
+    output_field = TextField()
 
 
 def holds(field: str, term: Term) -> Q:

@@ -33,3 +33,34 @@ def test_markup_and_a_body_without_end_are_no_words(club: Organisation) -> None:
     for typed, found in (("POOL ferme", 1), ("secret", 0), ("div", 0), ("mard", 1)):
         query = begins(typed)
         assert Message.objects.filter(pk=message.pk, words=query).count() == found, typed
+
+
+@pytest.mark.django_db
+def test_words_of_blocks_are_found_and_the_names_of_their_parts_are_not(club: Organisation) -> None:
+    beside = [
+        {"id": "d", "kind": "image", "source": "a" * 64, "alt": "Bassin vidé", "decorative": False},
+        {"id": "e", "kind": "button", "label": "Inscription", "link": "https://club.example/ici"},
+    ]
+    blocks = [
+        {"id": "b1", "kind": "heading", "text": "Fermé\nmardi", "level": 1},
+        {
+            "id": "b2",
+            "kind": "text",
+            "html": '<p>Les <strong class="x">"cours"</strong> cessent</p>',
+        },
+        {"id": "b3", "kind": "columns", "left": beside, "right": []},
+        {"id": "b4", "kind": "event", "title": "Gala", "place": "Aréna", "note": "Apportez\nl'eau"},
+    ]
+    message = Message.objects.create(
+        organisation=club, body_format="blocks", blocks=blocks, body="yesterday's Markdown"
+    )
+    for typed, found in (
+        ("ferme MARDI", 1), ("cours", 1), ("vide", 1), ("inscr", 1), ("gala arena", 1), ("eau", 1),
+        ("heading", 0), ("strong", 0), ("columns", 0), ("b2", 0), ("nmardi", 0), ("markdown", 0),
+    ):  # fmt: skip
+        query = begins(typed)
+        assert Message.objects.filter(pk=message.pk, words=query).count() == found, typed
+    message.body_format = "markdown"
+    message.save()
+    assert Message.objects.filter(pk=message.pk, words=begins("markdown")).exists()
+    assert not Message.objects.filter(pk=message.pk, words=begins("gala")).exists()
