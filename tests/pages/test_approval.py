@@ -78,6 +78,20 @@ def test_two_members_send_what_goes_to_many(browsers: tuple[Client, Client], dra
     assert "Alice asked, for 2 people and version 1 of the message · Approved, Bob" in popup
 
 
+def test_members_are_asked_in_their_language(browsers: tuple[Client, Client], draft: SendOut):
+    alice, _bob = browsers
+    draft.organisation.language = "fr"
+    draft.organisation.save()
+    press(alice, draft, "approval/ask", when="2099-05-04T09:30")
+    User.objects.filter(email="bob@aqua-club.example.org").update(language="en")
+    press(alice, draft, "approval/ask", when="2099-05-04T09:30")
+    french, english = mail.outbox
+    assert french.subject == f"À approuver\u00a0: {draft.name}"
+    assert "Bonjour,\n\nAlice vous demande" in french.body
+    assert "le lundi 4 mai 2099 à 09:30" in french.body
+    assert "It is to leave on Monday 4 May 2099 at 09:30." in english.body
+
+
 def test_it_is_sent_back_with_a_note_and_what_changes_withdraws_it(
     browsers: tuple[Client, Client], draft: SendOut
 ):

@@ -119,6 +119,20 @@ def test_what_is_sent_under_the_wrong_consent_or_without_a_way_out_is_said(
     assert "refuse more" not in browser.get(page_of(sendout, "check")).content.decode()
 
 
+def test_blanks_that_nobody_filled_in_are_named(browser: Client, sendout: SendOut) -> None:
+    said = {
+        "subject": "Closed on [day]: [place]",
+        "body": "**[Place]** is closed. [Register](https://example.org)",
+        "sms_text": "Closed [day], [reason]",
+    }
+    Message.objects.filter(pk=sendout.message.pk).update(**said)
+    page = browser.get(page_of(sendout, "check")).content.decode()
+    assert "[day], [place], [reason] are still to be filled in" in page
+    assert "leads to https://example.org, which is only an example" in page
+    Message.objects.filter(pk=sendout.message.pk).update(subject="Closed", body="Pool", sms_text="")
+    assert "to be filled in" not in browser.get(page_of(sendout, "check")).content.decode()
+
+
 def test_many_texts_by_night_are_thought_of_where_no_quiet_hours_are_kept(
     browser: Client, sendout: SendOut, club: Organisation
 ) -> None:

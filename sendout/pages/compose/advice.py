@@ -14,12 +14,14 @@ from selectolax.lexbor import LexborHTMLParser
 from sendout.compose.converting import written_html
 from sendout.compose.models import Category
 from sendout.compose.rendering import compile_sms
+from sendout.core.message.blanks import blanks, example_links
 from sendout.core.message.marketing import marketing_words
 from sendout.core.message.texting import says_stop
 from sendout.deliveries.reaching import who_gets
 from sendout.senders.models import Channel
 from sendout.sendouts.models import Channels, SendOut
 
+SHOWN = 5  # blanks that a sentence names; it counts the others
 MANY = 20  # texts that are not sent by night by mistake
 NIGHT_FROM, NIGHT_UNTIL = 21, 8  # hours of the organisation, where it keeps no quiet hours
 
@@ -35,6 +37,7 @@ class Advice:
 
 def advice(sendout: SendOut) -> Iterator[Advice]:
     """Give what to think of once more."""
+    yield from _left_open(sendout)
     yield from _promotes(sendout)
     if Channel.SMS in Channels(sendout.channels).used:
         yield from _says_no_stop(sendout)
@@ -44,6 +47,29 @@ def advice(sendout: SendOut) -> Iterator[Advice]:
 def body_of(sendout: SendOut) -> str:
     """Give the HTML of what was written, without what is put around it."""
     return written_html(sendout.message)
+
+
+def _left_open(sendout: SendOut) -> Iterator[Advice]:
+    message, used = sendout.message, Channels(sendout.channels).used
+    texts, links = [], []
+    if Channel.EMAIL in used:
+        tree = LexborHTMLParser(body_of(sendout))
+        texts = [message.subject, tree.text(separator=" "), message.text]
+        links = [link.attributes["href"] or "" for link in tree.css("a[href]")]
+    if Channel.SMS in used:
+        texts.append(message.sms_text)
+    write = _page(sendout, "compose_write")
+    if found := blanks(texts):
+        sentence = ngettext(
+            "{blanks} is still to be filled in: write what belongs there, or take it out.",
+            "{blanks} are still to be filled in: write what belongs there, or take them out.",
+            len(found),
+        )
+        more = f" (+{len(found) - SHOWN})" if len(found) > SHOWN else ""
+        yield Advice(sentence.format(blanks=", ".join(found[:SHOWN]) + more), write, _("Write"))
+    if examples := example_links(links):
+        sentence = _("A link leads to {address}, which is only an example: write where it leads.")
+        yield Advice(sentence.format(address=examples[0]), write, _("Write"))
 
 
 def _promotes(sendout: SendOut) -> Iterator[Advice]:
