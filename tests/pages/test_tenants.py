@@ -52,7 +52,7 @@ from sendout.usage.prices import put as put_price
 from tests.cast import sign_in
 from tests.laws.test_routes import our_routes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]  # thousands of pages in a walk
 
 OF_ORGANISATION = "o/<slug:organisation>/"
 PART = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -402,9 +402,12 @@ def test_ids_of_alice_in_charlies_own_forms_are_nobodys(
             seen = [body(stranger.get(address, foreign, headers={"HX-Request": "true"}))]
             for name, pk in foreign.items():
                 with transaction.atomic():
-                    seen.append(body(stranger.post(address, POSTED | {name: pk})))
+                    answer = stranger.post(address, POSTED | {name: pk})
+                    seen.append(body(answer))
                     assert not crossings(), f"{address} {name}"
                     transaction.set_rollback(True)
+                if answer.status_code == 405:  # a page to read, whatever is sent to it
+                    break
             assert not [each for each in seen if club.name in each], address
 
 
