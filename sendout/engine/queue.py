@@ -20,6 +20,7 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.periodic import PeriodicRegistry
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
@@ -29,6 +30,7 @@ logger = logging.getLogger(__name__)
 
 POLL = 1.0  # seconds; jobs are announced by NOTIFY, polling finds those whose time has come
 HEARTBEAT, DEAD_AFTER = 2.0, 10.0  # seconds; a dead worker's jobs are taken over after these
+MINUTES_AND_UP = 5  # parts of a cron expression without seconds
 AWAY = 1.0  # seconds between two tries to reach a database that is away
 
 
@@ -84,22 +86,47 @@ def _ask() -> None:
     connection.ensure_connection()
 
 
-async def work_on(queues: Sequence[str], concurrency: int, stopping: asyncio.Event) -> None:
-    """Do the jobs of these queues until `stopping`; those in hand are finished first."""
+async def work_on(
+    queues: Sequence[str], concurrency: int, stopping: asyncio.Event, *, keeps_time: bool = False
+) -> None:
+    """Do the jobs of these queues until `stopping`; those in hand are finished first.
+
+    keeps_time: also defer the jobs that are due every few seconds; once in a process is enough.
+    """
     while not stopping.is_set():
         try:
             await in_database(_ask)
-            await _work(queues, concurrency, stopping)
+            await _work(queues, concurrency, stopping, keeps_time)
         except (ConnectorException, Error, psycopg.Error) as error:
             logger.warning("waiting for the database to work on: %s", error.__cause__ or error)
         if not stopping.is_set():
             await asyncio.sleep(AWAY)
 
 
-async def _work(queues: Sequence[str], concurrency: int, stopping: asyncio.Event) -> None:
+def _seldom(registry: PeriodicRegistry) -> PeriodicRegistry:
+    """Give what is not due every few seconds.
+
+    Something must be left: a deferrer with nothing to do returns, and Procrastinate then stops
+    watching what else runs beside the worker.
+    """
+    seldom = PeriodicRegistry()  # type: ignore[no-untyped-call]
+    seldom.periodic_tasks = {
+        name: each
+        for name, each in registry.periodic_tasks.items()
+        if len(each.cron.split()) == MINUTES_AND_UP
+    }
+    return seldom
+
+
+async def _work(
+    queues: Sequence[str], concurrency: int, stopping: asyncio.Event, keeps_time: bool
+) -> None:
     """Run one worker of Procrastinate until it should stop or the database failed it."""
     connector = Connector()
-    async with app.with_connector(connector).open_async() as working:
+    here = app.with_connector(connector)
+    if not keeps_time:
+        here.periodic_registry = _seldom(here.periodic_registry)
+    async with here.open_async() as working:
         worker = asyncio.create_task(_run(working, queues, concurrency))
         reasons = [asyncio.create_task(event.wait()) for event in (stopping, connector.failed)]
         await asyncio.wait({worker, *reasons}, return_when=asyncio.FIRST_COMPLETED)

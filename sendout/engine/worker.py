@@ -67,7 +67,7 @@ async def work(
         listening = asyncio.create_task(listener.run())
     await asyncio.gather(
         work_on([QUEUE], concurrency, stopping),
-        work_on(CLOCK, 4, stopping),
+        work_on(CLOCK, 4, stopping, keeps_time=True),
         work_on(PEOPLE, 2, stopping),
     )
     for chore in chores:

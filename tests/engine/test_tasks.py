@@ -15,7 +15,7 @@ from procrastinate import App
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from sendout.engine import database, tasks
+from sendout.engine import database, queue, tasks
 from sendout.engine.queue import DEAD_AFTER
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_jobs_left")]
@@ -92,3 +92,17 @@ def test_tidying_comes_every_ten_seconds() -> None:
     at = datetime(2027, 1, 1, 10, 3, 1, tzinfo=UTC)
     times = croniter(tidy.cron, at)
     assert [(times.get_next(datetime) - at).seconds for _ in range(3)] == [9, 19, 29]
+
+
+@pytest.mark.parametrize("keeps_time", [True, False])
+def test_one_worker_of_a_process_keeps_time(keeps_time: bool) -> None:
+    """The jobs of every second are deferred by one of them; the others only do their jobs."""
+
+    async def go() -> None:
+        stopping = asyncio.Event()
+        asyncio.get_running_loop().call_later(2.5, stopping.set)
+        await queue.work_on(["of nobody"], 1, stopping, keeps_time=keeps_time)
+
+    asyncio.run(go())
+    deferred = set(ProcrastinateJob.objects.values_list("task_name", flat=True))
+    assert ({"tick", "tracking"} <= deferred) is keeps_time
