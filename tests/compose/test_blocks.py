@@ -7,37 +7,21 @@ from io import BytesIO
 import pytest
 from PIL import Image as Pillow
 
-from sendout.accounts.models import Organisation, User
+from sendout.accounts.models import Organisation
 from sendout.compose.converting import convert
 from sendout.compose.events import file_of
 from sendout.compose.fields import fields_used, merge_values
-from sendout.compose.images import file_name, store
+from sendout.compose.images import store
 from sendout.compose.models import Image, Message
 from sendout.compose.proposing import propose_sms
 from sendout.compose.rendering import compile_email, fill, templates
-from sendout.core.message.blocks.reading import read, write
+from sendout.core.message.blocks.reading import read
 from sendout.core.message.mending import CLIPPED_AT, to_mend
 from sendout.core.message.tracking import Tracking
 from sendout.core.tokens import BadToken
 from sendout.people.models import Participant
-from tests.compose.newsletter import newsletter
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def picture(club: Organisation, alice: User) -> Image:
-    out = BytesIO()
-    Pillow.new("RGB", (900, 300), "#3a7").save(out, "JPEG")
-    return store(club, out.getvalue(), alice)
-
-
-@pytest.fixture
-def message(club: Organisation, picture: Image) -> Message:
-    blocks = write(read(newsletter(file_name(picture))))
-    return Message.objects.create(
-        organisation=club, subject="Spring", body_format="blocks", blocks=blocks
-    )
 
 
 def test_every_block_reaches_its_reader_with_the_fields_filled(
