@@ -127,15 +127,17 @@ def compile_email(
     BadStyle for a style that cannot be read.
     """
     rendered = templates(message, organisation)
+    domain = wire_address(from_address).rpartition("@")[2]
     letter = Letter(
         from_name=from_name,
         from_address=from_address,
         subject=parse(rendered.subject),
         html=parse(rendered.html, markup=True),
         text=parse(rendered.text),
-        message_domain=wire_address(from_address).rpartition("@")[2],
+        message_domain=domain,
         reply_to=reply_to or None,
         one_click=message.category == Category.MARKETING,
+        list_id=f"{message.category}.{organisation.slug}.{domain}",
         tracking=tracking if organisation.tracks and message.tracks else None,
         headers={"Auto-Submitted": "auto-generated"} if automatic else {},
     )

@@ -160,9 +160,11 @@ def leave(message: Message, organisation: Organisation, person: Participant) -> 
 def test_only_marketing_offers_to_unsubscribe_with_one_click(
     aqua: Organisation, ann: Participant, category: str, offered: bool
 ) -> None:
+    aqua.slug = "aqua"
     parsed = email.message_from_bytes(leave(markdown("Hello", category=category), aqua, ann))
     assert parsed["List-Unsubscribe"] == "<https://club.example.org/u/1>"
     assert ("List-Unsubscribe-Post" in parsed) is offered
+    assert parsed["List-Id"] == f"<{category}.aqua.aqua.example>"
 
 
 @real_messages

@@ -25,8 +25,8 @@ class Letter:
 
     html: escaped for HTML when filled; text: as it is; subject: header-safe. message_domain:
     right side of Message-IDs. one_click: whether the unsubscribe address takes a POST
-    (RFC 8058). headers: further fields, such as Feedback-ID. tracking: where the links of the
-    HTML lead instead, None to leave them.
+    (RFC 8058). list_id: what such an address is for (RFC 2919). headers: further fields, such as
+    Feedback-ID. tracking: where the links of the HTML lead instead, None to leave them.
     """
 
     from_name: str
@@ -37,6 +37,7 @@ class Letter:
     message_domain: str
     reply_to: str | None = None
     one_click: bool = True
+    list_id: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     tracking: Tracking | None = None
 
@@ -74,7 +75,7 @@ class CompiledEmail:
     subject: Template
     subject_line: str  # the whole field where it has no slots, else empty
     message_domain: str
-    one_click: str
+    list_fields: str  # that go with a List-Unsubscribe
     rest: str
     pieces: tuple[str, ...]
     slots: tuple[_Slot, ...]
@@ -141,7 +142,9 @@ class CompiledEmail:
     def _unsubscribe(self, url: str | None) -> str:
         if not url:
             return ""
-        return f"List-Unsubscribe: <{headers.bare('unsubscribe address', url)}>\r\n{self.one_click}"
+        return (
+            f"List-Unsubscribe: <{headers.bare('unsubscribe address', url)}>\r\n{self.list_fields}"
+        )
 
 
 def compile_email(letter: Letter) -> CompiledEmail:
@@ -157,7 +160,7 @@ def compile_email(letter: Letter) -> CompiledEmail:
         subject=letter.subject,
         subject_line=_constant_subject(letter.subject),
         message_domain=headers.bare("message domain", letter.message_domain),
-        one_click="List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" * letter.one_click,
+        list_fields=_list_fields(letter),
         rest=_rest(letter, boundary),
         pieces=pieces,
         slots=slots,
@@ -187,6 +190,13 @@ def _origin(letter: Letter) -> str:
     lines = [headers.mailbox("From", letter.from_name, letter.from_address)]
     if letter.reply_to:
         lines.append(headers.mailbox("Reply-To", "", letter.reply_to))
+    return "".join(f"{line}\r\n" for line in lines)
+
+
+def _list_fields(letter: Letter) -> str:
+    lines = ["List-Unsubscribe-Post: List-Unsubscribe=One-Click"] * letter.one_click
+    if letter.list_id:
+        lines.append(f"List-Id: <{headers.bare('list id', letter.list_id)}>")
     return "".join(f"{line}\r\n" for line in lines)
 
 

@@ -146,10 +146,13 @@ def test_a_message_has_its_fields_once_each() -> None:
 
 
 def test_without_an_address_to_unsubscribe_at_there_is_no_such_field() -> None:
-    assert "List-Unsubscribe" not in read(fill(letter(), {}))
-    click_only_by_page = read(fill(letter(one_click=False), {}, unsubscribe_url=URL))
+    without = read(fill(letter(list_id="news.aqua.example.org"), {}))
+    assert not {"List-Unsubscribe", "List-Unsubscribe-Post", "List-Id"} & set(without.keys())
+    by_page = letter(one_click=False, list_id="news.aqua.example.org")
+    click_only_by_page = read(fill(by_page, {}, unsubscribe_url=URL))
     assert "List-Unsubscribe-Post" not in click_only_by_page
     assert "List-Unsubscribe" in click_only_by_page
+    assert click_only_by_page["List-Id"] == "<news.aqua.example.org>"
 
 
 def test_a_value_is_escaped_in_html_and_plain_in_text() -> None:
