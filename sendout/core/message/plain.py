@@ -115,7 +115,8 @@ class _Writer:
         if not line.strip():
             return
         if self._blank_due and self.lines:
-            self.lines.append("".join(self._indents).rstrip() if self._in_quote() else "")
+            within = self._in_quote() and self.lines[-1].lstrip().startswith(">")
+            self.lines.append("".join(self._indents).rstrip() if within else "")
         self._blank_due = False
         before = [*self._indents[:-1], self._marker] if self._marker else self._indents
         self.lines.append("".join(before) + line.rstrip())

@@ -40,6 +40,7 @@ NEWSLETTER = Path(__file__).parents[4] / "shared" / "data" / "messages" / "newsl
         ("<ul><li>a<br>b</li></ul>", "- a\n  b\n"),
         ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a\nb\nc\n"),
         ("<blockquote><p>a</p><p>b</p></blockquote>c", "> a\n>\n> b\n\nc\n"),
+        ("<p>a</p><blockquote><p>b</p></blockquote>", "a\n\n> b\n"),
         ("<pre>a  b\n  c</pre>", "a  b\n  c\n"),
         ("a<hr>b", "a\n\n--------------------\n\nb\n"),
         ("<style>p{}</style><script>x</script><title>t</title>a<!-- c -->b", "ab\n"),
