@@ -161,6 +161,17 @@ def test_what_to_mend_in_the_email_is_said(browser: Client, sendout: SendOut) ->
     assert "Mend the email" not in browser.get(page_of(sendout, "check")).content.decode()
 
 
+def test_gmails_limit_counts_links_as_they_leave(
+    browser: Client, sendout: SendOut, club: Organisation
+) -> None:
+    link = '<a href="https://club.example/a">Read</a>'
+    said = {"body": link * 1200, "body_format": "html"}  # 70 kB as written
+    Message.objects.filter(pk=sendout.message.pk).update(**said)
+    assert "Gmail cuts it off" in browser.get(page_of(sendout, "check")).content.decode()
+    Organisation.objects.filter(pk=club.pk).update(tracks=False)
+    assert "Gmail cuts it off" not in browser.get(page_of(sendout, "check")).content.decode()
+
+
 def test_an_organisation_without_postal_address_is_told_of_the_law(
     browser: Client, sendout: SendOut, club: Organisation
 ) -> None:

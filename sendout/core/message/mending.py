@@ -20,12 +20,15 @@ _LEADING = re.compile(r"(?:https?://[^/\s]|mailto:.|tel:.|sms:.|#|\{\{)", re.I)
 _SHOWN = re.compile(r"(?:https?://[^/\s]|\{\{)", re.I)
 
 
-def to_mend(html: str) -> list[str]:
-    """Say in one sentence each what to mend in an email; merge fields may still stand in it."""
+def to_mend(html: str, size: int = 0) -> list[str]:
+    """Say in one sentence each what to mend in an email; merge fields may still stand in it.
+
+    size: the bytes of HTML that leave, where more is put into it.
+    """
     tree = LexborHTMLParser(html)
     pictures, links = tree.css("img"), tree.css("a[href]")
     return [
-        *_size(html),
+        *_size(size or len(html.encode())),
         *_about(
             pictures,
             [picture for picture in pictures if "alt" not in picture.attributes],
@@ -68,8 +71,7 @@ def only_pictures(html: str) -> Iterator[str]:
         )
 
 
-def _size(html: str) -> Iterator[str]:
-    size = len(html.encode())
+def _size(size: int) -> Iterator[str]:
     if size > CLIPPED_AT:
         yield (
             f"The email has {size / 1000:,.0f} kB of HTML, and Gmail cuts it off at "

@@ -99,6 +99,16 @@ def track(text: Template, tracking: Tracking) -> Tracked:
     return Tracked(tuple(cutting.constants), tuple(cutting.slots))
 
 
+def size_of(tracked: Tracked, token: str, tracking: Tracking) -> int:
+    """Count the bytes of tracked HTML. token: one of a recipient; merge fields count as nothing."""
+    values = {CLICK.key: token, OPEN.key: token}
+    own = (
+        slot.address(values, tracking) if isinstance(slot, PersonalLink) else values.get(slot.key)
+        for slot in tracked.slots
+    )
+    return sum(len((text or "").encode()) for text in (*tracked.constants, *own))
+
+
 class _Cutting:
     """Puts a text together from constants and slots. mark: stands for each slot in turn."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -17,8 +18,10 @@ from sendout.compose.rendering import templates
 from sendout.core.message.blocks.mending import to_mend as half_filled
 from sendout.core.message.mending import only_pictures, to_mend
 from sendout.core.message.subject import about_subject
-from sendout.core.message.template import fold
+from sendout.core.message.template import fold, parse
+from sendout.core.message.tracking import Tracking, size_of, track
 from sendout.deliveries.freeze import Forecast
+from sendout.deliveries.links import CLICK, sign, tracking_base
 from sendout.deliveries.reaching import who_gets
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.advice import advice, body_of
@@ -30,6 +33,8 @@ from sendout.pages.compose.reach import LACKS
 from sendout.people.models import Participant
 from sendout.senders.models import Channel
 from sendout.sendouts.models import Channels, SendOut, State
+
+ANY_DELIVERY = 1_000_000_000  # a number as long as they get
 
 
 @member_of(Role.SENDER)
@@ -86,8 +91,18 @@ def mending(sendout: SendOut) -> list[str]:
         *about_subject(sendout.message.subject),
         *only_pictures(body_of(sendout)),
         *half_filled(blocks),
-        *to_mend(html),
+        *to_mend(html, size_with_links(sendout, html)),
     ]
+
+
+def size_with_links(sendout: SendOut, html: str) -> int:
+    """Count the bytes of HTML that leave: links that are tracked are longer than those written."""
+    organisation = sendout.organisation
+    if not (organisation.tracks and sendout.message.tracks):
+        return 0
+    tracking = Tracking(tracking_base(organisation), settings.TOKEN_KEYS)
+    tracked = track(parse(html, markup=True), tracking)
+    return size_of(tracked, sign(CLICK, ANY_DELIVERY), tracking)
 
 
 def put_in_later(sendout: SendOut, field: str) -> bool:

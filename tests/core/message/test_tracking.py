@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sendout.core.message import links
 from sendout.core.message.template import parse
-from sendout.core.message.tracking import CLICK, OPEN, PersonalLink, Tracking, track
+from sendout.core.message.tracking import CLICK, OPEN, PersonalLink, Tracking, size_of, track
 
 KEYS = [b"the key that signs today.......1"]
 BASE = "https://t.club.example"
@@ -207,6 +207,19 @@ def test_a_link_with_merge_fields_is_sealed_for_each_recipient(child: str, url: 
 def test_a_field_that_holds_no_web_address_stays_what_it_is(portal: str, address: str) -> None:
     filled = fill('<a href="{{ portal }}">x</a>', {"portal": portal})
     assert hrefs(filled) == [address]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p>Bonjour, {{ name }} é</p>",
+        '<a href="https://a.example/é">1</a><a href="https://b.example/{{ id }}">2</a>{{ name }}',
+        '<body><a href="mailto:x@y.example">no</a><a href="https://a.example">3</a></body>',
+    ],
+)
+def test_the_size_is_known_before_there_is_a_recipient(text: str) -> None:
+    tracked = track(parse(text, markup=True), TRACKING)
+    assert size_of(tracked, CLICK_TOKEN, TRACKING) == len(fill(text).encode())
 
 
 def test_links_are_numbered_in_their_order() -> None:
