@@ -60,7 +60,8 @@ p { margin: 0 0 16px; }
 ul, ol { margin: 0 0 16px; padding-left: 24px; }
 li { margin: 0 0 6px; }
 img { max-width: 100%; height: auto; border: 0; }
-blockquote { margin: 0 0 16px; padding: 4px 16px; border-left: 4px solid #d5dde6; }
+blockquote { margin: 0 0 16px; padding: 0 16px; border-left: 4px solid #d5dde6; }
+blockquote p { margin: 0 0 8px; }
 hr { margin: 24px 0; border: 0; border-top: 1px solid #d5dde6; }
 th, td { padding: 6px 10px; text-align: left; vertical-align: top; }
 th { border-bottom: 2px solid #d5dde6; }
@@ -76,6 +77,13 @@ DARK_RULES = """
   .so-text strong, .so-text img { color: #e4e9ef !important; }
   .so-text div a { color: #8fcdf2 !important; }
   .so-foot div, .so-foot a { color: #a9b5c1 !important; }
+  .so-logo img { color: #14202b !important; }
+}
+"""
+# Where two columns stand below one another, below the width at which MJML parts them.
+NARROW_RULES = """
+@media only screen and (max-width: 479px) {
+  .so-side > table > tbody > tr > td { padding: 0 !important; }
 }
 """
 TALLEST_LOGO, WIDEST_LOGO = 64, 240  # pixels
@@ -99,6 +107,7 @@ def frame(
         "colour": organisation.colour,
         "colour_of_words": words_on(organisation.colour),
         "logo": _logo(organisation),
+        "narrow_rules": NARROW_RULES,
         "dark_rules": DARK_RULES if dark else "",
     }
     page: str = mrml.to_html(render_to_string("email/layout.mjml", said)).content

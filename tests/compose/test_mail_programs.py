@@ -49,7 +49,11 @@ IN_PART = [
         r"(?!.*auto)|<(div|p) style> margin:0(px)? auto|<table.*",
         "Outlook: align=center",
     ),
-    ("css-padding", "<(td|th|a|div|[uo]l|blockquote) style> |#outlook|td |body ", "cells"),
+    (
+        "css-padding",
+        "<(td|th|a|div|[uo]l|blockquote) style> |#outlook|td |body |[.]so-side ",
+        "cells",
+    ),
     ("css-border", r".*(none|:0|[1-4]px).*", "Outlook draws them to 8 pixels"),
     ("css-background", r".*#[0-9a-f]{6}( !important)?", "a colour alone"),
     ("css-display", ".*:(block|inline-block|none)", "the old values"),

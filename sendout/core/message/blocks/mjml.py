@@ -120,7 +120,7 @@ class Compiled(Sections):
     def _columns(self, block: Columns) -> str:
         width = WIDTH // 2 - GAP
         return "".join(
-            f'<mj-column padding="{padding}">'
+            f'<mj-column css-class="so-side" padding="{padding}">'
             + "".join(self._element(one, width) for one in side)
             + "</mj-column>"
             for side, padding in ((block.left, f"0 {GAP}px 0 0"), (block.right, f"0 0 0 {GAP}px"))
