@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sendout.core.delivery.status import Status
+from sendout.deliveries.plan import CARRIED
 from sendout.deliveries.reaching import EMAIL, NOT_REACHED, SHARED, SMS, Reached
 from sendout.deliveries.report import reason_words
 from sendout.senders.models import Channel
@@ -110,15 +111,22 @@ def _number(channel: str, reason: str, count: int, who: str) -> Number:
 
 def label_of(key: str, now: Reached) -> str:
     """Say what the people of a group have in common; empty for a key that nobody has."""
-    if key == SMS and len(now.used) == 1:
-        return _("by SMS")
-    if key == "no_contact" and len(now.used) == 1:
-        return _("no email address") if now.used[0] == Channel.EMAIL else _("no phone number")
-    if key in LABELS:
-        return str(LABELS[key])
+    if label := _of_this_one(key, now) or LABELS.get(key):
+        return str(label)
     channel, dash, reason = key.partition("-")
     if not dash or channel not in Channel.values:
         return ""
     if not reason:
         return _("would get the email") if channel == EMAIL else _("would get the SMS")
     return reason_words(Status.SKIPPED, channel, reason)
+
+
+def _of_this_one(key: str, now: Reached) -> str:
+    """Say it otherwise for a message per family, or by one channel alone; mostly empty."""
+    if key == SHARED and any(CARRIED in (stand.email, stand.sms) for stand in now.stands):
+        return _("are told with another one of the family")
+    if len(now.used) > 1 or key not in (SMS, "no_contact"):
+        return ""
+    if key == SMS:
+        return _("by SMS")
+    return _("no email address") if now.used[0] == Channel.EMAIL else _("no phone number")
