@@ -112,10 +112,10 @@ def leaving_context(
 
 
 def then_sms(sendout: SendOut) -> str:
-    """Say that the SMS are the most that there can be, and when they go; empty for any others."""
+    """Say when the SMS go, and to whom; empty for a message without any that follow."""
     if sendout.channels != Channels.EMAIL_THEN_SMS:
         return ""
-    return _("That is the most. They go %(wait)s after the last email, to those %(whom)s.") % {
+    return _("SMS follow %(wait)s after the last email, to those %(whom)s.") % {
         "whom": FallbackTo(sendout.fallback_to).label,
         "wait": wait_words(sendout.fallback_minutes),
     }
