@@ -25,6 +25,11 @@ def cpu_seconds(process: int) -> float:
     return _seconds(_stat(process), (USER, SYSTEM))
 
 
+def cpu_nanoseconds(process: int) -> int:
+    """Give the same to the nanosecond, from the scheduler's own statistics."""
+    return int((PROC / str(process) / "schedstat").read_text().split()[0])
+
+
 def cpu_seconds_of_family(parent: int) -> float:
     """Give that of a process with its children, those that have ended too."""
     total = _seconds(_stat(parent), (USER, SYSTEM, WAITED_USER, WAITED_SYSTEM))

@@ -1,4 +1,4 @@
-"""`sendout bench send|stages|track|events`: how fast it is, on a database of its own."""
+"""`sendout bench send|stages|track|events|pages`: how fast it is, on a database of its own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from sendout.bench.opens import measure
 from sendout.bench.peers import SENDOUT, known_peers
 from sendout.bench.servers import find_sink
 from sendout.cli.address import PORT, check_free
+from sendout.cli.bench_pages import add_pages
 from sendout.cli.commands import Subparsers
+from sendout.cli.numbers import duration
 from sendout.cli.problem import Problem
 from sendout.cli.supervisor import say
 from sendout.cli.track import TRACKING_PORT
@@ -55,6 +57,7 @@ def register(subparsers: Subparsers) -> None:
     add_stages(actions.add_parser("stages", help="what a message costs in each stage"))
     add_track(actions.add_parser("track", help="many who open and click at the same time"))
     add_events(actions.add_parser("events", help="what an email service tells, in large numbers"))
+    add_pages(actions.add_parser("pages", help="every page, where there is much to show"))
 
 
 def add_stages(parser: argparse.ArgumentParser) -> None:
@@ -179,12 +182,4 @@ def count(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{number} is too few; give 1 or more")
-    return number
-
-
-def duration(text: str) -> float:
-    """Read a length of time, not below zero."""
-    number = float(text)
-    if not 0 <= number < 1e6:
-        raise argparse.ArgumentTypeError(f"{text} is no length of time; give 0 or more")
     return number
