@@ -136,7 +136,10 @@ TEMPLATES = [
         "DIRS": [PACKAGE / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["sendout.pages.templatetags.words"],
+            "builtins": [
+                "sendout.pages.templatetags.marks",
+                "sendout.pages.templatetags.words",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -72,18 +72,21 @@ def details(request: MemberRequest, pk: int) -> HttpResponse:
     foretell(request.organisation, [shown])
     teach(shown)
     filters = Filters.of(request.GET)
-    panels = [
-        {"channel": channel, "filters": filters, "rows": find_rows(shown, channel.key, filters)}
-        for channel in shown.channels
-    ]
     keys = [channel.key for channel in shown.channels]
     wanted = request.GET.get("tab", "")
+    tab = wanted if wanted in keys else keys[0]
+    panels = [
+        {"channel": each, "filters": filters, "rows": find_rows(shown, each.key, filters)}
+        if each.key == tab
+        else {"channel": each, "filters": filters}
+        for each in shown.channels
+    ]
     context = _context(request, shown) | {
         "panels": panels,
         "resends": resends_of(request, pk),
         "approvals": approvals_of(shown.sendout),
         "files": counted(shown.sendout),
-        "tab": wanted if wanted in keys else keys[0],
+        "tab": tab,
     }
     template = "pages/popup.html" if partial else "pages/popup_page.html"
     return render(request, template, context)

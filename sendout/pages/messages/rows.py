@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sendout.core.bounces.clusters import Group
@@ -70,11 +71,15 @@ def _number(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """One delivery in the list. replied: the newest reply; reply_kind: in, stop or review."""
+    """One delivery in the list. replied: the newest reply; reply_kind: in, stop or review.
+
+    url: of its details; ask_url: of "Did not get it?", empty where no participant is behind it.
+    """
 
     id: int
+    url: str
+    ask_url: str
     participant: str
-    has_person: bool
     address: str
     status: str
     reason: str
@@ -108,7 +113,7 @@ def find_rows(shown: Shown, channel: str, filters: Filters) -> Rows:
     later = True if filters.before else more
     total = _total(shown, channel, filters, fitting)
     return Rows(
-        deliveries=_shown(deliveries, held_now(shown.id, channel)),
+        deliveries=_shown(shown, deliveries, held_now(shown.id, channel)),
         total=min(total, COUNTED) if filters.searched else total,
         more_than_total=filters.searched and total > COUNTED,
         this_query=_this(filters),
@@ -157,14 +162,18 @@ def _tally(shown: Shown, channel: str) -> Tally:
     return next(c.tally for c in shown.channels if c.key == channel)
 
 
-def _shown(deliveries: list[Delivery], held: set[int]) -> list[ShownRow]:
+def _shown(shown: Shown, deliveries: list[Delivery], held: set[int]) -> list[ShownRow]:
+    slug = shown.sendout.organisation.slug
+    url = _pattern("delivery", slug, shown.id)
+    ask_url = _pattern("not_received_delivery", slug)
     replied = [row.pk for row in deliveries if row.replied_at]
     replies, kinds = _replies(replied), kinds_of(replied)
     return [
         ShownRow(
             id=row.pk,
+            url=url.format(row.pk),
+            ask_url=ask_url.format(row.pk) if row.participant_id is not None else "",
             participant=recipient_name(row),
-            has_person=row.participant_id is not None,
             address=row.address,
             status=_status(row, held),
             reason=reason(row),
@@ -174,6 +183,11 @@ def _shown(deliveries: list[Delivery], held: set[int]) -> list[ShownRow]:
         )
         for row in deliveries
     ]
+
+
+def _pattern(route: str, *args: object) -> str:
+    """Give a page's address with a gap for the id at its end: looked up once, not for each row."""
+    return reverse(f"pages:{route}", args=[*args, 0]).removesuffix("0/") + "{}/"
 
 
 def _status(row: Delivery, held: set[int]) -> str:
