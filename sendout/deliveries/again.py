@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from sendout.accounts.models import User
 from sendout.deliveries import became, plan
 from sendout.deliveries.freeze import send_now
+from sendout.deliveries.models import Count
 from sendout.deliveries.plan import Reach
 from sendout.deliveries.quiet import AtNight, night_of
 from sendout.senders.models import Channel
@@ -91,6 +93,13 @@ def count(sendout: SendOut) -> Counts:
     with connection.cursor() as cursor:
         cursor.execute(COUNT, became.parameters(sendout))
         return Counts(*cursor.fetchone())
+
+
+def count_rows(sendout: SendOut) -> int:
+    """Give how many deliveries `count` goes through, without doing so."""
+    origin = sendout.origin_id or sendout.pk
+    counts = Count.objects.filter(Q(sendout=origin) | Q(sendout__origin=origin))
+    return counts.aggregate(n=Sum("n"))["n"] or 0
 
 
 def foresee(sendout: SendOut, whom: Whom) -> Reach:

@@ -10,6 +10,7 @@ from sendout.accounts.models import Organisation, User
 from sendout.deliveries.freeze import send_now
 from sendout.deliveries.models import Delivery
 from sendout.deliveries.record import Happening, record
+from sendout.pages.messages import again
 from sendout.sendouts.models import SendOut
 from tests.cast import sign_in
 from tests.deliveries.conftest import MakePerson, MakeSendOut
@@ -55,6 +56,24 @@ def test_it_shows_how_many_and_who_and_then_sends(alice: User, sent: SendOut) ->
     twice = browser.post(url(sent), form(), follow=True).content.decode()
     assert "Nothing was sent again" in twice
     assert SendOut.objects.count() == 2
+
+
+def test_many_are_counted_when_the_page_is_there(
+    alice: User, sent: SendOut, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(again, "AT_ONCE", 3)
+    browser = sign_in(alice)
+    page = browser.get(url(sent, "?to=unopened")).content.decode()
+    assert "Counting among 4" in page
+    assert 'data-hx-get="?to=unopened&amp;counted=1"' in page
+    assert "Send again to" not in page
+    numbers = url(sent, "?to=unopened&counted=1")
+    part = browser.get(numbers, headers={"HX-Request": "true"}).content.decode()
+    assert "Send again to 3" in part
+    assert "<html" not in part
+    whole = browser.get(numbers).content.decode()  # without a script
+    assert "Send again to 3" in whole
+    assert "<html" in whole
 
 
 @pytest.mark.parametrize("junk", [{"to": "nobody"}, {"to": ""}, {}])

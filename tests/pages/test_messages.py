@@ -105,6 +105,22 @@ def test_the_popup_shows_both_channels_with_numbers_that_add_up(browser: Client,
     assert "No email address is known." in html
 
 
+def test_the_tab_that_is_not_open_asks_for_its_list_when_the_popup_is_there(
+    browser: Client, started: SendOut
+):
+    html = popup(browser, started, "?tab=sms")
+    emails, texts = (
+        html.split(f'id="rows-{channel}">')[1].split('id="delivery-')[0]
+        for channel in ("email", "sms")
+    )
+    address = f"/o/aqua-club/messages/{started.pk}/email/rows/"
+    assert f'data-hx-get="{address}"' in emails
+    assert 'data-hx-trigger="load"' in emails
+    assert "<table" in texts
+    assert "<table" not in emails
+    assert "<table" in popup(browser, started, "email/rows/")
+
+
 def test_a_complaint_counts_as_delivered_and_not_as_failed(browser: Client, started: SendOut):
     row = Delivery.objects.filter(channel="email", status="queued").first()
     record([Happening(row.pk, kind, NOW) for kind in ("accepted", "delivered", "complained")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -19,6 +20,7 @@ from sendout.deliveries.again import (
     Seen,
     Whom,
     count,
+    count_rows,
     first_people,
     foresee,
     newest,
@@ -36,6 +38,7 @@ from sendout.sendouts.repeating import rewrite
 from sendout.wording.said import said
 
 SHOWN = 50  # people listed by name; the rest is a number
+AT_ONCE = 2_000  # messages that are counted while the page waits; for more it asks afterwards
 LONGEST = 18  # digits of a number that a form sends back
 
 
@@ -54,7 +57,11 @@ def again(request: MemberRequest, pk: int) -> HttpResponse:
     started = find(request).select_related("origin").filter(started_at__isnull=False)
     sendout = get_object_or_404(started, pk=pk)
     if request.method != "POST":
-        return _page(request, sendout, request.GET.get("to", ""))
+        key = request.GET.get("to", "")
+        rows = count_rows(sendout)
+        if rows > AT_ONCE and "counted" not in request.GET:
+            return _counting(request, sendout, key, rows)
+        return _page(request, sendout, key)
     if request.POST.get("then") == "someone":
         draft = rewrite(sendout, sendout.channels, request.user)
         return redirect("pages:compose_audience", request.organisation.slug, draft.pk)
@@ -113,6 +120,18 @@ def tracked(sendout: SendOut) -> bool:
     return sendout.message.tracks and sendout.organisation.tracks
 
 
+def _counting(request: MemberRequest, sendout: SendOut, key: str, rows: int) -> HttpResponse:
+    """Show the page without its numbers, which it then asks for."""
+    context = {
+        "organisation": request.organisation,
+        "section": "messages",
+        "sendout": sendout,
+        "rows": rows,
+        "counting": urlencode({"to": key, "counted": 1}),
+    }
+    return render(request, "pages/again.html", context)
+
+
 def _page(
     request: MemberRequest, sendout: SendOut, key: str, asked: AtNight | None = None
 ) -> HttpResponse:
@@ -128,7 +147,9 @@ def _page(
     }
     if context["chosen"]:
         context |= _chosen(request, sendout, WHOM[key])
-    return render(request, "pages/again.html", context, status=409 if asked else 200)
+    partial = request.headers.get("HX-Request") and not asked
+    template = "pages/again_numbers.html" if partial else "pages/again.html"
+    return render(request, template, context, status=409 if asked else 200)
 
 
 def _chosen(request: MemberRequest, sendout: SendOut, whom: Whom) -> dict[str, object]:
