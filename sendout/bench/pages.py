@@ -27,8 +27,9 @@ class Measured:
     machine: dict[str, object]
 
     def slower_than(self, limit: float) -> list[Found]:
-        """Give those whose p95 is more milliseconds than this."""
-        return [each for each in self.pages if each.clock(95) > limit]
+        """Give those that are waited for and whose p95 is more milliseconds than this."""
+        judged = [each for each in self.pages if not each.page.comes_after]
+        return [each for each in judged if each.clock(95) > limit]
 
     def to_dict(self) -> dict[str, object]:
         """Give it as `--json` prints it."""
@@ -47,7 +48,7 @@ class Measured:
         lines = [f"{'':{widest}}" + "".join(f"{head:>15}" for head in HEADS)]
         for name, *figures in rows:
             lines.append(f"{name:{widest}}" + "".join(f"{figure:>15}" for figure in figures))
-        lines += ["", f"{len(self.pages)} pages. {self._place()}"]
+        lines += ["", "(after): a part that its page does not wait for. " + self._place()]
         return "\n".join(lines)
 
     def _place(self) -> str:
@@ -68,7 +69,7 @@ def measure(size: Size, times: int, only: str, tell: Callable[[str], None]) -> M
     browser = Client(SERVER_NAME="localhost")
     browser.force_login(town.owner)
     reader = Reader(browser)
-    wanted = [page for page in pages(town) if only in f"{page.name} {page.about}"]
+    wanted = [page for page in pages(town) if only in str(page)]
     tell(f"asking for {len(wanted)} pages, {times} times each ...")
     bare = reader.read(BARE, times)
     assert bare is not None
@@ -79,7 +80,7 @@ def measure(size: Size, times: int, only: str, tell: Callable[[str], None]) -> M
 def _row(each: Found, bare: Found) -> tuple[str, ...]:
     said = _figures(each)
     return (
-        f"{each.page.name} {each.page.about}".strip(),
+        str(each.page),
         f"{said['p50_ms']:.1f}",
         f"{said['p95_ms']:.1f}",
         f"{each.cpu(50) / bare.cpu(50):.1f}",
@@ -100,5 +101,9 @@ def _figures(each: Found) -> dict[str, object]:
         "cpu_p95_ms": each.cpu(95),
         "queries": each.middle("queries"),
     }
-    told: dict[str, object] = {"page": each.page.name, "about": each.page.about}
+    told: dict[str, object] = {
+        "page": each.page.name,
+        "about": each.page.about,
+        "comes_after": each.page.comes_after,
+    }
     return told | {name: round(value, 2) for name, value in figures.items()} | {"bytes": each.size}

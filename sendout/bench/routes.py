@@ -93,7 +93,7 @@ ASKED = {
         "?status=opened", "?status=bounced", "?status=queued", "?status=opened&q=bob",
         "?cause=failed-no_mailbox", "?after=500000",
     ),
-    "sendout_again": ("?to=unopened", "?to=failed-email"),
+    "sendout_again": ("?to=unopened", "?to=unopened&counted=1", "?to=failed-email&counted=1"),
     "compose_check": ("?who=email", "?who=none"),
     "compose_reach": ("?who=email&page=300", "?who=lacks-email-child"),
     "compose_find": ("?q=tremblay",),
@@ -109,6 +109,15 @@ ASKED = {
     "sessions": ("?q=course", "?when=past"),
     "usage": ("?month=2026-10",),
 }  # fmt: skip
+# What a page with much to count asks for by itself when it is there, by the name of the route and
+# the end of what is asked: measured, and held to no limit.
+AFTER = {
+    "sendout_again": "&counted=1",
+    "board_live": "running",
+    "compose_cost": "",
+    "compose_warnings": "",
+    "report": "",
+}
 LEFT_OUT = {"not_received_dns": "it asks name servers of the world"}
 
 
@@ -119,6 +128,14 @@ class Page:
     name: str
     about: str
     address: str
+
+    @property
+    def comes_after(self) -> bool:
+        """Whether this is a part that a page is shown without, and asks for afterwards."""
+        return self.name in AFTER and self.about.endswith(AFTER[self.name])
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.about}".strip() + (" (after)" if self.comes_after else "")
 
 
 def pages(town: Town) -> Iterator[Page]:

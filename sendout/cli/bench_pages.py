@@ -56,6 +56,5 @@ def perform(arguments: argparse.Namespace) -> int:
     print(json.dumps(found.to_dict()) if arguments.json else found.to_text())
     slow = [] if arguments.limit is None else found.slower_than(arguments.limit)
     for each in slow:
-        said = f"{each.page.name} {each.page.about}".strip()
-        say(f"{said}: p95 {each.clock(95):.1f} ms, more than {arguments.limit:g} ms")
+        say(f"{each.page}: p95 {each.clock(95):.1f} ms, more than {arguments.limit:g} ms")
     return TOO_SLOW if slow else 0

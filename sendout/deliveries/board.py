@@ -17,7 +17,7 @@ from typing import Any
 
 from django.db import connection, models, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Max
+from django.db.models import Max, Sum
 
 from sendout.accounts.models import User
 from sendout.core.providers import registry
@@ -48,8 +48,10 @@ _CHANNEL = f"""SELECT d.participant_id AS person, d.carrier, {_KNOWS} AS knows
     WHERE d.sendout_id = %(sendout)s AND d.participant_id IS NOT NULL AND d.channel = """
 # Whose address or family somebody else's message was for knows what that one knows. Each channel by
 # itself: joined on one column alone, which leaves PostgreSQL no worse key to choose.
-_SHARED = """SELECT a.person, GREATEST(a.knows, b.knows) AS knows
-    FROM {channel} a LEFT JOIN {channel} b ON b.person = a.carrier"""
+_SHARED = """SELECT person, knows FROM {channel} WHERE carrier IS NULL UNION ALL
+    SELECT a.person, GREATEST(a.knows, b.knows) AS knows
+    FROM {channel} a LEFT JOIN {channel} b ON b.person = a.carrier
+    WHERE a.carrier IS NOT NULL"""
 PERSON = f"""
 WITH email AS MATERIALIZED ({_CHANNEL} 'email'), sms AS MATERIALIZED ({_CHANNEL} 'sms'),
 person AS MATERIALIZED (
@@ -149,6 +151,11 @@ def last_heard(sendout: SendOut, now: datetime) -> list[str]:
 def _tells(sendout: SendOut, channel: str) -> bool:
     sender = sendout.sender(channel)
     return sender is not None and registry.tells_arrival(channel, sender.kind)
+
+
+def count_rows(sendout: SendOut) -> int:
+    """Give how many deliveries the board goes through, without doing so."""
+    return Count.objects.filter(sendout=sendout).aggregate(n=Sum("n"))["n"] or 0
 
 
 def is_late(sendout: SendOut, now: datetime, after: timedelta = PATIENCE) -> bool:

@@ -11,6 +11,7 @@ from sendout.compose.models import Message
 from sendout.core.providers.heard import Incoming
 from sendout.deliveries.models import Call, Delivery
 from sendout.deliveries.record import Happening, record
+from sendout.pages.closure import board as board_page
 from sendout.people.models import Group, Participant
 from sendout.replies.taking import take_in
 from sendout.senders.models import Sender
@@ -168,6 +169,25 @@ def numbers(page: str) -> list[int]:
     """Give the three numbers of the board."""
     pieces = page.split('<p class="so-tile-number">')[1:]
     return [int(piece.split("</p>")[0].replace(",", "")) for piece in pieces]
+
+
+def test_the_board_of_very_many_counts_them_when_it_is_there(
+    browser: Client,
+    email_sender: Sender,
+    sms_sender: Sender,
+    person: MakePerson,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    person("Ann", "ann@example.org", "+15145550111")
+    board = send(browser, begin(browser))
+    monkeypatch.setattr(board_page, "AT_ONCE", 1)
+    page = browser.get(board).content.decode()
+    assert "among 2 messages" in page
+    assert f'data-hx-get="{board}live/"' in page
+    assert "so-tile-number" not in page
+    assert "so-tile-number" in browser.get(f"{board}?counted=1").content.decode()
+    part = browser.get(f"{board}live/", headers={"HX-Request": "true"}).content.decode()
+    assert "so-tile-number" in part
 
 
 def test_taken_is_reached_only_where_no_receipts_come(

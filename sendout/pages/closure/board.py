@@ -26,6 +26,7 @@ QUICK, SLOW = 2, 10  # seconds between two looks, for up to MANY people and for 
 MANY = 5_000
 LISTED = 10  # replies, and calls that were made
 MINUTES = (5, 10, 20, 30, 60)
+AT_ONCE = 10_000  # deliveries that are counted while the page waits; for more it asks afterwards
 MOST_PRINTED = 2_000  # people; the file has all
 
 
@@ -35,7 +36,12 @@ def board(request: MemberRequest, pk: int) -> HttpResponse:
     sendout = _started(request, pk)
     if sendout.started_at is None:
         return redirect("pages:popup", request.organisation.slug, pk)
-    return render(request, "pages/closure/board.html", _context(request, sendout))
+    rows = boards.count_rows(sendout)
+    if rows > AT_ONCE and "counted" not in request.GET:
+        context = _of_page(request, sendout) | {"counting": True, "rows": rows}
+    else:
+        context = _context(request, sendout)
+    return render(request, "pages/closure/board.html", context)
 
 
 @member_of(Role.VIEWER)
@@ -126,17 +132,22 @@ def _state(sendout: SendOut) -> str:
     return boards.state_of(sendout, timezone.now(), list(newest))
 
 
+def _of_page(request: MemberRequest, sendout: SendOut) -> dict[str, object]:
+    return {
+        "organisation": request.organisation,
+        "membership": request.membership,
+        "section": "messages",
+        "sendout": sendout,
+    }
+
+
 def _context(request: MemberRequest, sendout: SendOut) -> dict[str, object]:
     now = timezone.now()
     state = _state(sendout)  # before the counts: what changes between the two is asked for again
     found = boards.board(sendout, now)
     heard = boards.last_heard(sendout, now)
     calls = Call.objects.filter(sendout=sendout).select_related("participant", "by")
-    return {
-        "organisation": request.organisation,
-        "membership": request.membership,
-        "section": "messages",
-        "sendout": sendout,
+    return _of_page(request, sendout) | {
         "board": found,
         "state": state,
         "late": boards.is_late(sendout, now),

@@ -102,8 +102,7 @@ class Rows:
 
 def find_rows(shown: Shown, channel: str, filters: Filters) -> Rows:
     """Give the page of this send-out's deliveries that the filters ask for."""
-    fitting = fitting_rows(shown, channel, filters)
-    found = _page(fitting, filters)
+    found, total = _found(shown, channel, filters)
     deliveries = found[:PAGE]
     more = len(found) > PAGE
     if filters.before:
@@ -111,7 +110,6 @@ def find_rows(shown: Shown, channel: str, filters: Filters) -> Rows:
     first, last = (deliveries[0].pk, deliveries[-1].pk) if deliveries else (0, 0)
     earlier = more if filters.before else bool(filters.after)
     later = True if filters.before else more
-    total = _total(shown, channel, filters, fitting)
     return Rows(
         deliveries=_shown(shown, deliveries, held_now(shown.id, channel)),
         total=min(total, COUNTED) if filters.searched else total,
@@ -142,6 +140,15 @@ def fitting_rows(shown: Shown, channel: str, filters: Filters) -> QuerySet[Deliv
             | Q(participant__last_name__icontains=word)
         )
     return rows
+
+
+def _found(shown: Shown, channel: str, filters: Filters) -> tuple[list[Delivery], int]:
+    """Give the page with one more, and how many fit; a search looks once for both."""
+    rows = fitting_rows(shown, channel, filters)
+    if not filters.searched or filters.after or filters.before:
+        return _page(rows, filters), _total(shown, channel, filters, rows)
+    ids = list(rows.order_by("pk").values_list("pk", flat=True)[: COUNTED + 1])
+    return _page(Delivery.objects.filter(pk__in=ids[: PAGE + 1]), filters), len(ids)
 
 
 def _page(rows: QuerySet[Delivery], filters: Filters) -> list[Delivery]:
