@@ -6,6 +6,8 @@ import json
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from sendout.bench.asking import Cost, Found
 from sendout.bench.pages import Measured
 from sendout.bench.routes import LEFT_OUT, Page
@@ -13,7 +15,7 @@ from sendout.bench.town import Size
 from tests.cli.running import COMMAND, clean_environment
 from tests.laws.test_routes import our_routes
 
-SECONDS = 290
+SECONDS = 850  # on a machine with much else to do; twenty where it is alone
 SMALL = ("--people", "150", "--sendouts", "6", "--largest", "300", "--running", "120")
 # Addresses of which a part takes POST alone, or leads elsewhere: never asked for in a table.
 SHOWN = {
@@ -35,6 +37,7 @@ def bench(*words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.timeout(SECONDS + 30)
 def test_every_page_answers_has_its_figures_and_is_held_to_the_limit(tmp_path: Path) -> None:
     done = bench("--times", "1", "--limit", "0.001", "--json", "--data", str(tmp_path))
     assert done.returncode == 1, done.stderr
