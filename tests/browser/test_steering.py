@@ -98,6 +98,40 @@ def test_a_scheduled_one_gets_another_time_and_leaves_at_its_minute(people: Peop
     page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
 
 
+def test_a_scheduled_one_is_rewritten_and_leaves_with_the_new_words(people: People) -> None:
+    page = people.signed_in(ALICE)
+    write(page, people, "Second thoughts")
+    tomorrow = datetime.now(ZONE) + timedelta(days=1)
+    page.get_by_label("Date and time").fill(f"{tomorrow:%Y-%m-%dT%H:%M}")
+    page.get_by_role("button", name="Schedule").click()
+    page.get_by_role("link", name="Second thoughts").click()
+    page.get_by_role("dialog").get_by_role("button", name="Back to draft").click()
+    page.get_by_role("link", name="Write").click()
+    page.get_by_label("Subject").fill("The ice is melting")
+    page.get_by_role("button", name="Next: audience").click()
+    page.get_by_role("button", name="Next: check and send").click()
+    when = (datetime.now(ZONE) + timedelta(seconds=70)).replace(second=0, microsecond=0)
+    page.get_by_label("Date and time").fill(f"{when:%Y-%m-%dT%H:%M}")
+    page.get_by_role("button", name="Schedule").click()
+    badge = page.get_by_role("row", name="Second thoughts").locator(".so-badge")
+    expect(badge).to_have_text("Scheduled")
+    expect(badge).not_to_have_text("Scheduled", timeout=90_000)
+    [[subject, early]] = people.site.sql(
+        "SELECT m.subject, s.started_at < %s FROM sendouts_sendout s"
+        " JOIN compose_message m ON m.id = s.message_id WHERE s.name = 'Second thoughts'",
+        when,
+    )
+    assert (subject, early) == ("The ice is melting", False)
+    left = "SELECT count(*) FROM senders_outboxcopy WHERE position(%s::bytea IN content) > 0"
+    page.wait_for_timeout(3000)  # what has left by now
+    [[new]] = people.site.sql(left, b"Subject: The ice is melting")
+    assert isinstance(new, int)
+    assert new > 0
+    page.get_by_role("link", name="Second thoughts").click()
+    page.on("dialog", lambda question: question.accept())
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+
+
 def test_the_second_of_two_who_write_is_told_and_loses_nothing(people: People) -> None:
     alice, bob = people.signed_in(ALICE), people.signed_in(BOB)
     people.expect_status(409)
