@@ -111,7 +111,7 @@ def _refuse_macros(name: str, names: Collection[str]) -> None:
 def clean_name(name: str) -> str:
     """Give a file name that is safe to be offered: no folders, no control characters."""
     base = re.split(r"[/\\]", name)[-1]
-    shown = re.sub(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069\"<>|:*?]", "", base)
+    shown = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\"<>|:*?]", "", base)
     stem, dot, ending = " ".join(shown.split()).rpartition(".")
     kept = f"{stem[: LONGEST_NAME - len(ending) - 1]}{dot}{ending}"
     return kept.strip(". ")[:LONGEST_NAME] or "file"

@@ -81,13 +81,14 @@ class Signer:
             f" d={self.domain};\r\n s={self.selector};"
         ).encode()
 
-    def sign(self, message: bytes, at: int | None = None) -> bytes:
+    def sign(self, message: bytes, at: int | None = None, tail: bytes = b"") -> bytes:
         """Give the DKIM-Signature field to be put before the message, with its line end.
 
-        message: with CRLF. at: seconds since 1970 for `t=`, None to leave that out.
+        message: with CRLF. at: seconds since 1970 for `t=`, None to leave that out. tail: as for
+        `digest`.
         """
         fields, body = split(message)
-        return self._sign(fields, digest(body, self.body), at)
+        return self._sign(fields, digest(body, self.body, tail), at)
 
     def _sign(self, fields: Sequence[tuple[bytes, bytes]], hashed: bytes, at: int | None) -> bytes:
         names, signed = self._choose(fields)
@@ -120,10 +121,15 @@ class Signer:
         return self._key.sign(sha256(signed).digest())  # RFC 8463 section 3
 
 
-def sign_by_all(signers: Sequence[Signer], message: bytes, at: int | None = None) -> bytes:
-    """Give the signatures of several keys (RFC 8463 section 4), reading the message once."""
+def sign_by_all(
+    signers: Sequence[Signer], message: bytes, at: int | None = None, tail: bytes = b""
+) -> bytes:
+    """Give the signatures of several keys (RFC 8463 section 4), reading the message once.
+
+    tail: as for `digest`.
+    """
     fields, body = split(message)
-    digests = {way: digest(body, way) for way in {signer.body for signer in signers}}
+    digests = {way: digest(body, way, tail) for way in {signer.body for signer in signers}}
     return b"".join([signer._sign(fields, digests[signer.body], at) for signer in signers])
 
 
@@ -137,12 +143,20 @@ def _parted(field: bytes) -> tuple[bytes, bytes]:
     return field.partition(b":")[0].rstrip(b" \t").lower(), field
 
 
-def digest(body: bytes, way: str) -> bytes:
-    """Hash a body as section 3.4.3 (simple) or 3.4.4 (relaxed) says."""
+def digest(body: bytes, way: str, tail: bytes = b"") -> bytes:
+    """Hash a body as section 3.4.3 (simple) or 3.4.4 (relaxed) says.
+
+    tail: how the body goes on, in whole lines that neither way changes, as `attached` makes them:
+    no blank beside another or at an end, no empty line last. It is only read, never copied.
+    """
     if way == "relaxed" and (
         b"  " in body or b"\t" in body or b" \r\n" in body or body.endswith(b" ")
     ):
         body = _BLANKS.sub(b" ", _BLANKS_AT_END.sub(b"", body))
+    if tail:
+        hashed = sha256(body)
+        hashed.update(tail)
+        return hashed.digest()
     end = len(body)
     while body[end - 2 : end] == b"\r\n" and end >= 2:
         end -= 2

@@ -26,7 +26,8 @@ class Letter:
     html: escaped for HTML when filled; text: as it is; subject: header-safe. message_domain:
     right side of Message-IDs. one_click: whether the unsubscribe address takes a POST
     (RFC 8058). list_id: what such an address is for (RFC 2919). headers: further fields, such as
-    Feedback-ID. tracking: where the links of the HTML lead instead, None to leave them.
+    Feedback-ID. tracking: where the links of the HTML lead instead, None to leave them. has_files:
+    whether files go along inside.
     """
 
     from_name: str
@@ -40,6 +41,7 @@ class Letter:
     list_id: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     tracking: Tracking | None = None
+    has_files: bool = False
 
 
 class _Slot(NamedTuple):
@@ -69,7 +71,10 @@ class _LinkPlace(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CompiledEmail:
-    """A letter of which only the values are missing. About 5 µs a message."""
+    """A letter of which only the values are missing. About 5 µs a message.
+
+    boundary: what stands before each of its files (`attached.tail`); empty where none go along.
+    """
 
     origin: str
     subject: Template
@@ -81,6 +86,7 @@ class CompiledEmail:
     slots: tuple[_Slot, ...]
     links: tuple[_LinkPlace, ...]
     tracking: Tracking | None
+    boundary: str = ""
 
     def fill(
         self,
@@ -93,6 +99,8 @@ class CompiledEmail:
         unsubscribe_url: str | None = None,
     ) -> bytes:
         """Return one whole message (RFC 5322), with CRLF and nothing to dot-stuff.
+
+        Where files go along inside, what `attached.tail` made of them is to follow.
 
         values: by folded name; `unsubscribe_url` is also one of them where a body asks for it,
         and `tracking.CLICK` and `OPEN` where the letter is tracked.
@@ -153,19 +161,20 @@ def compile_email(letter: Letter) -> CompiledEmail:
     Raises BadAddress when the from or reply-to address cannot stand in a header, ValueError
     for a bad header name or message domain.
     """
-    boundary = _boundary(letter)
-    pieces, slots, links = _collect(_body(letter, boundary))
+    boundary, outer = _boundaries(letter)
+    pieces, slots, links = _collect(_body(letter, boundary, outer))
     return CompiledEmail(
         origin=_origin(letter),
         subject=letter.subject,
         subject_line=_constant_subject(letter.subject),
         message_domain=headers.bare("message domain", letter.message_domain),
         list_fields=_list_fields(letter),
-        rest=_rest(letter, boundary),
+        rest=_rest(letter, outer or boundary),
         pieces=pieces,
         slots=slots,
         links=links,
         tracking=letter.tracking,
+        boundary=outer,
     )
 
 
@@ -180,10 +189,15 @@ def _encode_token(token: str) -> str:
     return token + quoted.SOFT
 
 
-def _boundary(letter: Letter) -> str:
-    """RFC 2045 6.7: `=_` cannot occur in quoted-printable, so the boundary never does."""
+def _boundaries(letter: Letter) -> tuple[str, str]:
+    """Give what parts the two texts, and what parts them from the files; empty without any.
+
+    RFC 2045 6.7 and 6.8: `=_` cannot occur in quoted-printable, nor in base64. Neither of the two
+    begins like the other.
+    """
     said = "\0".join((*letter.html.constants, *letter.text.constants))
-    return "=_" + hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:24]
+    digest = hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:24]
+    return f"=_{digest}", f"=_files_{digest}" if letter.has_files else ""
 
 
 def _origin(letter: Letter) -> str:
@@ -208,12 +222,18 @@ def _constant_subject(subject: Template) -> str:
 def _rest(letter: Letter, boundary: str) -> str:
     lines = [headers.unstructured(name, text) for name, text in letter.headers.items()]
     lines.append("MIME-Version: 1.0")
-    lines.append(f'Content-Type: multipart/alternative; boundary="{boundary}"')
+    lines.append(_multipart("mixed" if letter.has_files else "alternative", boundary))
     return "".join(f"{line}\r\n" for line in lines)
 
 
-def _body(letter: Letter, boundary: str) -> Iterator[str | _Place | PersonalLink]:
+def _multipart(subtype: str, boundary: str) -> str:
+    return f'Content-Type: multipart/{subtype}; boundary="{boundary}"'
+
+
+def _body(letter: Letter, boundary: str, outer: str) -> Iterator[str | _Place | PersonalLink]:
     """Yield constants, encoded, and what goes between them."""
+    if outer:
+        yield f"\r\n--{outer}\r\n{_multipart('alternative', boundary)}\r\n"
     page = track(letter.html, letter.tracking) if letter.tracking else letter.html
     yield from _part("plain", letter.text, quoted.encode_value, boundary)
     yield from _part("html", page, encode_html, boundary)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_base64
+from urllib.parse import quote
 
 from sendout.core.addresses import BadAddress, wire_address
 from sendout.core.message.template import escape_header
@@ -21,6 +22,8 @@ _ADDR_SPEC = re.compile(
     r"[^\s\x00-\x20\x7f-\x9f<>()\[\],;:\\\"@]+@[^\s\x00-\x20\x7f-\x9f<>()\[\],;:\\\"@]+"
 )
 _NAME = re.compile(r"[!-9;-~]+")  # RFC 5322 2.2: printable, without the colon
+_PLAIN_PARAMETER = 60  # characters
+_PIECES = re.compile(r"(?:%[0-9A-F]{2}|[^%]){1,20}")  # no octet is cut, and no line too long
 _SAFE = re.compile(r"[!-;=?-~]+")  # printable ASCII without space, < and >
 
 
@@ -55,6 +58,24 @@ def mailbox(name: str, display: str, address: str) -> str:
     line = f"{name}: {_phrase(display, len(name) + 2)}"
     room = _LINE - (len(line) - line.rfind("\n") - 1) - len(address) - 3
     return f"{line} <{address}>" if room >= 0 else f"{line}\r\n <{address}>"
+
+
+def parameter(name: str, value: str) -> str:
+    """Write a parameter of a field like Content-Disposition, to stand behind what comes before.
+
+    Plain values are quoted, all others written as RFC 2231 section 4 says, in several pieces
+    (section 3) where they are long. Each stands on a line of its own.
+    """
+    value = _one_line(value)
+    if value.isascii() and len(value) <= _PLAIN_PARAMETER:
+        quoted = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f';\r\n {name}="{quoted}"'
+    pieces = _PIECES.findall(quote(value.encode("utf-8", "replace"), safe=""))
+    if len(pieces) == 1:
+        return f";\r\n {name}*=utf-8''{pieces[0]}"
+    begins = ["utf-8''", *[""] * (len(pieces) - 1)]
+    numbered = enumerate(zip(begins, pieces, strict=True))
+    return "".join(f";\r\n {name}*{n}*={begin}{piece}" for n, (begin, piece) in numbered)
 
 
 def bare(thing: str, text: str) -> str:

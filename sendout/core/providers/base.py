@@ -16,7 +16,9 @@ class Envelope:
     delivery: id of the delivery row, which also travels as our reference where the provider
     takes one. mail_from / to: bare addresses for email; sender number or name and an E.164
     number for SMS. content: a whole RFC 5322 message with CRLF line ends and no dot-stuffing
-    for email; the text in UTF-8 for SMS. attempt: 1 for the first one.
+    for email; the text in UTF-8 for SMS. attempt: 1 for the first one. tail: how the message goes
+    on behind its content, the same bytes for all recipients: its files, in ASCII lines that end
+    with CRLF and begin with no dot.
     """
 
     delivery: int
@@ -24,6 +26,12 @@ class Envelope:
     to: str
     content: bytes
     attempt: int = 1
+    tail: bytes = b""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole message."""
+        return len(self.content) + len(self.tail)
 
 
 Answer = Callable[[Envelope, Outcome], None]

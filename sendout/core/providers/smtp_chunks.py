@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from sendout.core.delivery.outcome import Accepted
 from sendout.core.providers.base import Answer, Envelope
 from sendout.core.providers.smtp_dialogue import RESET, UNSURE, Dialogue, Tally, Waits
-from sendout.core.providers.smtp_envelope import ended, sendable
+from sendout.core.providers.smtp_envelope import ended, pieces, sendable
 from sendout.core.providers.smtp_replies import (
     GONE,
     Extensions,
@@ -83,11 +83,12 @@ class Chunks:
         while True:
             group = self._board(waiting)
             if group:
-                replies = yield b"".join(group), 0, self._due, self._waits.block
-                while replies:
-                    if not self._land(replies, answer):
-                        return
-                    replies = yield b"", 0, self._due, self._waits.block
+                for text in _writes(group):
+                    replies = yield text, 0, self._due, self._waits.block
+                    while replies:
+                        if not self._land(replies, answer):
+                            return
+                        replies = yield b"", 0, self._due, self._waits.block
                 self._leaving = None
             elif self._flights:
                 wait = FAREWELL if self._goodbye else self._waits.end
@@ -105,11 +106,13 @@ class Chunks:
             if self.tally.full(len(flights)) or (following := next(waiting, None)) is None:
                 break
             envelope, commands = following
-            text = ended(envelope.content)
+            text, tail = ended(envelope.content), envelope.tail
+            whole = len(text) + len(tail)
             reset = self._reset or bool(flights)
             self._reset = False
-            group += (RESET if reset else b"", commands, b"BDAT %d LAST\r\n" % len(text), text)
-            flight = _Flight(envelope, len(text), 4 if reset else 3)
+            begin = b"BDAT %d LAST\r\n" % whole
+            group += (RESET if reset else b"", commands, begin, text, tail)
+            flight = _Flight(envelope, whole, 4 if reset else 3)
             flights.append(flight)
             self._leaving = flight
             self._due += flight.due
@@ -188,3 +191,12 @@ class Chunks:
                 self._refuse(flight, flight.bad, answer)
             elif not (self._goodbye or self.tally.no_chunks or flight is self._leaving):
                 self.tally.tell(flight.envelope, UNSURE, answer)
+
+
+def _writes(group: list[bytes]) -> Iterator[bytes]:
+    """Write all at once, save for large files, which only the last message of a group may have."""
+    if len(group[-1]) <= GROUP:
+        yield b"".join(group)
+    else:
+        yield b"".join(group[:-1])
+        yield from pieces(group[-1])

@@ -9,6 +9,8 @@ from sendout.core.delivery.outcome import Blame, Refused
 from sendout.core.providers.base import Answer, Envelope
 from sendout.core.providers.smtp_replies import Extensions
 
+PIECE = 262_144  # bytes of the files of a message that are written at once
+
 _DOTS = re.compile(rb"\n\.")
 _NOT_XTEXT = re.compile(rb"[^!-*,-<>-~]")
 _UNSAFE = re.compile(r"[\x00-\x20<>\x7f]")
@@ -45,17 +47,23 @@ def ended(content: bytes) -> bytes:
     return content if content[-2:] == b"\r\n" else content + b"\r\n"
 
 
+def pieces(tail: bytes) -> Iterator[bytes]:
+    """Cut up the files of a message, so that no connection holds more than a piece of its own."""
+    for at in range(0, len(tail), PIECE):
+        yield tail[at : at + PIECE]
+
+
 def commands_for(envelope: Envelope, offered: Extensions) -> bytes | Refused:
     """Write MAIL and RCPT, or say why this server cannot take the message."""
     content = envelope.content
-    if offered.size and len(content) > offered.size:
+    if offered.size and envelope.size > offered.size:
         return _no("5.3.4", f"The server takes at most {offered.size} bytes.", Blame.MESSAGE)
     sender, recipient = _address(envelope.mail_from), _address(envelope.to)
     if sender is None:
         return _no("5.1.7", "The from-address cannot be written to a mail server.", Blame.SENDER)
     if not recipient:
         return _no("5.1.3", "The address cannot be written to a mail server.", Blame.ADDRESS)
-    parameters = b" SIZE=%d" % len(content) if offered.takes_size else b""
+    parameters = b" SIZE=%d" % envelope.size if offered.takes_size else b""
     if not content.isascii():
         if not offered.eight_bit:
             return _no("5.6.3", "The server takes no 8-bit text (8BITMIME).", Blame.MESSAGE)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 
 from sendout.core.delivery.outcome import Accepted
 from sendout.core.providers.base import Answer, Envelope
 from sendout.core.providers.smtp_dialogue import RESET, UNSURE, Dialogue, Tally, Waits
-from sendout.core.providers.smtp_envelope import sendable, stuffed
+from sendout.core.providers.smtp_envelope import pieces, sendable, stuffed
 from sendout.core.providers.smtp_replies import (
     GONE,
     Extensions,
@@ -48,14 +49,12 @@ class Transfer:
                 return
             text = b""
             if opened is not None:
-                text = stuffed(opened.content) + b".\r\n"
-                if len(text) > LARGE:
-                    # Written apart: when this breaks, the message surely did not get through.
-                    early = yield text[:-3], 0, 1, self._waits.block
-                    if early:
-                        self._cut_short(opened, early[0], answer)
-                        return
-                    text = b".\r\n"
+                text = b".\r\n"
+                if opened.size <= LARGE:
+                    text = stuffed(opened.content) + opened.tail + text
+                elif early := (yield from self._all_but_the_end(opened)):
+                    self._cut_short(opened, early[0], answer)
+                    return
             begin = self._reset + following[1] + b"DATA\r\n" if following is not None else b""
             replies = yield from exchange(text, begin)
             if opened is not None:
@@ -63,6 +62,16 @@ class Transfer:
                 opened = None
             if following is not None:
                 opened = yield from self._opened(following[0], replies, answer)
+
+    def _all_but_the_end(self, envelope: Envelope) -> Dialogue[list[Reply]]:
+        """Write a large message without its end; gives what the server said to that, if it did.
+
+        When this breaks, the message surely did not get through.
+        """
+        for text in chain((stuffed(envelope.content),), pieces(envelope.tail)):
+            if early := (yield text, 0, 1, self._waits.block):
+                return early
+        return []
 
     def _at_once(self, text: bytes, begin: bytes) -> Dialogue[list[Reply]]:
         """Say it all in one write (RFC 2920)."""
