@@ -11,6 +11,7 @@ from email.header import decode_header, make_header
 from email.message import Message
 from email.mime.base import MIMEBase
 from email.utils import parseaddr
+from functools import lru_cache
 from typing import Any
 
 from django.core.mail import EmailMessage, EmailMultiAlternatives
@@ -45,6 +46,8 @@ class WholeMessage(EmailMessage):
 def compose(envelope: Envelope, service: Service, *, own_headers: bool = True) -> EmailMessage:
     """Make what Anymail sends; its own options are attributes (`metadata`, `track_opens`, ...)."""
     parsed = message_from_bytes(envelope.content)
+    for file in files_of(envelope.tail, parsed.get_boundary("")):
+        parsed.attach(file)
     people: dict[str, Any] = {
         "from_email": _mailbox(parsed, "From") or envelope.mail_from,
         "to": [_mailbox(parsed, "To", envelope.to)],
@@ -57,6 +60,16 @@ def compose(envelope: Envelope, service: Service, *, own_headers: bool = True) -
         mail.extra_headers = _headers(parsed) if own_headers else {}
     _add_options(mail, envelope.delivery, service)
     return mail
+
+
+@lru_cache(maxsize=2)
+def files_of(tail: bytes, boundary: str) -> tuple[Message, ...]:
+    """Read the files that all messages of a send-out go on with: once, and not for each."""
+    if not tail:
+        return ()
+    head = f'Content-Type: multipart/mixed; boundary="{boundary}"\r\n\r\n'
+    parts = message_from_bytes(head.encode() + tail).get_payload()
+    return tuple(part for part in parts if isinstance(part, Message))
 
 
 def _add_options(mail: Any, delivery: int, service: Service) -> None:

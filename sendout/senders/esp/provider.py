@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from itertools import accumulate
 from typing import ClassVar, Self
 from urllib.parse import urlsplit
 
@@ -26,6 +27,7 @@ from sendout.senders.esp.calls import CONNECTING, Caller, api_url, make_backend,
 from sendout.senders.esp.catalogue import CHOICE, SERVICES, SETTINGS
 
 PATIENCE = 5.0  # seconds that a slice waits when the service asks to be slower
+CALL_BYTES = 10_000_000  # of several messages together; one may be larger
 TRIES = 4  # of a call, as long as the service asks to be slower
 REST = 20.0  # seconds without a try after the service said that it takes nothing from us
 BAD = 3  # answers in a row that are no answers, until the service is left alone
@@ -138,7 +140,8 @@ class EspConnection:
         """Hand the envelopes over, as many in a call as the service takes."""
         left = list(envelopes)
         while left and self.usable:
-            group, left = left[: self._caller.most], left[self._caller.most :]
+            count = _fitting(left[: self._caller.most])
+            group, left = left[:count], left[count:]
             await self._hand_over(group, answer)
 
     async def _hand_over(self, group: Sequence[Envelope], tell: Tell) -> None:
@@ -181,3 +184,9 @@ class EspConnection:
         self._pool.shutdown(wait=False)
         with suppress(Exception):
             self._caller.close()
+
+
+def _fitting(envelopes: Sequence[Envelope]) -> int:
+    """Give how many of these go into one call, 1 or more."""
+    sizes = accumulate(envelope.size for envelope in envelopes)
+    return max(1, sum(size <= CALL_BYTES for size in sizes))
