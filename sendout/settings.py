@@ -14,6 +14,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 env = environ.Env()
+MOST_ATTACHED = 18_000_000  # bytes; encoded they fit into what Gmail takes, 25 MB
 LOG_FORMATS = ("line", "json")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 PACKAGE = Path(__file__).resolve().parent
@@ -39,6 +40,13 @@ def one_of(given: str, name: str, choices: tuple[str, ...]) -> str:
     return given.lower()
 
 
+def up_to(given: int, name: str, most: int) -> int:
+    """Give a number that is not below zero nor too large; raises ImproperlyConfigured."""
+    if not 0 <= given <= most:
+        raise ImproperlyConfigured(f"{name} is {given}; give a number from 0 to {most}")
+    return given
+
+
 def derive(label: str) -> list[bytes]:
     """Give one 32-byte key for this use from each secret key, so that no key serves two uses."""
     return [hmac.new(key.encode(), label.encode(), hashlib.sha256).digest() for key in KEYS]
@@ -54,6 +62,9 @@ EMAIL_URL = env("SENDOUT_EMAIL_URL", default="consolemail://")
 MAIL_FROM = env("SENDOUT_MAIL_FROM", default="Sendout <sendout@localhost>")
 SIGNUP = env.bool("SENDOUT_SIGNUP", default=False)
 FILE_BYTES = env.int("SENDOUT_FILE_BYTES", default=25_000_000)
+ATTACHED_BYTES = up_to(
+    env.int("SENDOUT_ATTACHED_BYTES", default=3_000_000), "SENDOUT_ATTACHED_BYTES", MOST_ATTACHED
+)
 IMPORT_BYTES = env.int("SENDOUT_IMPORT_BYTES", default=200_000_000)
 CALENDARS_INSIDE = env.bool("SENDOUT_CALENDARS_INSIDE", default=False)
 DNS_SERVERS = env.list("SENDOUT_DNS", default=[])

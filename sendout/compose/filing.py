@@ -1,4 +1,4 @@
-"""Files that go along with a message as links: stored once, named for each message."""
+"""Files that go along with a message: stored once, named for each message."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Sum
 
 from sendout.accounts.models import Organisation
 from sendout.compose.models import FilePart, LinkedFile, Message, StoredFile
@@ -19,8 +19,13 @@ MOST = 20  # files of a message
 
 
 @transaction.atomic
-def add_file(message: Message, name: str, stream: BinaryIO) -> LinkedFile:
-    """Have a file go along with a message. Raises BadFile, and keeps nothing."""
+def add_file(
+    message: Message, name: str, stream: BinaryIO, *, attached: bool = False
+) -> LinkedFile:
+    """Have a file go along with a message. Raises BadFile, and keeps nothing.
+
+    attached: inside the email; else as a link.
+    """
     name = clean_name(name)
     if message.linked_files.count() >= MOST:
         raise BadFile(f"At most {MOST} files go along with a message: take another one away first.")
@@ -31,9 +36,16 @@ def add_file(message: Message, name: str, stream: BinaryIO) -> LinkedFile:
             f"“{name}” has {size_words(size)}, and at most {most} go along: make it smaller."
         )
     kind = kind_of(name, stream)
+    if attached:
+        _check_room(message, name, size)
     file = _store(message.organisation, stream, size)
     linked = LinkedFile.objects.create(
-        organisation=message.organisation, message=message, file=file, name=name, kind=kind
+        organisation=message.organisation,
+        message=message,
+        file=file,
+        name=name,
+        kind=kind,
+        attached=attached,
     )
     _count_up(message)
     return linked
@@ -51,6 +63,28 @@ def _store(organisation: Organisation, stream: BinaryIO, size: int) -> StoredFil
         for ordinal, content in enumerate(iter(lambda: stream.read(PIECE), b"")):
             FilePart.objects.create(file=file, ordinal=ordinal, content=content)
     return file
+
+
+def _check_room(message: Message, name: str, size: int) -> None:
+    """Raise BadFile where an email would become too large with this file inside, too."""
+    most, together = settings.ATTACHED_BYTES, attached_size(message) + size
+    if together > most:
+        raise BadFile(
+            f"With “{name}” inside, the files of an email would have {size_words(together)}, and "
+            f"at most {size_words(most)} go inside: send it as a link."
+        )
+
+
+@transaction.atomic
+def choose(linked: LinkedFile, *, attached: bool) -> None:
+    """Have a file go inside the email, or as a link. Raises BadFile where it is too large."""
+    if linked.attached == attached:
+        return
+    if attached:
+        _check_room(linked.message, linked.name, linked.file.size)
+    linked.attached = attached
+    linked.save(update_fields=["attached"])
+    _count_up(linked.message)
 
 
 @transaction.atomic
@@ -73,6 +107,21 @@ def files_of(message: Message) -> QuerySet[LinkedFile]:
     return own.select_related("file").order_by("pk")
 
 
+def links_of(message: Message) -> QuerySet[LinkedFile]:
+    """Give the files that go along as links."""
+    return files_of(message).filter(attached=False)
+
+
+def attached_of(message: Message) -> QuerySet[LinkedFile]:
+    """Give the files that go inside the email."""
+    return files_of(message).filter(attached=True)
+
+
+def attached_size(message: Message) -> int:
+    """Give the bytes of all files that go inside the email."""
+    return attached_of(message).aggregate(all=Sum("file__size"))["all"] or 0
+
+
 def copy_files(message: Message, copied: Message) -> None:
     """Have the same files go along with a copy of a message."""
     LinkedFile.objects.bulk_create(
@@ -83,6 +132,7 @@ def copy_files(message: Message, copied: Message) -> None:
             name=linked.name,
             kind=linked.kind,
             days=linked.days,
+            attached=linked.attached,
         )
         for linked in files_of(message)
     )

@@ -149,7 +149,7 @@ def complete_text(text: str, organisation: Organisation, category: str) -> str:
 
 
 def file_list(files: Collection[LinkedFile], organisation: Organisation) -> str:
-    """Give the list of the files that go along as links; nothing where none do."""
+    """Give the list of these files, which go along as links; nothing where none do."""
     if not files:
         return ""
     title, note = FILE_WORDS[organisation.language]

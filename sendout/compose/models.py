@@ -170,9 +170,10 @@ class FilePart(models.Model):
 
 
 class LinkedFile(models.Model):
-    """A file that goes along with a message as a link. days: how long the link works.
+    """A file that goes along with a message, as a link or inside the email.
 
-    kind: the media type, told by what is in the file.
+    kind: the media type, told by what is in the file. attached: whether it goes inside. days: how
+    long the link works.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
@@ -181,6 +182,7 @@ class LinkedFile(models.Model):
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=100)
     days = models.PositiveSmallIntegerField(default=30, db_default=30)
+    attached = models.BooleanField(default=False, db_default=False)
 
     def __str__(self) -> str:
         return self.name

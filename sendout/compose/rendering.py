@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sendout.accounts.models import Organisation, StopWords
 from sendout.compose.blocks import sections
 from sendout.compose.closing import closing
-from sendout.compose.filing import files_of
+from sendout.compose.filing import attached_of, links_of
 from sendout.compose.layout import (
     add_before_end,
     complete,
@@ -74,13 +74,13 @@ def templates(message: Message, organisation: Organisation) -> Templates:
 
 def text_of_files(message: Message, organisation: Organisation) -> str:
     """Give the list of files as plain text, to stand below a text of the author's own."""
-    files = file_list(list(files_of(message)), organisation)
+    files = file_list(list(links_of(message)), organisation)
     return f"\n\n{plain_text(files)}" if files else ""
 
 
 def render_html(message: Message, organisation: Organisation) -> str:
     """Make the whole HTML of the email: a document of one's own is kept, the rest gets a frame."""
-    files = file_list(list(files_of(message)), organisation)
+    files = file_list(list(links_of(message)), organisation)
     if message.body_format == BodyFormat.BLOCKS:
         shown = sections(message, organisation)
         shown.add_html(files)
@@ -140,6 +140,7 @@ def compile_email(
         list_id=f"{message.category}.{organisation.slug}.{domain}",
         tracking=tracking if organisation.tracks and message.tracks else None,
         headers={"Auto-Submitted": "auto-generated"} if automatic else {},
+        has_files=attached_of(message).exists(),
     )
     return compile_letter(letter)
 

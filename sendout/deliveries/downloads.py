@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
-from sendout.compose.filing import files_of
+from sendout.compose.filing import files_of, links_of
 from sendout.compose.models import LinkedFile
 from sendout.deliveries.models import Delivery, Download
 from sendout.sendouts.models import SendOut
@@ -16,16 +16,21 @@ from sendout.sendouts.models import SendOut
 
 @dataclass(frozen=True, slots=True)
 class Downloaded:
-    """A file of a send-out, and how many people downloaded it. size: bytes."""
+    """A file of a send-out, and how many people downloaded it. size: bytes.
+
+    attached: whether it went inside the emails, where nobody can count who looks at it.
+    """
 
     name: str
     size: int
     people: int
+    attached: bool
+    digest: str
 
 
 def find_file(delivery: Delivery, pk: int) -> LinkedFile | None:
-    """Give the file with this id, if it went along with this delivery."""
-    return files_of(delivery.sendout.message).filter(pk=pk).first()
+    """Give the file with this id, if this delivery has a link to it."""
+    return links_of(delivery.sendout.message).filter(pk=pk).first()
 
 
 def ends_at(delivery: Delivery, linked: LinkedFile) -> datetime:
@@ -51,4 +56,7 @@ def counted(sendout: SendOut) -> list[Downloaded]:
     """Give the files of a send-out with how many people downloaded each."""
     own = Count("downloads", filter=Q(downloads__sendout=sendout))
     found = files_of(sendout.message).annotate(people=own)
-    return [Downloaded(linked.name, linked.file.size, linked.people) for linked in found]
+    return [
+        Downloaded(each.name, each.file.size, each.people, each.attached, each.file.digest)
+        for each in found
+    ]

@@ -122,7 +122,7 @@ async def send_slice(way: Way, batch: int, room: int) -> bool:
     try:
         async with lanes.of(way.sender).turn(way.urgent) as turn:
             begun = time.monotonic()
-            limit = min(turn.size, room)
+            limit = min(turn.size, room, way.text.most)
             found, slice_ = await in_database(take_up, way, batch, limit)
             await free(way.sender, room - len(found.claimed))
             if found.hold is None:

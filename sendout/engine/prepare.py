@@ -13,6 +13,7 @@ from typing import Protocol, Self
 from django.conf import settings
 
 from sendout.accounts.models import Organisation
+from sendout.compose.attaching import weight_of
 from sendout.compose.closing import closing_words
 from sendout.compose.fields import Merging
 from sendout.compose.layout import FILES, UNSUBSCRIBE
@@ -25,12 +26,14 @@ from sendout.core.message.sms import measure
 from sendout.core.message.template import fields
 from sendout.core.message.texting import CompiledSms
 from sendout.core.message.tracking import CLICK, OPEN, Tracking
+from sendout.core.pace import LARGEST
 from sendout.core.providers.base import Envelope
 from sendout.core.tokens import pack
 from sendout.deliveries import links, told
 from sendout.deliveries.claim import Claimed
 from sendout.deliveries.families import for_families
 from sendout.deliveries.said import sms_of
+from sendout.engine.tails import fitting, tails
 from sendout.senders import health, pool
 from sendout.senders.models import Sender
 from sendout.senders.signing import CannotSign, can_sign, signers_of
@@ -57,7 +60,8 @@ class Leaving:
     """What is the same for all messages of a slice.
 
     at: seconds since 1970. return_path: None where bounces come back to the from-address.
-    told: ids of those to whom an earlier text has said how to unsubscribe.
+    told: ids of those to whom an earlier text has said how to unsubscribe. tail: what the emails
+    go on with: their files.
     """
 
     from_address: str
@@ -70,6 +74,7 @@ class Leaving:
     open: links.Make
     return_path: links.Make | None
     told: Collection[int] = ()
+    tail: bytes = b""
 
     @classmethod
     def of(
@@ -78,6 +83,7 @@ class Leaving:
         signers: tuple[Signer, ...],
         now: datetime,
         told: Collection[int] = (),
+        tail: bytes = b"",
     ) -> Self:
         """Do what can be done before the first message."""
         bounces = sender.bounce_address if can_sign(sender) else ""
@@ -92,11 +98,17 @@ class Leaving:
             open=links.signer(links.OPEN),
             return_path=links.return_paths(bounces) if bounces else None,
             told=told,
+            tail=tail,
         )
 
 
 class Text(Protocol):
     """What is said by one channel, with its slots still open."""
+
+    @property
+    def most(self) -> int:
+        """Of how many recipients a slice may be, so that it leaves in its time."""
+        ...
 
     def prepare(self, row: Claimed, leaving: Leaving) -> Prepared:
         """Fill the slots for one recipient."""
@@ -105,18 +117,23 @@ class Text(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EmailText:
-    """The email of a send-out. with_files: whether files go along as links."""
+    """The email of a send-out. with_links: whether files go along as links.
+
+    message: id and version of the one whose files go inside.
+    """
 
     compiled: CompiledEmail
     merging: Merging
-    with_files: bool = False
+    with_links: bool = False
+    message: tuple[int, int] = (0, 0)
+    most: int = LARGEST
 
     def prepare(self, row: Claimed, leaving: Leaving) -> Prepared:
         """Fill header fields, both parts and the recipient's own links, and sign it all."""
         number = pack(row.id)
         values = self.merging.values(row)
         values[UNSUBSCRIBE] = url = leaving.unsubscribe_url(number)
-        if self.with_files:
+        if self.with_links:
             values[FILES] = leaving.files_url(number)
         if self.compiled.tracking:
             values[CLICK.key] = leaving.click(number)
@@ -130,9 +147,10 @@ class EmailText:
             unsubscribe_url=url,
         )
         if leaving.signers:
-            content = sign_by_all(leaving.signers, content, leaving.at) + content
+            content = sign_by_all(leaving.signers, content, leaving.at, leaving.tail) + content
         mail_from = leaving.return_path(number) if leaving.return_path else leaving.from_address
-        return Prepared(row, Envelope(row.id, mail_from, row.address, content, row.attempt), 1)
+        to, attempt = row.address, row.attempt
+        return Prepared(row, Envelope(row.id, mail_from, to, content, attempt, leaving.tail), 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +159,7 @@ class SmsText:
 
     compiled: CompiledSms
     merging: Merging
+    most: int = LARGEST
 
     def prepare(self, row: Claimed, leaving: Leaving) -> Prepared:
         """Fill the text and count what it is billed as."""
@@ -180,7 +199,7 @@ class Way:
             return [Prepared(row, refused) for row in rows]
         if self.family:
             rows = for_families(rows)
-        leaving = Leaving.of(self.sender, self.signers, now, self._told(rows))
+        leaving = Leaving.of(self.sender, self.signers, now, self._told(rows), self._tail())
         return [self._prepare(row, leaving) for row in rows]
 
     def _told(self, rows: Sequence[Claimed]) -> Collection[int]:
@@ -188,6 +207,12 @@ class Way:
         if isinstance(self.text, SmsText) and self.text.compiled.once:
             return told.told_before(self.organisation, [row.id for row in rows])
         return ()
+
+    def _tail(self) -> bytes:
+        """Give what the emails go on with: nothing where no files go inside."""
+        if isinstance(self.text, EmailText) and self.text.compiled.boundary:
+            return tails.of(*self.text.message, self.text.compiled.boundary)
+        return b""
 
     def _prepare(self, row: Claimed, leaving: Leaving) -> Prepared:
         """Make one envelope; what cannot stand in a header is this recipient's trouble alone."""
@@ -310,4 +335,8 @@ def email_text(
         automatic=automatic,
     )
     asked = compiled.asked
-    return EmailText(compiled, Merging(asked, organisation), FILES in asked)
+    merging = Merging(asked, organisation)
+    if not compiled.boundary:
+        return EmailText(compiled, merging, FILES in asked)
+    most = fitting(weight_of(message), LARGEST)
+    return EmailText(compiled, merging, FILES in asked, (message.pk, message.version), most)

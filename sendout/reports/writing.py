@@ -12,8 +12,10 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
+from sendout.compose.filing import files_of
 from sendout.compose.rendering import templates
 from sendout.core.delivery.status import LABELS, Status
+from sendout.core.files import size_words
 from sendout.core.table.safe import unshield
 from sendout.reports.sheet import TITLE, Column, Sheet
 from sendout.reports.signing import CSV
@@ -90,9 +92,21 @@ def _facts(
     )
     yield _("Audience"), _audience(sendout)
     yield _("Kind of message"), str(sendout.message.get_category_display())
+    for each in _files(sendout):
+        yield _("File"), each
     yield _("Number of the send-out"), str(sendout.pk)
     yield _("CSV with the same rows"), f"SHA-256 {rows.sha256}"
     yield _("Signed with the key"), fingerprint
+
+
+def _files(sendout: SendOut) -> Iterator[str]:
+    """Name each file, how it went along, and what was in it."""
+    if Channel.EMAIL not in Channels(sendout.channels).used:
+        return
+    for linked in files_of(sendout.message):
+        how = _("inside the email") if linked.attached else _("as a link")
+        size = size_words(linked.file.size)
+        yield f"{linked.name} ({how}, {size}), SHA-256 {linked.file.digest}"
 
 
 def _time(at: datetime | None, now: datetime) -> str:

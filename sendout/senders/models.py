@@ -122,7 +122,10 @@ class Reception(models.Model):
 
 
 class OutboxCopy(models.Model):
-    """What "arrived" by a sandbox sender: the message as it left. Delivery is null for tests."""
+    """What "arrived" by a sandbox sender: the message as it left. Delivery is null for tests.
+
+    content: without the files inside, where it is of a delivery: those are kept with the message.
+    """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE)
     sender = models.ForeignKey(Sender, models.CASCADE)

@@ -9,7 +9,10 @@ from sendout.senders.models import OutboxCopy, Sender
 
 
 def keep(sender: Sender, envelopes: Iterable[Envelope]) -> None:
-    """Store a copy of each envelope; delivery 0 stands for a test message without a row."""
+    """Store a copy of each envelope; delivery 0 stands for a test message without a row.
+
+    The files of a delivery's email are those of its message, and not stored once more for each.
+    """
     OutboxCopy.objects.bulk_create(
         OutboxCopy(
             organisation_id=sender.organisation_id,
@@ -18,7 +21,7 @@ def keep(sender: Sender, envelopes: Iterable[Envelope]) -> None:
             channel=sender.channel,
             mail_from=envelope.mail_from,
             recipient=envelope.to,
-            content=envelope.content,
+            content=envelope.content if envelope.delivery else envelope.content + envelope.tail,
         )
         for envelope in envelopes
     )

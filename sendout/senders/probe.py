@@ -61,7 +61,7 @@ def as_it_leaves(sender: Sender, envelope: Envelope) -> Envelope:
     if not signers_of(sender):
         return envelope
     now = int(timezone.now().timestamp())
-    return replace(envelope, content=signed(sender, envelope.content, now))
+    return replace(envelope, content=signed(sender, envelope.content, now, envelope.tail))
 
 
 async def _deliver(

@@ -55,9 +55,12 @@ def signers_of(sender: Sender) -> tuple[Signer, ...]:
     return _signers(sender.dkim_domain, sender.dkim_selector, sender.dkim_keys, keys)
 
 
-def signed(sender: Sender, content: bytes, at: int) -> bytes:
-    """Put the signatures before a whole message. at: seconds since 1970. Raises CannotSign."""
-    return sign_by_all(signers_of(sender), content, at) + content
+def signed(sender: Sender, content: bytes, at: int, tail: bytes = b"") -> bytes:
+    """Put the signatures before a message. at: seconds since 1970. Raises CannotSign.
+
+    tail: what it goes on with, as in an `Envelope`.
+    """
+    return sign_by_all(signers_of(sender), content, at, tail) + content
 
 
 def records(sender: Sender) -> list[Record]:

@@ -11,12 +11,12 @@ from tests.laws.sources import Module
 # Modules whose sentences people read on pages; all else below the pages is for logs and programs.
 SPOKEN = re.compile(
     r"sendout\.("
-    r"core\.(addresses|money|clocks|delivery\.status|bounces\.(diagnosis|wording)"
+    r"core\.(addresses|files|money|clocks|delivery\.status|bounces\.(diagnosis|wording)"
     r"|message\.(mending|template)|tracking\.(verdict|signs)"
     r"|dnscheck\.\w+|mailboxes\.(config|session)|table\.\w+|unsubscribes\.(shape|rows)"
     r"|providers\.(smtp_config|smpp_config|twilio|vonage|http_settings|http_description|near))"
     r"|accounts\.(members|invitations)|people\.(typed|importing|search)"
-    r"|compose\.(editing|markup|models)"
+    r"|compose\.(editing|filing|markup|models)"
     r"|senders\.(pool|esp\.catalogue|warming|from_address|domains|reception|probe|vault|signing)"
     r"|suppression\.(entries|importing|choices)|usage\.(price_files|prices)"
     r"|sendouts\.(lifecycle|drafts|models)|returns\.entering"

@@ -35,11 +35,21 @@ class Received:
 class RecordingSink:
     """The server; use it with `with`. pause: seconds it takes for each message.
 
-    port: where to listen; 0 takes a free one. host: an address of this machine.
+    port: where to listen; 0 takes a free one. host: an address of this machine. keeps: whether what
+    was said is kept, in `mails`, its doubled dots undone.
     """
 
-    def __init__(self, pause: float = 0.0, port: int = 0, host: str = "127.0.0.1") -> None:
+    def __init__(
+        self,
+        pause: float = 0.0,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        *,
+        keeps: bool = False,
+    ) -> None:
         self.pause = pause
+        self.keeps = keeps
+        self.mails: list[bytes] = []
         self.host = host
         self.received: list[Received] = []
         self.port = port
@@ -111,6 +121,8 @@ class RecordingSink:
     async def _take(self, content: bytes, recipient: str, client: int, host: str) -> None:
         if self.pause:
             await asyncio.sleep(self.pause)
+        if self.keeps:
+            self.mails.append(content.removesuffix(b".\r\n").replace(b"\r\n..", b"\r\n."))
         found = re.search(rb"(?im)^Message-ID:\s*(<[^>]*>)", content)
         self.received.append(Received(recipient, client, host, found[1].decode() if found else ""))
 

@@ -173,7 +173,7 @@ def with_files(delivery: int = 17, files: bytes = PLAN, boundary: str = "=_files
 
 def files_in(call: Call) -> dict[str, bytes]:
     """Give the files of a call by name, whatever its form."""
-    if call.headers["Content-Type"].startswith("multipart/form-data"):
+    if call.headers.get("Content-Type", "").startswith("multipart/form-data"):
         head = f"Content-Type: {call.headers['Content-Type']}\r\n\r\n"
         return named(head.encode() + call.body)
     found = leaves(call.data)
@@ -217,7 +217,7 @@ async def test_files_take_nothing_away_from_the_letter(name: str) -> None:
         await send(made, with_files(files=AGENDA, boundary="b"))
         [call] = service.calls
     assert files_in(call) == {"a.csv": b"x,y\n", "p.pdf": PDF}
-    if call.headers["Content-Type"].startswith("multipart/form-data"):
+    if call.headers.get("Content-Type", "").startswith("multipart/form-data"):
         sent = call.body.decode("utf-8", "replace")
         assert "Fermé mardi." in sent
         assert "<p>Fermé <b>mardi</b>.</p>" in sent

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from selectolax.lexbor import LexborHTMLParser
 
+from sendout.compose.attaching import weight_of
 from sendout.compose.converting import written_html
 from sendout.compose.models import Category
 from sendout.compose.rendering import compile_sms
@@ -18,11 +19,13 @@ from sendout.core.message.blanks import blanks, example_links
 from sendout.core.message.marketing import marketing_words
 from sendout.core.message.texting import says_stop
 from sendout.deliveries.reaching import who_gets
+from sendout.pages.wording import file_size
 from sendout.senders.models import Channel
 from sendout.sendouts.models import Channels, SendOut
 
 SHOWN = 5  # blanks that a sentence names; it counts the others
 MANY = 20  # texts that are not sent by night by mistake
+MUCH, GMAIL = 10_000_000, 25_000_000  # bytes of an email: what many servers take, what Gmail does
 NIGHT_FROM, NIGHT_UNTIL = 21, 8  # hours of the organisation, where it keeps no quiet hours
 
 
@@ -39,6 +42,8 @@ def advice(sendout: SendOut) -> Iterator[Advice]:
     """Give what to think of once more."""
     yield from _left_open(sendout)
     yield from _promotes(sendout)
+    if Channel.EMAIL in Channels(sendout.channels).used:
+        yield from _is_heavy(sendout)
     if Channel.SMS in Channels(sendout.channels).used:
         yield from _says_no_stop(sendout)
         yield from _by_night(sendout)
@@ -86,6 +91,25 @@ def _promotes(sendout: SendOut) -> Iterator[Advice]:
             "unsubscribe from: choose Marketing, or take it out."
         )
         yield Advice(sentence.format(words=quoted), _page(sendout, "compose_write"), _("Write"))
+
+
+def _is_heavy(sendout: SendOut) -> Iterator[Advice]:
+    """Warn of emails that servers refuse; each adds what stands on the way to its own limit."""
+    files = weight_of(sendout.message)
+    size = files + len(body_of(sendout).encode())
+    if not files or size <= MUCH:
+        return
+    sentence = _(
+        "With its files each email has {size}, and many mail servers take none above 10 MB: send "
+        "the largest file as a link."
+    )
+    if size > GMAIL:
+        sentence = _(
+            "With its files each email has {size}, and Gmail takes none above 25 MB: send the "
+            "largest file as a link."
+        )
+    words = sentence.format(size=file_size(size))
+    yield Advice(words, f"{_page(sendout, 'compose_write')}#files", _("Files"))
 
 
 def _says_no_stop(sendout: SendOut) -> Iterator[Advice]:

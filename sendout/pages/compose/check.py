@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sendout.accounts.models import Role
-from sendout.compose.filing import files_of
+from sendout.compose.filing import attached_of, links_of
 from sendout.compose.markup import BadStyle
 from sendout.compose.rendering import templates
 from sendout.core.quiet import Night
@@ -31,6 +31,7 @@ from sendout.pages.compose.preview import panel_context
 from sendout.pages.compose.reach import reach_context
 from sendout.pages.compose.warnings import warnings_of
 from sendout.pages.zones import by_zone
+from sendout.senders.models import Channel
 from sendout.sendouts import lifecycle
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import Channels, FallbackTo, SendOut, State
@@ -93,7 +94,7 @@ def leaving_context(
         "organisation": request.organisation,
         "sendout": sendout,
         "reached": now,
-        "linked": files_of(sendout.message),
+        **files_along(sendout),
         "scheduled": sendout.state == State.SCHEDULED,
         "to_send": sum(expected.by_channel[c].to_send for c in Channels(sendout.channels).at_start),
         "then_sms": then_sms(sendout),
@@ -109,6 +110,13 @@ def leaving_context(
         "hours": hours_of(request.organisation),
         "scheduling": scheduling or ScheduleForm.of(sendout),
     }
+
+
+def files_along(sendout: SendOut) -> dict[str, Any]:
+    """Give the files that go along with the emails; an SMS carries none."""
+    if Channel.EMAIL not in Channels(sendout.channels).used:
+        return {}
+    return {"links_along": links_of(sendout.message), "attached": attached_of(sendout.message)}
 
 
 def then_sms(sendout: SendOut) -> str:

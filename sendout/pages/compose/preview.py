@@ -16,7 +16,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sendout.accounts.models import Organisation, Role
+from sendout.compose.attaching import tail_of
 from sendout.compose.fields import Person, merge_values
+from sendout.compose.filing import attached_of
 from sendout.compose.layout import FILES, UNSUBSCRIBE
 from sendout.compose.markup import BadStyle
 from sendout.compose.rendering import Rendered, compile_email, compile_sms, fill, templates
@@ -83,6 +85,7 @@ def panel_context(request: MemberRequest, sendout: SendOut) -> dict[str, object]
         "nobody": bool(words and not people),
         "with_email": Channel.EMAIL in used,
         "with_sms": Channel.SMS in used,
+        "attached": attached_of(sendout.message),
     }
     try:
         shown = rendered(sendout, person)
@@ -160,4 +163,5 @@ def test_envelope(
         message_id=f"test-{uuid.uuid4().hex}",
         date=format_datetime(timezone.now()),
     )
-    return Envelope(0, sender.from_address, address, content)
+    files = tail_of(sendout.message, compiled.boundary)
+    return Envelope(0, sender.from_address, address, content, tail=files)

@@ -37,6 +37,7 @@ urlpatterns = [
     path("<int:pk>/audience/drop/", audience.drop, name="compose_drop"),
     path("<int:pk>/files/", attached.files, name="compose_files"),
     path("<int:pk>/files/<int:file>/", attached.download, name="compose_file"),
+    path("<int:pk>/files/<int:file>/how/", attached.choose, name="compose_file_how"),
     path("<int:pk>/files/<int:file>/away/", attached.take_away, name="compose_file_away"),
     path("<int:pk>/check/", check.check, name="compose_check"),
     path("<int:pk>/reach/", reach.reach, name="compose_reach"),

@@ -6,7 +6,6 @@ from typing import Any
 
 from csp.constants import NONCE, SELF
 from csp.decorators import csp_update
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -15,14 +14,13 @@ from django.utils.translation import gettext as _
 from sendout.accounts.models import Organisation, Role
 from sendout.compose import editing
 from sendout.compose.fields import SESSION_FIELDS, STANDARD, own_columns
-from sendout.compose.filing import files_of
 from sendout.compose.proposing import propose_sms
-from sendout.core.files import size_words
 from sendout.core.message.blocks.reading import read
 from sendout.core.message.blocks.simple import simple_html
 from sendout.core.message.plain import plain_text
 from sendout.core.message.template import fold
 from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.compose.attached import card_context
 from sendout.pages.compose.blocks import typed
 from sendout.pages.compose.characters import counter
 from sendout.pages.compose.finding import closed_page, find_sendout
@@ -133,8 +131,7 @@ def _page(
         "form": form,
         "sendout": sendout,
         "step": "write",
-        "linked": files_of(sendout.message) if sendout else [],
-        "most": size_words(settings.FILE_BYTES),
+        **card_context(sendout),
         "standard_fields": [
             *STANDARD,
             "organisation",

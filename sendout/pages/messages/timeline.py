@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from sendout.compose.filing import files_of
 from sendout.core.bounces.codes import blame
 from sendout.core.delivery.outcome import Blame
 from sendout.deliveries.hold import taken_at
@@ -155,6 +156,7 @@ class ShownDelivery:
             (_("Attempts"), str(row.attempt) if row.attempt > 1 else ""),
             (_("Next try"), _clock(row.next_try_at) if row.status == "deferred" else ""),
             (_("Segments"), str(row.segments) if row.channel == "sms" and row.segments else ""),
+            (_("Files"), self._files()),
             (_("Price"), money(row.price, row.organisation.currency) if row.price else ""),
             (_("Provider's reference"), row.provider_ref),
             (_("Code"), row.error_code if row.status != "sent" else ""),
@@ -162,6 +164,14 @@ class ShownDelivery:
             (_("Delivery"), str(row.pk)),
         ]
         return [(word, value) for word, value in found if value]
+
+    def _files(self) -> str:
+        """Name what went along with an email, and how."""
+        if self.row.channel != "email":
+            return ""
+        how = {True: _("inside the email"), False: _("as a link")}
+        found = files_of(self.row.sendout.message)
+        return ", ".join(f"{each.name} ({how[each.attached]})" for each in found)
 
     @property
     def events(self) -> list[Moment]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email.header import decode_header, make_header
 from email.message import Message
@@ -15,6 +16,14 @@ BASE = '<base target="_blank">'
 
 
 @dataclass(frozen=True, slots=True)
+class Inside:
+    """A file inside a mail. size: bytes."""
+
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """A mail taken apart. headers: in order, decoded. html, text: empty when there is none."""
 
@@ -22,6 +31,7 @@ class Mail:
     headers: list[tuple[str, str]]
     html: str
     text: str
+    files: list[Inside]
 
 
 def read_subject(content: bytes) -> str:
@@ -34,7 +44,23 @@ def read_mail(content: bytes) -> Mail:
     mail = BytesParser().parsebytes(content)
     headers = [(name, decode(str(value))) for name, value in mail.items()]
     subject = decode(str(mail["Subject"] or ""))
-    return Mail(subject, headers, body(mail, "text/html"), body(mail, "text/plain"))
+    html, text = body(mail, "text/html"), body(mail, "text/plain")
+    return Mail(subject, headers, html, text, list(files(mail)))
+
+
+def boundary_of(content: bytes) -> str:
+    """Give what stands before each file inside a mail; nothing where it has none."""
+    mail = BytesHeaderParser().parsebytes(content)
+    mixed = mail.get_content_type() == "multipart/mixed"
+    return str(mail.get_boundary("")) if mixed else ""
+
+
+def files(mail: Message) -> Iterator[Inside]:
+    """Name the files inside."""
+    for part in mail.walk():
+        if name := part.get_filename():
+            content = part.get_payload(decode=True)
+            yield Inside(decode(name), len(content) if isinstance(content, bytes) else 0)
 
 
 def decode(value: str) -> str:

@@ -53,8 +53,11 @@ function pairShown([fine, put]) {
 
 function showChannels(channels) {
   const used = USED[channels] ?? ["email", "sms"];
-  for (const card of form.querySelectorAll("[data-channel]")) {
+  for (const card of document.querySelectorAll("[data-channel]")) {
     card.hidden = !used.includes(card.dataset.channel);
+  }
+  for (const words of document.querySelectorAll("[data-without]")) {
+    words.hidden = used.includes(words.dataset.without);
   }
   form.querySelector("[data-then-sms]").hidden = channels !== "email_then_sms";
 }
