@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.utils.formats import date_format, get_format, number_format
+from django.utils.formats import date_format, get_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sendout.core import money as plain
@@ -29,14 +28,6 @@ def money(millionths: int, currency: str, digits: int = 0) -> str:
     """Write an amount as `core.money.money` does, with the marks of the language."""
     signs = {",": get_format("THOUSAND_SEPARATOR"), ".": get_format("DECIMAL_SEPARATOR")}
     return plain.money(millionths, currency, digits).translate(str.maketrans(signs))
-
-
-def file_size(size: int) -> str:
-    """Write a size as people read it."""
-    if size < 1_000_000:
-        return _("{n} kB").format(n=max(1, round(size / 1_000)))
-    tenths = round(size / 100_000)
-    return _("{n} MB").format(n=number_format(tenths / 10, 1 if tenths % 10 else 0))
 
 
 def day(at: datetime) -> str:

@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from sendout.compose.filing import files_of
 from sendout.compose.rendering import templates
 from sendout.core.delivery.status import LABELS, Status
-from sendout.core.files import size_words
 from sendout.core.table.safe import unshield
 from sendout.reports.sheet import TITLE, Column, Sheet
 from sendout.reports.signing import CSV
 from sendout.senders.models import Channel
 from sendout.sendouts.models import Channels, SendOut
 from sendout.wording.said import said
+from sendout.wording.sizes import file_size
 
 MOST_LISTED = 200_000  # recipients; of more, the list is in the CSV alone
 
@@ -105,7 +105,7 @@ def _files(sendout: SendOut) -> Iterator[str]:
         return
     for linked in files_of(sendout.message):
         how = _("inside the email") if linked.attached else _("as a link")
-        size = size_words(linked.file.size)
+        size = file_size(linked.file.size)
         yield f"{linked.name} ({how}, {size}), SHA-256 {linked.file.digest}"
 
 

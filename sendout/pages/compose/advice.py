@@ -19,9 +19,9 @@ from sendout.core.message.blanks import blanks, example_links
 from sendout.core.message.marketing import marketing_words
 from sendout.core.message.texting import says_stop
 from sendout.deliveries.reaching import who_gets
-from sendout.pages.wording import file_size
 from sendout.senders.models import Channel
 from sendout.sendouts.models import Channels, SendOut
+from sendout.wording.sizes import file_size
 
 SHOWN = 5  # blanks that a sentence names; it counts the others
 MANY = 20  # texts that are not sent by night by mistake

@@ -20,10 +20,10 @@ from sendout.core.message.attached import encoded_size
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.finding import find_sendout
 from sendout.pages.public.files import file_response
-from sendout.pages.wording import file_size
 from sendout.sendouts import drafts
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import SendOut
+from sendout.wording.sizes import file_size
 
 
 @member_of(Role.SENDER)

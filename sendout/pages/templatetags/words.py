@@ -7,8 +7,10 @@ from typing import Any
 from django import template
 
 from sendout.wording.said import said
+from sendout.wording.sizes import file_size
 
 register = template.Library()
+register.filter("file_size", file_size)
 
 
 @register.filter(name="said")
