@@ -67,3 +67,17 @@ def database_url(transactional_db: None) -> str:
     """Give the address of the test database, for processes that a test starts."""
     name = str(connection.settings_dict["NAME"])
     return SERVER.url.replace(f"/{DATABASE}?", f"/{name}?")
+
+
+@pytest.fixture(autouse=True)
+def jobs_go_with_their_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Delete the jobs that a test committed: flushing the database passes over them."""
+    marker = request.node.get_closest_marker("django_db")
+    commits = "transactional_db" in request.fixturenames
+    commits = commits or bool(marker and marker.kwargs.get("transaction"))
+    if commits:
+        request.getfixturevalue("transactional_db")
+    yield
+    if commits:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_jobs")

@@ -31,7 +31,7 @@ CONTROLS = """() => {
       return seen.has(group) ? false : seen.add(group);
     })
     .map((one, at) => {
-      one.dataset.reach = one.type === 'radio' ? 'radio ' + one.name : String(at);
+      one.dataset.reach = one.type === 'radio' ? 'radio ' + one.name : one.id || String(at);
       one.dataset.idle = look(one);
       return [one.dataset.reach, one.outerHTML.slice(0, 160)];
     });
@@ -47,7 +47,7 @@ HERE = """() => {
   const has = getComputedStyle(one);
   const look = [has.outlineStyle, has.outlineWidth, has.boxShadow, has.borderColor,
     has.backgroundColor, has.textDecorationLine].join();
-  const name = one.type === 'radio' ? 'radio ' + one.name : one.dataset.reach || '';
+  const name = one.type === 'radio' ? 'radio ' + one.name : one.id || one.dataset.reach || '';
   return [name, one.dataset.idle === undefined || look !== one.dataset.idle
     || (has.outlineStyle !== 'none' && has.outlineWidth !== '0px'), one.outerHTML.slice(0, 160)];
 }"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import re
 import signal
 import subprocess
 import threading
@@ -149,6 +150,7 @@ class Site:
     def stop_workers(self) -> list[int]:
         """Ask all workers to stop, and give their exit codes."""
         for worker in self.workers:
+            wait_until_it_hears(worker.pid)
             worker.terminate()
         codes = [worker.wait(READY_SECONDS) for worker in self.workers]
         self.workers.clear()
@@ -188,3 +190,16 @@ def time_flies(site: Site) -> Iterator[None]:
 def moments(chance: random.Random, count: int, of: int) -> list[int]:
     """Choose so many moments, each by how many messages have been recorded by then."""
     return sorted(chance.randrange(of // 50, of * 19 // 20) for _ in range(count))
+
+
+def wait_until_it_hears(pid: int) -> None:
+    """Wait until a process catches SIGTERM; one that has only just begun would die of it."""
+    end = time.monotonic() + READY_SECONDS
+    while True:
+        caught = re.search(
+            r"^SigCgt:\s+(\w+)", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE
+        )
+        if caught is None or int(caught[1], 16) >> (signal.SIGTERM - 1) & 1:
+            return
+        assert time.monotonic() < end, f"{pid} does not listen to signals"
+        time.sleep(0.1)

@@ -14,6 +14,7 @@ from tests.chaos.site import FULL, time_flies
 from tests.rigs.sink import Plants
 
 MANY = 3_000
+CONNECTIONS = 4  # of one worker to one sender: what a sender has by default
 TAKEN_OVER = 30.0  # seconds
 BIG, URGENT = (30_000 if FULL else 8_000), 50
 GENEROUS = 15.0  # seconds; the figure aimed at is 2
@@ -39,7 +40,8 @@ def test_what_a_dead_worker_had_is_taken_over_within_half_a_minute(
     seconds = time.monotonic() - killed
     sys.stdout.write(f"\nafter the death of a worker all was done in {seconds:.1f} s\n")
     assert site.statuses() == {"sent": MANY}
-    assert sum(site.sink.times().values()) <= MANY + 4
+    # One for each connection; a machine that is busy stops the other worker for a lease, too.
+    assert sum(site.sink.times().values()) <= MANY + 2 * CONNECTIONS
 
 
 def test_texts_that_a_dead_worker_held_are_not_sent_again_by_themselves(

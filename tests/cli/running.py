@@ -13,7 +13,7 @@ from pathlib import Path
 
 COMMAND = [sys.executable, "-c", "import sys; from sendout.cli import main; sys.exit(main())"]
 FOREIGN = ("DATABASE_URL", "SENDOUT_")
-START_SECONDS = 60.0
+START_SECONDS = 120.0  # two of these may start at the same time
 
 
 def clean_environment() -> dict[str, str]:

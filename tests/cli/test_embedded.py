@@ -157,7 +157,7 @@ def test_a_directory_that_cannot_be_reached_is_said(tmp_path: Path) -> None:
 def test_an_ordinary_user_is_told_that_the_directory_is_not_theirs(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
-    for directory in [closed, *closed.parents][:6]:
+    for directory in [closed, *closed.parents][:7]:
         acl.allow_to_enter(directory, nobody().pw_uid)
     result = as_nobody(closed)
     assert result.returncode == 1
@@ -169,7 +169,7 @@ def test_an_ordinary_user_runs_it_as_themselves(tmp_path: Path) -> None:
     data = tmp_path / "theirs"
     data.mkdir(mode=0o700)
     os.chown(data, nobody().pw_uid, nobody().pw_gid)
-    for directory in list(data.parents)[:5]:
+    for directory in list(data.parents)[:6]:
         acl.allow_to_enter(directory, nobody().pw_uid)
     result = as_nobody(data)
     assert result.stdout == "1\n", result.stderr

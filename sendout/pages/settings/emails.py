@@ -34,7 +34,7 @@ class EmailsForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("colour",)
         labels = {"colour": _("Colour")}
         help_texts = {"colour": _("Of the bar above, of buttons and of links in your emails.")}
-        widgets = {"colour": forms.TextInput(attrs={"type": "color"})}
+        widgets = {"colour": forms.TextInput(attrs={"type": "color", "maxlength": None})}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

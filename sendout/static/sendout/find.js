@@ -1,7 +1,7 @@
 // The box in the header: "/" goes there, arrows move through what was found, Enter opens it.
 // Without this the form leads to a page with the same results.
 
-const form = document.getElementById("find");
+const form = document.getElementById("find-box");
 const input = document.getElementById("find-input");
 const results = document.getElementById("find-results");
 
