@@ -34,10 +34,11 @@ class EmailsForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("colour",)
         labels = {"colour": _("Colour")}
         help_texts = {"colour": _("Of the bar above, of buttons and of links in your emails.")}
-        widgets = {"colour": forms.TextInput(attrs={"type": "color", "maxlength": None})}
+        widgets = {"colour": forms.ColorInput}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        del self.fields["colour"].widget.attrs["maxlength"]  # a picker has none
         if not self.instance.logo:
             del self.fields["without"]
 
