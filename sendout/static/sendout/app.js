@@ -27,7 +27,8 @@ function leaveIfSignedOut(event) {
   const answer = event.detail?.ctx?.response?.raw;
   if (!answer?.redirected) return;
   event.preventDefault();
-  window.location.reload();
+  // Where somebody writes, the page says itself that it cannot save: what is typed must stay.
+  if (!document.querySelector("[data-autosave]")) window.location.reload();
 }
 
 function requestFailed(event) {

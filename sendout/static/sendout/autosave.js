@@ -55,10 +55,15 @@ function changed() {
   plan(Math.max(0, Math.min(PAUSE, since + LONGEST - Date.now())));
 }
 
+// known: whether the browser had a sign-in of ours; a refusal brings a token along, which is none.
+function now() {
+  return { until: state.changes, text: text(), known: Boolean(cookie("csrftoken")) };
+}
+
 async function save() {
   if (state.busy || state.stopped || !dirty()) return;
   since = 0;
-  const sent = { until: state.changes, text: text() };
+  const sent = now();
   if (sent.text === state.text) return accept({}, sent);
   state.busy = true;
   try {
@@ -86,7 +91,7 @@ function ask(options) {
 }
 
 async function heard(answer, sent) {
-  if (answer.type === "opaqueredirect" || !cookie("csrftoken")) return unheard("signedOut");
+  if (answer.type === "opaqueredirect" || !sent.known) return unheard("signedOut");
   if (answer.status >= 500) return unheard("silent");
   if (answer.status === 422) return kept("refused", (await answer.json()).refused);
   if (answer.status === 409) return stop(await answer.json());
@@ -131,7 +136,7 @@ function stop({ conflict, closed }) {
 // The page goes: what is not saved leaves with it. A save that is under way may be older.
 function leave() {
   if (!dirty() || state.stopped || state.sent === state.changes) return;
-  const sent = { until: state.changes, text: text() };
+  const sent = now();
   state.sent = sent.until;
   ask({ keepalive: size() < LEAVING_BYTES })
     .then((answer) => heard(answer, sent))
