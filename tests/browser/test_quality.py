@@ -54,8 +54,8 @@ NO_PAGES = {
     "calendar_rule_remove", "closed_day_remove", "schedule_run", "schedule_delete",
     "prices_money", "price_add", "price_remove",
     "compose_image", "compose_convert", "compose_live", "compose_live_of", "compose_save",
-    "compose_save_new", "compose_file", "compose_file_away", "event", "image", "language",
-    "signed_report_file", "template_delete", "template_rename", "template_use",
+    "compose_save_new", "compose_file", "compose_file_away", "compose_file_how", "event", "image",
+    "language", "signed_report_file", "template_delete", "template_rename", "template_use",
     "template_use_ready",
 }  # fmt: skip
 

@@ -99,7 +99,7 @@ def test_without_room_for_the_journal_sending_stops_and_says_so_and_goes_on_late
 def test_an_urgent_send_out_does_not_wait_behind_a_large_one(
     make_site: MakeSite, tmp_path: Path
 ) -> None:
-    site = make_site(Plants(pause=0.004))
+    site = make_site(Plants(pause=0.02))  # so many are still waiting when the urgent ones are away
     site.people(tmp_path, BIG)
     site.people(tmp_path, URGENT, group="Urgent")
     for _ in range(2):

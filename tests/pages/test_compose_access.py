@@ -20,6 +20,7 @@ MORE = {
     "compose_fix": [1, "email"],
     "compose_file": [1],
     "compose_file_away": [1],
+    "compose_file_how": [1],
 }  # parts of an address after the id
 
 

@@ -28,6 +28,7 @@ class EmailsForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/gif,image/webp"}),
     )
     without = forms.BooleanField(required=False, label=_("Leave the logo out, show the name"))
+    use_required_attribute = False  # a picker always holds a colour, and may not say so
 
     class Meta:
         model = Organisation
