@@ -1,54 +1,12 @@
 // The email as blocks: a card for each, and one field of the form that always says what they say.
+import { focusIn, make as makeCard, nameOf, newId, read } from "./blocks-card.js";
 import { bindMoves } from "./blocks-move.js";
-import { bindPictures, showPicture } from "./blocks-picture.js";
-import { bindText, readText } from "./blocks-text.js";
+import { bindPictures } from "./blocks-picture.js";
 
 const field = document.querySelector("#id_blocks");
 const editor = document.querySelector("[data-blocks]");
 const ownCard = (element) => element.closest("[data-block]");
-const listsOf = (card) => [...card.querySelectorAll(":scope > .so-block-columns [data-list]")];
-
-// Fields of the card itself, not of blocks inside its columns.
-function fieldsOf(card) {
-  return [...card.querySelectorAll("[data-field]")].filter((each) => ownCard(each) === card);
-}
-
-function newId() {
-  const bytes = window.crypto.getRandomValues(new Uint8Array(6));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function make(block) {
-  const template = document.querySelector(`template[data-kind="${block.kind}"]`);
-  const card = document.createElement("li");
-  card.className = "so-block";
-  card.dataset.block = block.kind;
-  card.dataset.id = block.id ?? newId();
-  card.append(template.content.cloneNode(true));
-  for (const each of fieldsOf(card)) fillIn(each, block[each.dataset.field]);
-  for (const list of listsOf(card)) {
-    list.append(...(block[list.dataset.list] ?? []).map(make));
-  }
-  if (block.kind === "text") bindText(card, block.html ?? "", changed);
-  if (block.kind === "image") showPicture(card);
-  return card;
-}
-
-function fillIn(element, value) {
-  if (element.type === "checkbox") element.checked = value === true;
-  else if (value !== undefined) element.value = value;
-}
-
-function read(card) {
-  const block = { id: card.dataset.id, kind: card.dataset.block };
-  for (const each of fieldsOf(card)) {
-    block[each.dataset.field] = each.type === "checkbox" ? each.checked : each.value;
-  }
-  if (block.level) block.level = Number(block.level);
-  if (block.kind === "text") block.html = readText(card);
-  for (const list of listsOf(card)) block[list.dataset.list] = [...list.children].map(read);
-  return block;
-}
+const make = (block) => makeCard(block, changed);
 
 function written() {
   const blocks = [...editor.querySelector("[data-list=blocks]").children].map(read);
@@ -65,11 +23,7 @@ function changed() {
   field.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-export function nameOf(card) {
-  return card.querySelector("[data-name]").textContent.trim();
-}
-
-export function announce(kind, values) {
+function announce(kind, values) {
   const words = editor.dataset[kind].replace(/%\((\w+)\)s/g, (_, name) => values[name]);
   editor.querySelector("[data-announce]").textContent = words;
 }
@@ -77,11 +31,6 @@ export function announce(kind, values) {
 export function load(blocks) {
   editor.querySelector("[data-list=blocks]").replaceChildren(...blocks.map(make));
   changed();
-}
-
-function focusIn(card) {
-  const first = card.querySelector("trix-editor, [data-field]:not([type=hidden]), [data-add], [data-do]");
-  first?.focus();
 }
 
 function add(button) {

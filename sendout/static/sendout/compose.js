@@ -1,5 +1,5 @@
 // The compose pages: live SMS counter and plain characters, merge fields put at the cursor, only the channels in use.
-import { insertField } from "./blocks-text.js";
+import { bindMergeFields } from "./merge-insert.js";
 import { measure } from "./sms-counter.js";
 import { plain } from "./sms-plain.js";
 import { codes, segments, showFound } from "./sms-shown.js";
@@ -7,8 +7,6 @@ import { codes, segments, showFound } from "./sms-shown.js";
 const form = document.querySelector("[data-compose]");
 const marks = JSON.parse(document.querySelector("#sms-marks")?.textContent ?? "{}");
 const USED = { email: ["email"], sms: ["sms"] };
-const WRITTEN = "#id_subject, #id_body, #id_sms_text, [data-merge], trix-editor"; // where fields may stand
-let writing = null;
 
 // What the text ends with, unless its author says STOP already.
 function closingOf(counter, text) {
@@ -67,28 +65,13 @@ function firstShown() {
   return [form.elements.body, first, form.elements.sms_text].find((box) => box?.offsetParent);
 }
 
-function insert(name) {
-  const box = writing?.offsetParent ? writing : firstShown();
-  if (!box) return;
-  if (box.matches("trix-editor")) return insertField(box, name);
-  box.focus();
-  box.setRangeText(`{{ ${name} }}`, box.selectionStart, box.selectionEnd, "end");
-  box.dispatchEvent(new Event("input", { bubbles: true }));
-}
-
 function prepareWriting() {
   const { channels, sms_text: sms } = form.elements;
   const counter = form.querySelector("[data-sms-counter]");
-  form.addEventListener("focusin", ({ target }) => {
-    if (target.matches(WRITTEN)) writing = target;
-  });
+  bindMergeFields(form, firstShown);
   sms.addEventListener("input", () => show(counter));
   form.addEventListener("change", () => show(counter));
   channels.addEventListener("change", () => showChannels(channels.value));
-  form.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-insert]");
-    if (button) insert(button.dataset.insert);
-  });
   showChannels(channels.value);
   show(counter);
 }
