@@ -80,6 +80,34 @@ def add_button(page: Page) -> None:
     assert kinds(page) == ["heading", "text", "button", "image"]
 
 
+def drag(page: Page, name: str, above: str) -> None:
+    """Drag a block by its handle with the mouse, to just above another one."""
+    grip = page.locator(".so-block", has=page.get_by_role("group", name=name)).first
+    there = page.locator(".so-block", has=page.get_by_role("group", name=above)).first
+    here = grip.locator(".so-block-grip").bounding_box()
+    box = there.bounding_box()
+    assert here
+    assert box
+    page.mouse.move(here["x"] + 10, here["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 60, box["y"] + box["height"] - 4, steps=10)
+    page.mouse.move(box["x"] + 60, box["y"] + 4, steps=10)
+    page.mouse.up()
+
+
+def test_blocks_change_places_by_the_mouse(people: People) -> None:
+    page = people.signed_in(ALICE)
+    page.goto(people.site.at(f"{CLUB}/compose/"))
+    for name in ("Heading", "Line", "Button"):
+        add(page, name)
+    assert kinds(page) == ["heading", "divider", "button"]
+    drag(page, "Button", above="Heading")
+    expect(page.locator("[data-announce]")).to_have_text("Button moved: now 1 of 3.")
+    assert kinds(page) == ["button", "heading", "divider"]
+    drag(page, "Line", above="Heading")
+    assert kinds(page) == ["button", "divider", "heading"]
+
+
 def mail_of(site: Site) -> email.message.EmailMessage:
     """Read what the sandbox was handed."""
     [(content,)] = site.sql(
