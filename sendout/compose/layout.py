@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from sendout.accounts.models import Organisation
 from sendout.compose.images import address_of, find_image
 from sendout.compose.markup import inline_styles
-from sendout.compose.models import Category, LinkedFile
+from sendout.compose.models import Category, Image, LinkedFile
 from sendout.core.files import size_words
 from sendout.core.message.blocks.mjml import Sections, Shown
 from sendout.core.message.colours import readable, words_on
@@ -102,7 +102,7 @@ def frame(
     sections: Sections, organisation: Organisation, category: str, *, dark: bool = True
 ) -> str:
     """Put what is made of sections into the responsive layout; dark: as for `wrap`."""
-    said = _said(organisation, category) | {
+    said = around(organisation, category) | {
         "sections": sections.mjml,
         "colour": organisation.colour,
         "colour_of_words": words_on(organisation.colour),
@@ -116,17 +116,22 @@ def frame(
 
 
 def _logo(organisation: Organisation) -> Shown | None:
-    """Give the logo at the size at which it stands above an email."""
+    logo = logo_of(organisation)
+    return Shown(address_of(logo[0]), logo[1]) if logo else None
+
+
+def logo_of(organisation: Organisation) -> tuple[Image, int] | None:
+    """Give the logo and the width, in pixels, at which it stands above an email."""
     image = find_image(organisation, organisation.logo) if organisation.logo else None
     if image is None:
         return None
     scale = min(1, TALLEST_LOGO / image.height, WIDEST_LOGO / image.width)
-    return Shown(address_of(image), max(1, round(image.width * scale)))
+    return image, max(1, round(image.width * scale))
 
 
 def complete(document: str, organisation: Organisation, category: str) -> str:
     """Add to a whole document what the law asks for, where its author left it out."""
-    said = _said(organisation, category)
+    said = around(organisation, category)
     said["has_link"] = UNSUBSCRIBE in fields(parse(document, markup=True))
     said["has_address"] = _has_words(document, organisation.postal_address)
     if said["has_link"] and said["has_address"]:
@@ -136,7 +141,7 @@ def complete(document: str, organisation: Organisation, category: str) -> str:
 
 def complete_text(text: str, organisation: Organisation, category: str) -> str:
     """Add to a plain-text part what the law asks for, where its author left it out."""
-    said = _said(organisation, category)
+    said = around(organisation, category)
     lines = [str(said["reason"])]
     if not _has_words(text, organisation.postal_address):
         lines.append(f"{said['name']}, {said['address']}")
@@ -172,8 +177,8 @@ def add_before_end(document: str, piece: str) -> str:
     return document[:end] + piece + document[end:] if end >= 0 else document + piece
 
 
-def _said(organisation: Organisation, category: str) -> dict[str, object]:
-    """Name what the layout says."""
+def around(organisation: Organisation, category: str) -> dict[str, object]:
+    """Name what stands around every email: who writes, why, and the way out."""
     reason, words = FOOTERS[organisation.language, Category(category)]
     name = _plain(organisation.name)
     return {

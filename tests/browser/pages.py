@@ -66,6 +66,12 @@ def email_to_mend(page: Page) -> None:
     expect(page.get_by_role("heading", name="Mend the email")).to_be_visible()
 
 
+def design_chosen(page: Page) -> None:
+    """Choose a block, so that its fields are shown."""
+    page.locator("[data-outline]").get_by_role("button", name="Heading").click()
+    expect(page.get_by_label("Words", exact=True)).to_be_visible()
+
+
 def domains_shown(page: Page) -> None:
     """Wait for what the DNS says, where there is a domain."""
     expect(page.locator(".so-dns-waiting")).to_have_count(0)
@@ -134,6 +140,7 @@ MESSAGES = [
     Place("board-calls", f"{CLUB}/messages/{{sent}}/board/calls/"),
     Place("compose-new", f"{CLUB}/compose/"),
     Place("compose-write", f"{CLUB}/compose/{{draft}}/"),
+    Place("compose-designer", f"{CLUB}/compose/{{designed}}/designer/", design_chosen),
     Place("compose-audience", f"{CLUB}/compose/{{draft}}/audience/"),
     Place("compose-proposed", f"{CLUB}/compose/", sms_proposed),
     Place("compose-mend", f"{CLUB}/compose/", email_to_mend),
@@ -284,6 +291,8 @@ BAD = (
 QUERIES = {
     "sent": "SELECT max(id) FROM sendouts_sendout WHERE channels = 'both' AND {own}",
     "draft": "SELECT min(id) FROM sendouts_sendout WHERE state = 'draft' AND NOT pattern AND {own}",
+    "designed": "SELECT max(s.id) FROM sendouts_sendout s JOIN compose_message m ON "
+    "m.id = s.message_id WHERE s.name = 'Laid out' AND s.{own}",
     "scheduled": "SELECT min(id) FROM sendouts_sendout WHERE state = 'scheduled' AND {own}",
     "delivery": "SELECT max(id) FROM deliveries_delivery WHERE sendout_id = (SELECT max(id) FROM "
     "sendouts_sendout WHERE channels = 'both' AND {own}) AND replied_at IS NOT NULL",

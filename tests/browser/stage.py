@@ -200,6 +200,19 @@ def replies(demo: Organisation) -> None:
         take_in(sender, [Incoming(row.address, sender.from_address, words, f"staged-{row.pk}")])
 
 
+def blocks(demo: Organisation) -> None:
+    """Begin an email in blocks, newer than the demo's own draft."""
+    message = Message.objects.create(
+        organisation=demo, subject="Laid out", body_format="blocks",
+        blocks=[
+            {"id": "a", "kind": "heading", "text": "The pool is open", "level": 1},
+            {"id": "b", "kind": "text", "html": "<p>Read <a href='https://a.example'>it</a>.</p>"},
+            {"id": "c", "kind": "columns", "left": [], "right": []},
+        ],
+    )  # fmt: skip
+    SendOut.objects.create(organisation=demo, name="Laid out", message=message)
+
+
 def bounces(demo: Organisation) -> None:
     """Add a mailbox that nothing answers for, and a mail that nobody understood."""
     mailbox = Mailbox(organisation=demo, name="Bounces", kind="imap")
@@ -283,6 +296,7 @@ with transaction.atomic():
     texts(cove)
 demo = Organisation.objects.get(slug="aqua-club")
 upload(demo)
+blocks(demo)
 bounces(demo)
 replies(demo)
 sessions(demo)

@@ -10,8 +10,8 @@ from tests.browser.pages import PLACES, Place
 
 MAIN = {
     "sign-in", "unsubscribe", "messages", "popup-email", "closure", "board", "compose-write",
-    "compose-audience", "compose-check", "participants", "participant", "conversation",
-    "unsubscribes", "senders", "settings",
+    "compose-designer", "compose-audience", "compose-check", "participants", "participant",
+    "conversation", "unsubscribes", "senders", "settings",
 }  # fmt: skip
 MOST = 400  # presses of Tab; a page that needs more keeps people out as well
 

@@ -33,7 +33,11 @@ from sendout.sendouts.models import SendOut, State
 LOOKED_AT = 10_000  # newest participants whose own columns are offered as merge fields
 # The editor of texts brings a few rules of its own as a style element, which carries our nonce.
 EDITOR_POLICY = {"style-src": [SELF, NONCE]}
-NEXT = {"audience": "pages:compose_audience", "check": "pages:compose_check"}
+NEXT = {
+    "audience": "pages:compose_audience",
+    "check": "pages:compose_check",
+    "designer": "pages:compose_designer",
+}
 
 
 @member_of(Role.SENDER)
@@ -132,17 +136,21 @@ def _page(
         "sendout": sendout,
         "step": "write",
         **card_context(sendout),
-        "standard_fields": [
-            *STANDARD,
-            "organisation",
-            *(SESSION_FIELDS if sendout and sendout.pattern else ()),
-        ],
-        "own_fields": offered_columns(request.organisation),
+        **merge_fields(sendout, request.organisation),
         **counter_of(form, request.organisation),
         **more,
     }
     wrong = 422 if form.is_bound and form.errors else 200
     return render(request, "pages/compose/write.html", context, status=status or wrong)
+
+
+def merge_fields(sendout: SendOut | None, organisation: Organisation) -> dict[str, list[str]]:
+    """Name the merge fields that are offered, ours and the organisation's own."""
+    of_sessions = SESSION_FIELDS if sendout and sendout.pattern else ()
+    return {
+        "standard_fields": [*STANDARD, "organisation", *of_sessions],
+        "own_fields": offered_columns(organisation),
+    }
 
 
 def counter_of(form: WriteForm, organisation: Organisation) -> dict[str, object]:

@@ -34,7 +34,7 @@ function ask(frame) {
   asking.remove();
 }
 
-function show() {
+export function show() {
   if (!place.offsetParent) return;
   const old = [...place.children];
   const frame = newFrame();
