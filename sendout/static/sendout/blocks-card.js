@@ -51,7 +51,8 @@ export function nameOf(card) {
   return card.querySelector("[data-name]").textContent.trim();
 }
 
+// A field to write in comes before the tools that stand above it.
 export function focusIn(card) {
-  const first = card.querySelector("trix-editor, [data-field]:not([type=hidden]), [data-add], [data-do]");
-  first?.focus();
+  const wanted = ["trix-editor, [data-field]:not([type=hidden])", "[data-add]", "[data-do]"];
+  wanted.map((each) => card.querySelector(each)).find(Boolean)?.focus();
 }
