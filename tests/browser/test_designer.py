@@ -241,6 +241,20 @@ def test_nobody_is_written_over_in_the_designer(people: People) -> None:
     assert json.loads(page.locator("#id_blocks").input_value())[0]["text"] == "The first window"
 
 
+def test_whoever_was_signed_out_loses_nothing(people: People) -> None:
+    page = people.signed_in(ALICE)
+    opened(page, drafted(page, people.site, "Signed out"))
+    people.expect_status(403)  # without any cookie
+    cookies = page.context.cookies()
+    page.context.clear_cookies()
+    outline(page, "Button").click()
+    page.get_by_label("Words on it").fill("Later")
+    told = page.locator("[data-saved] [data-words]")
+    expect(told).to_have_text(re.compile("^Not saved yet: you have been signed out"))
+    page.context.add_cookies(cookies)  # type: ignore[arg-type]
+    saved(page)
+
+
 def test_the_designer_speaks_french(people: People) -> None:
     site = people.site
     page = people.signed_in(ALICE)

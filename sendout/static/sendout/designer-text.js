@@ -32,6 +32,7 @@ function askForLink(rte) {
   };
   rte.actionbar.append(asking);
   asking.hidden = false;
+  rte.em.RichTextEditor.updatePosition(); // it has grown
   input.value = around?.getAttribute("href") ?? "";
   input.focus();
   asking.onkeydown = (event) => {
