@@ -6,14 +6,6 @@ const choices = form ? [...form.elements.body_format] : [];
 const now = () => choices.find((choice) => choice.checked)?.value;
 let before = now();
 
-function show() {
-  const isBlocks = now() === "blocks";
-  for (const part of form.querySelectorAll("[data-format]")) {
-    part.hidden = (part.dataset.format === "blocks") !== isBlocks;
-  }
-  form.querySelector("[data-markdown-help]").hidden = now() !== "markdown";
-}
-
 function source() {
   return before === "blocks" ? form.elements.blocks.value : form.elements.body.value.trim();
 }
@@ -51,11 +43,6 @@ async function switched() {
     }
   }
   before = now();
-  show();
 }
 
-if (form) {
-  for (const choice of choices) choice.addEventListener("change", switched);
-  document.querySelector("[data-blocks]").hidden = false;
-  show();
-}
+for (const choice of choices) choice.addEventListener("change", switched);

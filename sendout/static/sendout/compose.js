@@ -1,4 +1,4 @@
-// The compose pages: live SMS counter and plain characters, merge fields put at the cursor, only the channels in use.
+// The compose pages: live SMS counter and plain characters, merge fields put at the cursor.
 import { bindMergeFields } from "./merge-insert.js";
 import { measure } from "./sms-counter.js";
 import { plain } from "./sms-plain.js";
@@ -6,7 +6,6 @@ import { codes, segments, showFound } from "./sms-shown.js";
 
 const form = document.querySelector("[data-compose]");
 const marks = JSON.parse(document.querySelector("#sms-marks")?.textContent ?? "{}");
-const USED = { email: ["email"], sms: ["sms"] };
 
 // What the text ends with, unless its author says STOP already.
 function closingOf(counter, text) {
@@ -49,30 +48,17 @@ function pairShown([fine, put]) {
   return shown;
 }
 
-function showChannels(channels) {
-  const used = USED[channels] ?? ["email", "sms"];
-  for (const card of document.querySelectorAll("[data-channel]")) {
-    card.hidden = !used.includes(card.dataset.channel);
-  }
-  for (const words of document.querySelectorAll("[data-without]")) {
-    words.hidden = used.includes(words.dataset.without);
-  }
-  form.querySelector("[data-then-sms]").hidden = channels !== "email_then_sms";
-}
-
 function firstShown() {
   const first = form.querySelector("[data-blocks] :is(trix-editor, [data-merge])");
   return [form.elements.body, first, form.elements.sms_text].find((box) => box?.offsetParent);
 }
 
 function prepareWriting() {
-  const { channels, sms_text: sms } = form.elements;
+  const sms = form.elements.sms_text;
   const counter = form.querySelector("[data-sms-counter]");
   bindMergeFields(form, firstShown);
   sms.addEventListener("input", () => show(counter));
   form.addEventListener("change", () => show(counter));
-  channels.addEventListener("change", () => showChannels(channels.value));
-  showChannels(channels.value);
   show(counter);
 }
 

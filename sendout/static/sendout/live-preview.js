@@ -53,7 +53,6 @@ function soon() {
 }
 
 if (form && place) {
-  place.closest("[data-live-card]").hidden = false;
   form.addEventListener("input", soon);
   form.addEventListener("change", soon);
   soon();
