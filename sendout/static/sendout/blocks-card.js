@@ -51,8 +51,10 @@ export function nameOf(card) {
   return card.querySelector("[data-name]").textContent.trim();
 }
 
-// A field to write in comes before the tools that stand above it.
+// A field to write in comes before the tools that stand above it. Trix may still be on its way.
 export function focusIn(card) {
   const wanted = ["trix-editor, [data-field]:not([type=hidden])", "[data-add]", "[data-do]"];
-  wanted.map((each) => card.querySelector(each)).find(Boolean)?.focus();
+  const found = wanted.map((each) => card.querySelector(each)).find(Boolean);
+  if (!found?.matches("trix-editor")) return found?.focus();
+  customElements.whenDefined("trix-editor").then(() => found.focus());
 }

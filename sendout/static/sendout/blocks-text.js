@@ -1,8 +1,10 @@
 // The text of a block, in Trix. Merge fields stand in it as chips, and in the data as {{ field }}.
 import { cleanPaste } from "./blocks-paste.js";
+import { load } from "./library.js";
 
 const FIELD = /\{\{([^{}]+)\}\}/g;
 const CONTENT_TYPE = "application/vnd.sendout.field";
+const library = document.querySelector("[data-trix]")?.dataset.trix; // where it is not there from the start
 const texts = new WeakMap(); // of an editor: what was loaded, as data and as Trix writes it
 let number = 0;
 
@@ -61,6 +63,7 @@ function fill(editor) {
 }
 
 export function bindText(card, html, changed) {
+  if (library) load(library).catch(() => {}); // until it is there the text stays as it is
   const [toolbar, editor] = card.querySelectorAll("trix-toolbar, trix-editor");
   toolbar.id = `text-tools-${(number += 1)}`;
   editor.setAttribute("toolbar", toolbar.id);

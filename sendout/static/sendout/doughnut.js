@@ -3,6 +3,8 @@
 // theme changes, the chart that is there moves on; it is not made anew. The library, at the canvas's
 // data-library, is loaded for the first ring alone.
 
+import { load } from "./library.js";
+
 const ORDER = [
   "delivered", "opened", "clicked", "replied", "sent", "sending", "queued", "deferred",
   "unknown", "bounced", "complained", "error", "skipped", "carried", "cancelled",
@@ -10,18 +12,6 @@ const ORDER = [
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 const charts = new Map();
 let pending = false;
-let library = null;
-
-function load(address) {
-  library ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = address;
-    script.onload = resolve;
-    script.onerror = reject;
-    document.head.append(script);
-  });
-  return library;
-}
 
 function numbers(source) {
   const parts = ORDER.map((status) => ({ status, label: status, count: 0, colour: "transparent" }));
@@ -49,9 +39,9 @@ function options() {
 
 function draw(canvas) {
   const source = document.getElementById(canvas.dataset.doughnut);
-  if (!source) return;
+  if (!source || !canvas.offsetParent) return;
   if (!window.Chart) {
-    load(canvas.dataset.library).then(soon, () => { library = null; });
+    load(canvas.dataset.library).then(soon, () => {});
     return;
   }
   const parts = numbers(source);
@@ -66,7 +56,7 @@ function draw(canvas) {
   chart.data.labels = parts.map(({ label }) => label);
   chart.data.datasets[0].data = parts.map(({ count }) => count);
   chart.data.datasets[0].backgroundColor = parts.map(({ colour }) => colour);
-  chart.update();
+  chart.update(known ? undefined : "none");
   charts.set(canvas, { chart, seen });
 }
 
@@ -89,4 +79,5 @@ function soon() {
 const watcher = new MutationObserver(soon);
 watcher.observe(document.body, { childList: true, subtree: true });
 watcher.observe(document.documentElement, { attributes: true, attributeFilter: ["data-bs-theme"] });
+document.addEventListener("shown.bs.tab", soon);
 soon();

@@ -5,6 +5,7 @@ const form = document.querySelector("[data-compose]");
 const place = document.querySelector("[data-live]");
 let pause = null;
 let number = 0;
+let isSeen = false;
 
 // Each picture of the email is a new frame: going back in the browser leaves the page, not the frame.
 function newFrame() {
@@ -35,7 +36,7 @@ function ask(frame) {
 }
 
 export function show() {
-  if (!place.offsetParent) return;
+  if (!isSeen || !place.offsetParent) return;
   const old = [...place.children];
   const frame = newFrame();
   frame.classList.toggle("so-live-coming", old.length > 0);
@@ -47,6 +48,13 @@ export function show() {
   ask(frame);
 }
 
+// Nothing is made of the email before somebody looks here.
+function firstSeen([{ isIntersecting }]) {
+  if (isSeen || !isIntersecting) return;
+  isSeen = true;
+  soon();
+}
+
 function soon() {
   clearTimeout(pause);
   pause = setTimeout(show, PAUSE);
@@ -55,5 +63,5 @@ function soon() {
 if (form && place) {
   form.addEventListener("input", soon);
   form.addEventListener("change", soon);
-  soon();
+  new IntersectionObserver(firstSeen).observe(place);
 }
