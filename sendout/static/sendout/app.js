@@ -53,10 +53,16 @@ function countDown() {
   }
 }
 
+// htmx asks again by an event; nobody looks at a part that is not shown, or at a tab in the background.
+function askOnlyForWhatIsSeen(event) {
+  if (document.hidden || !event.target.checkVisibility?.()) event.stopImmediatePropagation();
+}
+
 function print(event) {
   if (event.target.closest("[data-print]")) window.print();
 }
 
+document.addEventListener("every", askOnlyForWhatIsSeen, true);
 for (const name of failed) document.addEventListener(name, requestFailed);
 for (const name of answered) document.addEventListener(name, requestAnswered);
 document.addEventListener("htmx:before:response", leaveIfSignedOut);
