@@ -28,8 +28,9 @@ PERSON = f"""
 ), judged AS (
     SELECT t.*, t.status = ANY(%(failed)s) OR (t.status = 'skipped' AND (
         t.skip_reason = ANY(%(for_the_address)s)
-        OR (t.skip_reason = 'duplicate' AND f.address IS NOT NULL))) AS missed
-    FROM told t LEFT JOIN failed f ON f.channel = t.channel AND f.address = t.address
+        OR (t.skip_reason = 'duplicate'
+            AND (t.channel, t.address) IN (SELECT f.channel, f.address FROM failed f)))) AS missed
+    FROM told t
 ), person AS (
     SELECT participant_id,
         bool_or(seen) OR bool_or(status = ANY(%(moving)s)) AS settled,

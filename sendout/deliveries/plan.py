@@ -12,31 +12,32 @@ from sendout.deliveries import became, jobs
 from sendout.people.select import AUDIENCE
 from sendout.senders.models import Channel
 from sendout.sendouts.models import Channels, FallbackTo, OncePer, SendOut
-from sendout.suppression.sql import standing
+from sendout.suppression.sql import reason_among_many
 
 # Everybody of the audience with what stands in the way, if anything: nothing to write to, the
 # list, or the same address further up. The first of an address by id gets the message; `carrier` of
-# the others is the first one.
+# the others is the first one. (OFFSET 0: the list is asked
+# once for each, not wherever the reason is named.)
+_STOPPED = {
+    channel: reason_among_many("%(organisation)s", f"'{channel}'", f"p.{address}", "%(category)s")
+    for channel, address in (("email", "email_normal"), ("sms", "phone"))
+}
 _PLAN = f"""
-WITH audience AS ({{audience}}), stopped AS (
-    SELECT * FROM {standing("%(organisation)s", "%(category)s")} AS entries
-), reasoned AS (
+WITH audience AS ({{audience}}), reasoned AS (
     SELECT p.id, p.organisation_id,
         CASE %(channel)s WHEN 'email' THEN p.email
             ELSE COALESCE(NULLIF(p.phone, ''), p.phone_typed) END AS address,
         CASE %(channel)s WHEN 'email' THEN p.email_normal ELSE p.phone END AS normal,
         CASE WHEN p.email = '' THEN 'no_address' WHEN p.email_normal = '' THEN 'invalid_address'
-            ELSE COALESCE(e.reason, '') END AS email_reason,
+            ELSE {_STOPPED["email"]} END AS email_reason,
         CASE WHEN COALESCE(NULLIF(p.phone, ''), p.phone_typed) = '' THEN 'no_address'
             WHEN p.phone = '' THEN 'invalid_address' WHEN p.phone_kind <> '' THEN p.phone_kind
-            ELSE COALESCE(t.reason, '') END AS sms_reason{{more}}
+            ELSE {_STOPPED["sms"]} END AS sms_reason{{more}}
     FROM people_participant p JOIN audience a ON a.id = p.id
-    LEFT JOIN stopped e ON e.channel = 'email' AND e.address = p.email_normal
-    LEFT JOIN stopped t ON t.channel = 'sms' AND t.address = p.phone
 ), ranked AS (
     SELECT *, CASE %(channel)s WHEN 'email' THEN email_reason ELSE sms_reason END AS reason
     FROM reasoned
-    WHERE %(channel)s = 'email' OR NOT %(only_without_email)s OR email_reason <> ''
+    WHERE %(channel)s = 'email' OR NOT %(only_without_email)s OR email_reason <> '' OFFSET 0
 ), {{planned}}
 """
 _ONCE = """planned AS (

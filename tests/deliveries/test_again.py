@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from sendout.accounts.models import Organisation
@@ -206,3 +208,21 @@ def test_of_two_who_press_at_once_one_sends(mixed: SendOut) -> None:
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(press, range(2))) == [False, True]
     assert SendOut.objects.count() == 2
+
+
+def nested(node: dict[str, Any]) -> list[str]:
+    """Name what a plan goes through again for each row of something else."""
+    parts = node.get("Plans", [])
+    inner = [parts[1]["Node Type"]] if node["Node Type"] == "Nested Loop" else []
+    return inner + [name for part in parts for name in nested(part)]
+
+
+@pytest.mark.parametrize("key", WHOM)
+def test_no_list_is_gone_through_for_each_person(mixed: SendOut, key: str) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        foresee(mixed, WHOM[key])
+    [statement] = [each["sql"] for each in asked if "planned" in each["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}")
+        [[[explained]]] = cursor.fetchall()
+    assert not {name for name in nested(explained["Plan"]) if name == "CTE Scan"}
