@@ -2,7 +2,7 @@
 # ARGS is handed on: make run ARGS="--port 8100", make test ARGS="tests/core -x".
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check bench lock chaos words
+.PHONY: help setup setup-dev run test check bench lock chaos words styles
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -60,6 +60,12 @@ $(VENV)/installed-dev: requirements/dev.txt $(VENV)/installed
 
 words: setup-dev ## bring the French catalogue up to date with the words of the product
 	@$(BIN)/python -m tests.catalogue
+
+STYLES := $(PEERS)/styles
+
+styles: ## take what the pages use out of Tabler's style sheet (needs npm)
+	@npm ci --prefix $(STYLES) --ignore-scripts --no-audit --no-fund --silent
+	@node $(STYLES)/trim.mjs sendout/static/sendout/tabler.css
 
 # After a change of the dependencies in pyproject.toml. Needs uv (https://docs.astral.sh/uv/).
 COMPILE = uv pip compile --quiet --universal --no-emit-index-url --generate-hashes --no-header
