@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import accumulate
 from math import ceil
 
 from django.contrib.humanize.templatetags.humanize import intcomma
@@ -24,17 +25,24 @@ CHANNEL_LABELS = {"email": gettext_lazy("Emails"), "sms": "SMS"}
 ANSWERS = timedelta(minutes=15)  # in which most receipts, opens and replies come after the end
 TEXTING = timedelta(days=14)  # in which a popup that is open shows a new reply by itself
 LATE = timedelta(minutes=1)  # after its time; a start within it is as planned
+GAP = 0.5  # percent of the doughnut, between two parts of it
 NAMED = 3  # groups that are named in a line before the rest is counted
 
 
 @dataclass(frozen=True, slots=True)
 class StatusRow:
-    """One slice of the doughnut. percent: of all recipients."""
+    """One part of the doughnut. percent: of all recipients; before: of those in front of it."""
 
     status: str
     label: str
     count: int
     percent: float
+    before: float
+
+    @property
+    def arc(self) -> float:
+        """How much of the ring is drawn, in percent: a gap stays, and a few are seen as well."""
+        return 100 if self.percent == 100 else max(self.percent - GAP, GAP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +85,12 @@ class ShownChannel:
     @property
     def statuses(self) -> list[StatusRow]:
         """The statuses that occur, in the order of the glossary; they add up to the total."""
-        found = self.tally.by_status
+        there = [(s, n) for s in Status if (n := self.tally.by_status.get(s))]
+        shares = [100 * n / self.total for _status, n in there]
+        starts = accumulate(shares, initial=0.0)
         return [
-            StatusRow(s, LABELS[s], found[s], 100 * found[s] / self.total)
-            for s in Status
-            if found.get(s)
+            StatusRow(s, LABELS[s], n, share, before)
+            for (s, n), share, before in zip(there, shares, starts, strict=False)
         ]
 
     @property
