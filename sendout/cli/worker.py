@@ -25,7 +25,7 @@ from sendout.tracking import tasks as tracking_tasks
 
 # Imported so that the worker knows these jobs.
 TASKS = (engine_tasks, inbound_tasks, tracking_tasks)
-CONCURRENCY = 64  # batches in hand at once: a server that is far away wants many connections
+CONCURRENCY = 16  # batches in hand at once; more would be kept from other workers
 
 
 def register(subparsers: Subparsers) -> None:

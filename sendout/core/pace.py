@@ -16,18 +16,19 @@ ENOUGH_MESSAGES, ENOUGH_SECONDS = 30, 10.0  # fewer say nothing about how fast i
 
 @dataclass(slots=True)
 class SliceSize:
-    """Learns from each slice how many messages leave in a quarter second.
+    """Learns from each slice how many messages leave in so many seconds.
 
     A small slice loses little when its worker dies; a large one costs little per message.
     """
 
+    seconds: float
     size: int = FIRST
 
     def learn(self, messages: int, seconds: float) -> None:
         """Move half the way to what this slice says; a few messages say nothing about many."""
         if messages < min(self.size, FIRST):
             return
-        fitting = messages * SLICE_SECONDS / max(seconds, 0.001)
+        fitting = messages * self.seconds / max(seconds, 0.001)
         self.size = int(min(max((self.size + fitting) / 2, SMALLEST), LARGEST))
 
 

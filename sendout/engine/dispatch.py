@@ -22,9 +22,10 @@ from sendout.engine import metrics
 from sendout.engine.database import in_database
 from sendout.engine.journal import Journal
 from sendout.engine.lane import Turn, lanes
+from sendout.engine.places import Full
 from sendout.engine.prepare import Prepared, Way, find_ways
 from sendout.engine.settle import settle
-from sendout.engine.turns import PATIENCE, again_in, free, next_turn, rest
+from sendout.engine.turns import FOR_A_PLACE, PATIENCE, again_in, free, next_turn, rest
 from sendout.senders import health
 from sendout.senders.pace import Room
 from sendout.senders.pool import by_turn
@@ -65,7 +66,7 @@ ways = Ways()
 @cache
 def journal() -> Journal:
     """The journal of this process."""
-    return Journal(settings.DATA / JOURNALS, lambda do: asyncio.get_running_loop().call_soon(do))
+    return Journal(settings.DATA / JOURNALS)
 
 
 async def dispatch(sendout: int, channel: str, batch: int) -> None:
@@ -87,6 +88,7 @@ async def dispatch(sendout: int, channel: str, batch: int) -> None:
 async def send_batch(sendout: int, channel: str, batch: int) -> None:
     """Send slice after slice; raises OperationalError or InterfaceError without a database."""
     end = time.monotonic() + LONGEST
+    full: set[int] = set()  # senders without a place
     while True:
         found = await ways.find(sendout, channel)
         if not found:
@@ -94,16 +96,22 @@ async def send_batch(sendout: int, channel: str, batch: int) -> None:
         for way in found:
             metrics.see(way)
         way, room = found[0], Room(0, 0.0)
-        leave = stopping.is_set() or time.monotonic() > end
+        there = [(way.sender, way) for way in found if way.sender.pk not in full]
+        leave = stopping.is_set() or time.monotonic() > end or not there
         if not leave:
-            turns = by_turn([(way.sender, way) for way in found], sendout + batch)
-            way, room = await next_turn(turns)
+            way, room = await next_turn(by_turn(there, sendout + batch))
         if leave or room.wait > PATIENCE:
-            wait = again_in(way, room, batch)
+            wait = again_in(way, room, batch) if there else PATIENCE
             await in_database(jobs.defer_again, sendout, channel, batch, way.urgent, wait)
             return
         await asyncio.sleep(room.wait)
-        if not await send_slice(way, batch, room.n):
+        try:
+            more = await send_slice(way, batch, room.n)
+        except Full:  # its server is slow, or silent: others have a job to do meanwhile
+            await free(way.sender, room.n)
+            full.add(way.sender.pk)
+            continue
+        if not more:
             break
     if await in_database(counting.finish, sendout):
         logger.info("send-out finished", extra={"sendout": sendout})
@@ -112,7 +120,7 @@ async def send_batch(sendout: int, channel: str, batch: int) -> None:
 async def send_slice(way: Way, batch: int, room: int) -> bool:
     """Claim, prepare, hand over and settle one slice; False when there is no more to do now.
 
-    room: for how many messages the sender has reserved it.
+    room: for how many messages the sender has reserved it. Raises Full when it found no place.
     """
     if not journal().ready():
         await free(way.sender, room)
@@ -120,7 +128,7 @@ async def send_slice(way: Way, batch: int, room: int) -> bool:
         return True
     rested = way.sender.down_until is not None
     try:
-        async with lanes.of(way.sender).turn(way.urgent) as turn:
+        async with lanes.of(way.sender).turn(way.urgent, FOR_A_PLACE) as turn:
             begun = time.monotonic()
             limit = min(turn.size, room, way.text.most)
             found, slice_ = await in_database(take_up, way, batch, limit)

@@ -1,6 +1,7 @@
 """What this process has in hand, and each answer it heard, appended to a file of its own.
 
-Answers that came in at the same moment, in one turn of the event loop, are appended together.
+An answer is in it before the next message leaves on the same connection: so what a dead process had
+sent and not heard of is one message on each.
 
 The file outlives a `kill -9`: whoever finds it without its owner settles what it says
 (`engine.replay`). It guards against the death of a process, not of the machine: nothing is synced;
@@ -20,7 +21,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict
 from json.encoder import encode_basestring_ascii as encode_string
 from pathlib import Path
@@ -39,28 +40,16 @@ KINDS: dict[str, type[Outcome]] = {"a": Accepted, "r": Refused, "u": Unsure}
 LETTERS = {kind: letter for letter, kind in KINDS.items()}
 
 
-Soon = Callable[[Callable[[], None]], object]
-
-
-def _at_once(work: Callable[[], None]) -> None:
-    work()
-
-
 class Journal:
-    """The file of one process. Not for several threads at once.
+    """The file of one process. Not for several threads at once."""
 
-    soon: has something done at the end of this turn of the event loop; at once, if not given.
-    """
-
-    def __init__(self, folder: Path, soon: Soon = _at_once) -> None:
-        self._soon = soon
+    def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.path, self._file = _new_file(folder)
         self.trouble = ""
         self._slices = 0
         self._in_hand: dict[int, float] = {}  # slices, and when they were begun
         self._size = 0
-        self._heard: list[str] = []  # lines that are appended at the end of this turn
 
     def ready(self) -> bool:
         """Tell whether a slice may be begun; after trouble, try first whether there is room again.
@@ -100,18 +89,10 @@ class Journal:
             line = f'[{number},{delivery},"a",{{"ref":{encode_string(outcome.ref)}}}]\n'
         else:
             line = _line([number, delivery, LETTERS[type(outcome)], _fields(outcome)])
-        self._heard.append(line)
-        if len(self._heard) == 1:
-            self._soon(self.flush)
-
-    def flush(self) -> None:
-        """Append what was heard in this turn of the event loop."""
-        if self._heard:
-            self._append("")
+        self._append(line)
 
     def settled(self, number: int) -> None:
         """Note that the database has all of the slice; begins the file anew now and then."""
-        self.flush()
         self._in_hand.pop(number, None)
         if not self._in_hand and (self._size > LARGE or self.trouble):
             self._cut(0)
@@ -125,15 +106,13 @@ class Journal:
 
     def close(self) -> None:
         """Remove the file; what is in hand has been settled."""
-        self.flush()
         if not self._in_hand:
             self.path.unlink(missing_ok=True)
         os.close(self._file)
 
     def _append(self, line: str) -> bool:
         """Write; tells whether that could be done."""
-        data = "".join((*self._heard, line)).encode()
-        self._heard.clear()
+        data = line.encode()
         try:
             written = os.write(self._file, data)
         except OSError as error:

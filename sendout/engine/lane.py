@@ -1,8 +1,9 @@
-"""A lane is one sender's connections in this process; a turn is one slice that leaves on one.
+"""A lane is one sender's connections in this process; a turn is one slice that leaves on them.
 
-Slices wait in a line for a free connection, and a connection that has written the last message of
-one slice goes on with the next before the answers are there: so a server that is far away never
-waits for our database. No database connection is held while a lane speaks to the world.
+Slices wait in a line, and each connection takes the next message out of it: so a slice is gone as
+soon as all connections together can take it, few have to be claimed ahead, and a server that is
+far away never waits for our database. No database connection is held while a lane speaks to the
+world.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from typing import cast
 
 from sendout.core.delivery.outcome import Blame, Outcome, Refused
 from sendout.core.pace import SliceSize
@@ -24,11 +26,14 @@ from sendout.engine.prepare import Prepared
 from sendout.senders.models import Sender
 from sendout.senders.ways import made_of, provider_of
 
-CHAIN = 10.0  # seconds after which a connection begins no further slice without a pause
+CHAIN = 10.0  # seconds after which a connection takes up no further message without a pause
+SHARED, ALONE = 0.15, 0.25  # seconds for which a slice is made: of all connections, or of one
 LONGEST = 90.0  # seconds that a slice may take; shorter than the lease on its rows
 IDLE = 20.0  # seconds after which an unused connection is closed
 TRIES = 3  # connections in a row that take nothing before the rest waits for a retry
-AHEAD = 4  # slices that may wait in line, claimed already, beside those on the connections
+AHEAD = 4  # slices that are being claimed or wait in line
+SLOW = 0.5  # seconds after which a line should be gone
+SHARE = 10  # messages in line for which one more connection is worth its opening
 
 HUNG_UP = Refused(
     False, "connect", "The server was too slow or hung up before it took this.", Blame.SENDER
@@ -44,28 +49,33 @@ Hearing = Callable[[int, Told], None]  # with the sender's id
 class Job:
     """A slice on its way. answers: one outcome for each delivery in the end; note: told of each.
 
-    waiting: how many have none yet. begun: when its first message was taken up. leaving: told of
-    each before it leaves, where that matters; False keeps it back.
+    line: what no connection has taken up. taken: called when all are. leaving: told of each before
+    it leaves, where that matters; False keeps it back. begun, gone: when the first one was taken
+    up, and the last one. waiting: how many have no outcome yet.
     """
 
-    envelopes: list[Envelope]
+    line: deque[Envelope]
     answers: dict[int, Outcome]
     note: Note
     done: asyncio.Future[None]
-    waiting: int
+    taken: Callable[[], None]
+    urgent: bool
+    leaving: Leaving | None
     begun: float = 0.0
-    leaving: Leaving | None = None
+    gone: float = 0.0
+    waiting: int = field(init=False)
 
-    def take_up(self, envelopes: Iterable[Envelope]) -> Iterator[Envelope]:
-        """Give those that may leave, each at the moment when it does."""
-        for envelope in envelopes:
-            if self.leaving is None or self.leaving(envelope.delivery):
-                yield envelope
+    def __post_init__(self) -> None:
+        self.waiting = len(self.line)
 
-    @property
-    def left(self) -> list[Envelope]:
-        """What has no outcome yet."""
-        return [e for e in self.envelopes if e.delivery not in self.answers]
+    def take(self) -> Envelope:
+        """Take up the next message of the line."""
+        self.begun = self.begun or time.monotonic()
+        envelope = self.line.popleft()
+        if not self.line:
+            self.gone = time.monotonic()
+            self.taken()
+        return envelope
 
     def answer(self, delivery: int, outcome: Outcome) -> None:
         """Take an outcome; the last one ends the slice."""
@@ -75,14 +85,19 @@ class Job:
         if not self.waiting and not self.done.done():
             self.done.set_result(None)
 
+    def give_up(self, why: Refused) -> None:
+        """Refuse for now what nobody took."""
+        while self.line:
+            self.answer(self.take().delivery, why)
 
-def give_up(jobs: list[Job], rest: Refused) -> None:
-    """Come to the end with these: what nobody took is refused for now."""
-    for job in jobs:
-        job.begun = job.begun or time.monotonic()
-        for envelope in job.left:
-            job.answer(envelope.delivery, rest)
-    jobs.clear()
+    def break_off(self, error: BaseException) -> None:
+        """Raise an error where the slice is waited for."""
+        self.line.clear()
+        if not self.done.done():
+            self.done.set_exception(error)
+
+
+Hand = dict[int, tuple[Job, Envelope]]  # what a connection took up and has not answered
 
 
 @dataclass(slots=True)
@@ -92,6 +107,7 @@ class Turn:
     lane: Lane
     size: int
     urgent: bool
+    leave: Callable[[], None]
 
     async def send(
         self, slice_: Sequence[Prepared], note: Note, leaving: Leaving | None = None
@@ -112,10 +128,11 @@ class Turn:
                 envelopes.append(prepared.envelope)
         if envelopes:
             done = asyncio.get_running_loop().create_future()
-            job = Job(envelopes, answers, note, done, len(envelopes), leaving=leaving)
-            self.lane.take(job, self.urgent)
+            job = Job(deque(envelopes), answers, note, done, self.leave, self.urgent, leaving)
+            self.lane.take(job)
             await done
-            self.lane.pace.learn(len(envelopes), time.monotonic() - job.begun)
+            until = job.gone if self.lane.provider.chains else time.monotonic()
+            self.lane.pace.learn(len(envelopes), until - job.begun)
         return answers
 
 
@@ -125,7 +142,7 @@ class Lane:
 
     provider: Provider
     most: int
-    pace: SliceSize = field(default_factory=SliceSize)
+    pace: SliceSize = field(init=False)
     _idle: list[tuple[Connection, float]] = field(default_factory=list)
     _urgent: deque[Job] = field(default_factory=deque)
     _others: deque[Job] = field(default_factory=deque)
@@ -133,30 +150,53 @@ class Lane:
     _full_until: float = 0.0  # no further connection before: the server had enough of them
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
     _places: Places = field(init=False)
+    _look: asyncio.TimerHandle | None = None
 
     def __post_init__(self) -> None:
-        self._places = Places(self.most + min(self.most, AHEAD))
+        together = self.provider.chains
+        self.pace = SliceSize(SHARED if together else ALONE)
+        self._places = Places(AHEAD if together else self.most + min(self.most, AHEAD))
 
     @asynccontextmanager
-    async def turn(self, urgent: bool = False) -> AsyncIterator[Turn]:
+    async def turn(
+        self, urgent: bool = False, patience: float | None = None
+    ) -> AsyncIterator[Turn]:
         """Wait for a place, urgent slices before others.
 
-        Raises SenderDown when no connection can be opened: then nothing was claimed yet.
+        Raises Full when there is none for so many seconds, and SenderDown when no connection can be
+        opened: then nothing was claimed yet.
         """
-        async with self._places.one(urgent):
+        async with self._places.one(urgent, patience) as leave:
             async with self._opening:
                 if not self._busy:
                     await self._keep(self._usable() or await self.provider.connect())
-            yield Turn(self, self.pace.size, urgent)
+            yield Turn(self, self.pace.size, urgent, leave)
 
-    def take(self, job: Job, urgent: bool) -> None:
-        """Put a slice in line for the next free connection, urgent ones before others."""
-        (self._urgent if urgent else self._others).append(job)
-        room = len(self._busy) < self.most and time.monotonic() >= self._full_until
-        if room or not self._busy:
+    def take(self, job: Job) -> None:
+        """Put a slice in line, urgent ones before others, and let enough connections at it."""
+        self._line_of(job).append(job)
+        waiting = sum(len(each.line) for each in self._in_line())
+        self._staff(waiting // SHARE - len(self._busy) if self.provider.chains else 1)
+        self._look_soon()
+
+    def _staff(self, more: int) -> None:
+        """Let more connections at the line, as far as there is room; one in any case."""
+        room = self.most - len(self._busy) if time.monotonic() >= self._full_until else 0
+        for _ in range(max(min(more, room), not self._busy)):
             work = asyncio.get_running_loop().create_task(self._work())
             self._busy.add(work)
             work.add_done_callback(self._busy.discard)
+
+    def _look_soon(self) -> None:
+        if self._look is None:
+            self._look = asyncio.get_running_loop().call_later(SLOW, self._look_again)
+
+    def _look_again(self) -> None:
+        """Let one more connection at a line that is still there."""
+        self._look = None
+        if self._first():
+            self._staff(1)
+            self._look_soon()
 
     @property
     def busy(self) -> int:
@@ -183,86 +223,111 @@ class Lane:
 
     async def _work(self) -> None:
         """Send what stands in line on one connection after another, until nothing does."""
-        jobs: list[Job] = []
         connection: Connection | None = None
+        hand: Hand = {}
         fruitless = 0
         try:
-            while jobs or self._urgent or self._others:
+            while self._first():
                 connection = connection or self._usable() or await self.provider.connect()
-                took = await self._offer(connection, jobs)
-                fruitless = 0 if took else fruitless + 1
+                took = await self._offer(connection, hand)
+                left = self._put_back(hand)
+                fruitless = fruitless + 1 if left and not took else 0
                 if fruitless == TRIES:
-                    give_up(jobs, HUNG_UP)
+                    for job in left:
+                        job.give_up(HUNG_UP)
                     fruitless = 0
                 if not connection.usable:
                     await connection.close()
                     connection = None
+            self._end()
         except SenderDown as down:
-            self._leave(jobs, down.refusal)
+            self._put_back(hand)
+            self._leave(down.refusal)
         except BaseException as error:
-            for job in jobs:
-                if not job.done.done():
-                    job.done.set_exception(error)
+            for job in {job for job, _ in hand.values()}:
+                job.break_off(error)
             raise
         if connection is not None:
             await self._keep(connection)
 
-    async def _offer(self, connection: Connection, jobs: list[Job]) -> bool:
-        """Hand over slice after slice on one connection; tells whether it took anything.
+    async def _offer(self, connection: Connection, hand: Hand) -> bool:
+        """Hand over what is in line on one connection; tells whether it took anything.
 
-        jobs: begun and not at their end; grows by those that are begun, and loses those that end.
-        A server may close after every so many messages: only connections that took nothing count.
+        hand: what it took up and has no answer to, at any moment and in the end. A server may close
+        after every so many messages: only connections that took nothing count.
         """
-        owners: dict[int, Job] = {}
         took = False
 
         def answer(envelope: Envelope, outcome: Outcome) -> None:
             nonlocal took
             took = True
-            job = owners.pop(envelope.delivery)
+            job, _ = hand.pop(envelope.delivery)
             job.answer(envelope.delivery, outcome)
-            if not job.waiting:
-                jobs.remove(job)  # a chain may be long: let go of what has left
 
-        until = min((job.begun for job in jobs), default=time.monotonic()) + LONGEST
+        now = time.monotonic()
+        until = min((job.begun for job in self._in_line() if job.begun), default=now) + LONGEST
         try:
-            async with asyncio.timeout(until - time.monotonic()):
-                envelopes = self._feed(jobs, owners)
-                await connection.send(envelopes, answer)
+            async with asyncio.timeout(until - now):
+                await connection.send(self._feed(hand), answer)
         except TimeoutError:
             await connection.close()
-            give_up(jobs, HUNG_UP)
-        jobs[:] = [job for job in jobs if not job.done.done()]
+            self._put_back(hand)
+            for job in self._in_line():
+                if job.begun and job.begun + LONGEST <= time.monotonic():
+                    job.give_up(HUNG_UP)
         return took
 
-    def _feed(self, jobs: list[Job], owners: dict[int, Job]) -> Iterator[Envelope]:
-        """Give what is left of the slices in hand, then of those in line."""
-        for job in tuple(jobs):
-            left = job.left
-            owners |= dict.fromkeys((envelope.delivery for envelope in left), job)
-            yield from job.take_up(left)
+    def _feed(self, hand: Hand) -> Iterator[Envelope]:
+        """Take up one message after another, of one slice alone where the provider wants it so."""
         until = time.monotonic() + CHAIN
-        alone = not self.provider.chains
-        while not (jobs and alone) and time.monotonic() < until:
-            line = self._urgent or self._others
-            if not line:
-                return
-            job = line.popleft()
-            job.begun = time.monotonic()
-            jobs.append(job)
-            owners |= dict.fromkeys((envelope.delivery for envelope in job.envelopes), job)
-            yield from job.take_up(job.envelopes)
+        only = None if self.provider.chains else self._first()
+        while time.monotonic() < until and (job := self._first()) and only in (None, job):
+            envelope = job.take()
+            hand[envelope.delivery] = job, envelope
+            if job.leaving is None or job.leaving(envelope.delivery):
+                yield envelope
 
-    def _leave(self, jobs: list[Job], why: Refused) -> None:
+    def _first(self) -> Job | None:
+        """Give the slice whose turn it is, urgent ones before others."""
+        for line in (self._urgent, self._others):
+            while line and not line[0].line:
+                line.popleft()
+            if line:
+                return line[0]
+        return None
+
+    def _in_line(self) -> tuple[Job, ...]:
+        return (*self._urgent, *self._others)
+
+    def _line_of(self, job: Job) -> deque[Job]:
+        return self._urgent if job.urgent else self._others
+
+    def _put_back(self, hand: Hand) -> list[Job]:
+        """Put what was not taken where it stood; gives the slices that it belongs to."""
+        jobs: dict[Job, None] = {}
+        while hand:
+            _, (job, envelope) = hand.popitem()  # the last one first
+            job.line.appendleft(envelope)
+            jobs[job] = None
+        for job in jobs:
+            line = self._line_of(job)
+            if job not in line:
+                line.appendleft(job)
+        if jobs:
+            self._look_soon()
+        return list(jobs)
+
+    def _leave(self, why: Refused) -> None:
         """Without a connection: leave those in line to the other ones, if there are any."""
         self._full_until = time.monotonic() + IDLE
-        # This one ends here. Where all lose their connection at once, the last takes the line.
-        self._busy.discard(asyncio.current_task())
-        if not self._busy:
-            jobs += [*self._urgent, *self._others]
-            self._urgent.clear()
-            self._others.clear()
-        give_up(jobs, why)
+        self._end()
+        # Where all lose their connection at once, the last takes the line.
+        while not self._busy and (job := self._first()):
+            job.give_up(why)
+
+    def _end(self) -> None:
+        """Count this one out at once: who comes from now on needs another one."""
+        self._busy.discard(cast(asyncio.Task[None], asyncio.current_task()))
 
     def _usable(self) -> Connection | None:
         """Take an open connection that nobody uses, if there is one."""

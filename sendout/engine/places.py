@@ -3,32 +3,61 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 
+class Full(Exception):
+    """All places stayed taken."""
+
+
 @dataclass(slots=True)
 class Places:
-    """So many places for those who want one; who is urgent gets the next free one."""
+    """So many places for those who want one; who is urgent gets the next free one.
+
+    moved: when one was given or given back last.
+    """
 
     free: int
+    moved: float = field(default_factory=time.monotonic)
     _urgent: deque[asyncio.Future[None]] = field(default_factory=deque)
     _others: deque[asyncio.Future[None]] = field(default_factory=deque)
 
     @asynccontextmanager
-    async def one(self, urgent: bool) -> AsyncIterator[None]:
-        """Wait for a place, and give it back afterwards."""
-        await self._take(self._urgent if urgent else self._others)
+    async def one(
+        self, urgent: bool, patience: float | None = None
+    ) -> AsyncIterator[Callable[[], None]]:
+        """Wait for a place; it is given back by a call of what this gives, or else at the end.
+
+        Raises Full when there is none for so many seconds, and at once while that is so for others.
+        """
+        if patience is not None and not self.free and time.monotonic() > self.moved + patience:
+            raise Full
         try:
-            yield
+            async with asyncio.timeout(patience):
+                await self._take(self._urgent if urgent else self._others)
+        except TimeoutError:
+            raise Full from None
+        held = True
+
+        def leave() -> None:
+            nonlocal held
+            if held:
+                held = False
+                self._give()
+
+        try:
+            yield leave
         finally:
-            self._give()
+            leave()
 
     async def _take(self, waiting: deque[asyncio.Future[None]]) -> None:
         if self.free:
             self.free -= 1
+            self.moved = time.monotonic()
             return
         mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         waiting.append(mine)
@@ -40,6 +69,7 @@ class Places:
             raise
 
     def _give(self) -> None:
+        self.moved = time.monotonic()
         for waiting in (self._urgent, self._others):
             while waiting:
                 if not (next_ := waiting.popleft()).done():

@@ -6,7 +6,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from sendout.deliveries import counting, fallback, freeze, jobs, limit, steer
@@ -86,13 +86,26 @@ def stop_cancelled() -> None:
 
 
 def let_go(now: datetime) -> None:
-    """Mark as unknown what was being sent when its lease ran out, by the policy of its channel."""
+    """Mark as unknown what was being sent when its lease ran out, by the policy of its channel.
+
+    A lease begins anew with PostgreSQL: who lives and could not reach it settles first.
+    """
     limit = now - timedelta(seconds=settings.LEASE_SECONDS)
+    if database_since() > limit:
+        return
     for pk in list(Batch.objects.filter(claimed_at__lt=limit).values_list("pk", flat=True)):
         with transaction.atomic():
             held = Batch.objects.select_for_update(skip_locked=True).filter(pk=pk)
             for batch in held.filter(claimed_at__lt=limit):
                 _forget(batch, now)
+
+
+def database_since() -> datetime:
+    """Give when PostgreSQL was started, to tell how long it has been there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_postmaster_start_time()")
+        row: tuple[datetime] = cursor.fetchone()
+        return row[0]
 
 
 def _forget(batch: Batch, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import signal
 import sys
 import time
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import psycopg
 
 from tests.chaos.conftest import MakeSite
-from tests.chaos.site import FULL, time_flies
+from tests.chaos.site import FULL, LEASE, time_flies
 from tests.rigs.sink import Plants
 
 MANY = 3_000
@@ -120,6 +121,23 @@ def test_an_urgent_send_out_does_not_wait_behind_a_large_one(
     sys.stdout.write(f"\n{URGENT} urgent ones were away in {seconds:.2f} s, {queued} waited\n")
     assert queued
     assert seconds < GENEROUS
+
+
+def test_who_lives_settles_what_it_heard_while_the_database_was_away(
+    make_site: MakeSite, tmp_path: Path
+) -> None:
+    site = make_site(Plants(pause=0.004))
+    site.people(tmp_path, MANY)
+    for _ in range(2):
+        site.start_worker()
+    site.wait_for_workers(6)
+    site.send()
+    site.sink.wait_for(MANY // 3)
+    site.restart_database(signal.SIGINT, away=float(LEASE) + 2)
+    with time_flies(site):
+        site.wait_until_finished()
+    assert site.statuses() == {"sent": MANY}
+    assert set(site.sink.times().values()) == {1}
 
 
 def test_cut_connections_to_the_database_stop_nothing(make_site: MakeSite, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from sendout.deliveries.claim import Claimed
 from sendout.engine.lane import Lane
 from sendout.engine.places import Places
 from sendout.engine.prepare import Prepared
-from tests.rigs.smtp_script import HANG_UP, RECORD_AND_HANG_UP, SmtpScript
+from tests.rigs.smtp_script import HANG_UP, RECORD_AND_HANG_UP, SILENT, SmtpScript
 
 TEXT = b"Subject: x\r\n\r\n" + b"The pool is closed today.\r\n" * 20
 
@@ -92,15 +93,17 @@ def lane_to(script: SmtpScript, most: int) -> Lane:
     return Lane(SmtpProvider(SmtpConfig(host="127.0.0.1", port=script.port, tls="none")), most)
 
 
+async def one_slice(
+    lane: Lane, first: int, count: int, *, urgent: bool = False
+) -> dict[int, Outcome]:
+    async with lane.turn(urgent) as turn:
+        return await turn.send(slice_of(count, first), lambda *_: None)
+
+
 async def send_several(lane: Lane, sizes: Sequence[int]) -> list[dict[int, Outcome]]:
     """Send several slices at the same time, as jobs do."""
-
-    async def one(first: int, count: int) -> dict[int, Outcome]:
-        async with lane.turn() as turn:
-            return await turn.send(slice_of(count, first), lambda *_: None)
-
     starts = [1 + sum(sizes[:n]) for n in range(len(sizes))]
-    return await asyncio.gather(*map(one, starts, sizes))
+    return await asyncio.gather(*map(partial(one_slice, lane), starts, sizes))
 
 
 async def test_a_slice_follows_the_last_message_of_the_one_before_in_one_write():
@@ -130,6 +133,64 @@ async def test_a_server_that_takes_one_connection_alone_gets_all_slices_on_it():
         answers = await send_several(lane, [3] * 8)
         await lane.close()
     assert all(isinstance(o, Accepted) for each in answers for o in each.values())
+
+
+async def test_a_slice_leaves_on_all_connections_when_it_is_long_enough() -> None:
+    async with SmtpScript(delay=0.01) as script:
+        lane = lane_to(script, 4)
+        [answers] = await send_several(lane, [60])
+        await lane.close()
+    assert kinds(answers) == {"Accepted": 60}
+    assert script.connections == 4
+    assert len({r for mail in script.accepted for r in mail.recipients}) == 60
+
+
+async def test_a_connection_that_keeps_silent_holds_up_nothing_but_what_it_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sendout.engine.lane.LONGEST", 2.0)
+    async with SmtpScript(faults={(".", 5): SILENT}) as script:
+        lane = lane_to(script, 2)
+        first, second = (asyncio.create_task(one_slice(lane, n, 40)) for n in (1, 101))
+        assert kinds(await second) == {"Accepted": 40}
+        assert not first.done()
+        # The one whose recipient was named in the same write may be sent again.
+        assert kinds(await first) == {"Accepted": 38, "Unsure": 1, "Refused": 1}
+        await lane.close()
+
+
+async def test_connections_are_added_while_those_at_work_get_nowhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sendout.engine.lane.SLOW", 0.05)
+    monkeypatch.setattr("sendout.engine.lane.LONGEST", 2.0)
+    async with SmtpScript(faults={("TEXT", 1): SILENT}) as script:
+        lane = lane_to(script, 3)
+        answers = await one_slice(lane, 1, 5)
+        await lane.close()
+    assert kinds(answers) == {"Accepted": 4, "Unsure": 1}
+    assert script.connections >= 2
+
+
+async def test_an_urgent_slice_overtakes_in_the_middle_of_another() -> None:
+    begun = asyncio.Event()
+
+    def note(command: str, _argument: str) -> None:
+        if command == ".":
+            begun.set()
+
+    async with SmtpScript(delay=0.002, also=note) as script:
+        lane = lane_to(script, 1)
+        long = asyncio.create_task(one_slice(lane, 1, 60))
+        await begun.wait()
+        await one_slice(lane, 101, 3, urgent=True)
+        assert not long.done()
+        await long
+        await lane.close()
+    order = [mail.recipients[0] for mail in script.accepted]
+    urgent = [order.index(f"p{n}@example.test") for n in (101, 102, 103)]
+    assert urgent == sorted(urgent)
+    assert urgent[-1] < 15
 
 
 async def test_who_cannot_be_reached_any_more_keeps_no_slice_waiting():

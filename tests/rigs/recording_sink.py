@@ -92,6 +92,8 @@ class RecordingSink:
         for writer in self._open:
             writer.transport.abort()
         talks = asyncio.all_tasks() - {asyncio.current_task()}
+        for talk in talks:
+            talk.cancel()
         await asyncio.gather(*talks, return_exceptions=True)
 
     async def _listen(self) -> asyncio.Server:

@@ -74,7 +74,7 @@ class Provider(Protocol):
     channel: ClassVar[str]  # "email" or "sms"
     kind: ClassVar[str]  # "smtp", "sandbox", ...
     keeps_copy: ClassVar[bool]  # its messages are shown on the Outbox page
-    chains: ClassVar[bool]  # a connection takes the next slice while this one's answers come in
+    chains: ClassVar[bool]  # its connections share slices, and go from one to the next
 
     async def connect(self) -> Connection:
         """Open one connection. Raises SenderDown with plain words when that cannot be done."""
