@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 MOST_TERMS = 6  # more make no search narrower
@@ -12,6 +12,8 @@ FEWEST_DIGITS = 3  # that are looked for in a phone number
 MARKS = re.compile("[\u0300-\u036f]")
 LETTERS = {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"}
 WORDS = re.compile(r"\w+")
+SIGNS = r"[\x01-/:-@\[-`{-~]+"  # blanks and signs, for Python and PostgreSQL
+LONGEST = 255  # letters of a piece that are looked at; PostgreSQL takes 2,046 bytes of a word
 JOINED = re.compile("[-'’.]+")  # parts of a name, which `people.identity.name_key` parts
 NUMBER = re.compile(r"[+\d().\-/]*\d[+\d().\-/]*")
 ABROAD = ("011", "00")  # dialled before a country code, where no + can be
@@ -53,6 +55,27 @@ def terms(typed: str) -> list[Term]:
             parted = JOINED.sub(" ", piece).strip()
             found.append(Term(tuple(dict.fromkeys([piece, parted or piece]))))
     return found[:MOST_TERMS]
+
+
+def beginnings(typed: str) -> str:
+    """Write what was typed as a `tsquery` on `finding.expressions.Pieces`; "" for signs alone.
+
+    Every term is wanted, in one of its spellings, each piece of which begins a piece.
+    """
+    wanted = ["|".join(dict.fromkeys(_joined(term.spellings))) for term in terms(typed)]
+    return "&".join(f"({ways})" for ways in wanted if ways)
+
+
+def all_begin(pieces: Iterable[str]) -> str:
+    """Write in the words of a `tsquery` that each of these plain words begins another one."""
+    return "&".join(f"'{piece[:LONGEST]}':*" for piece in pieces)
+
+
+def _joined(spellings: tuple[str, ...]) -> Iterator[str]:
+    for spelling in spellings:
+        pieces = re.sub(SIGNS, " ", spelling).split()
+        if pieces:
+            yield f"({all_begin(pieces)})"
 
 
 def _as_number(pieces: list[str]) -> Iterator[str]:

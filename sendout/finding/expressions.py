@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.contrib.postgres.search import SearchQuery, SearchVectorField
-from django.db.models import Func, Q, TextField
+from django.contrib.postgres.search import SearchQuery, SearchQueryField, SearchVectorField
+from django.db.models import BooleanField, Func, Q, TextField, Value
+from django.db.models.functions import Cast
 
-from sendout.core.plain import LETTERS, Term, words
+from sendout.core.plain import LETTERS, LONGEST, SIGNS, Term, all_begin, beginnings, words
 
 _LONG = {letter: spelled for letter, spelled in LETTERS.items() if len(spelled) > 1}
 _SHORT = {letter: spelled for letter, spelled in LETTERS.items() if len(spelled) == 1}
@@ -49,6 +50,32 @@ class Words(Func):
     output_field = SearchVectorField()
 
 
+class Pieces(Func):
+    """What stands between blanks and signs in plain texts; `core.plain.beginnings` asks for it.
+
+    What is longer than a word of PostgreSQL's may be is parted.
+    """
+
+    arg_joiner = " || ' ' || "
+    template = (
+        "array_to_tsvector(string_to_array(btrim(regexp_replace(regexp_replace("
+        f"%(expressions)s, '{SIGNS}', ' ', 'g'), '([^ ]{{{LONGEST}}})(?=[^ ])', '\\1 ', 'g')), "
+        "' '))"
+    )
+    output_field = SearchVectorField()
+
+
+class Begun(Func):
+    """Whether every word that was typed begins one of the pieces."""
+
+    arg_joiner = " @@ "
+    template = "(%(expressions)s)"
+    output_field = BooleanField()
+
+    def __init__(self, pieces: Pieces, typed: str) -> None:
+        super().__init__(pieces, Cast(Value(beginnings(typed)), SearchQueryField()))
+
+
 class InBlocks(Func):
     """What the readers of an email in blocks see, and none of the names of its parts."""
 
@@ -70,5 +97,4 @@ def holds(field: str, term: Term) -> Q:
 def begins(typed: str) -> SearchQuery | None:
     """Ask a column of `Words` for words that begin like each typed one; None for no word at all."""
     found = words(typed)
-    query = " & ".join(f"'{word}':*" for word in found)
-    return SearchQuery(query, config="simple", search_type="raw") if found else None
+    return SearchQuery(all_begin(found), config="simple", search_type="raw") if found else None

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models.functions import Substr
+from django.db.models.functions import Right, Substr
 from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import Language, Organisation
-from sendout.finding.expressions import Digits, Plain
+from sendout.finding.expressions import Digits, Pieces, Plain
 from sendout.people.identity import NameKeyField
+
+NATIONAL = (11, 10, 9, 8, 7)  # digits of a number without its country, or its area
+
+
+def pieces(of: str = "") -> Pieces:
+    """Give what begins like what is typed for somebody; a number begins after its country, too.
+
+    of: the way to the participant, such as `participant__`.
+    """
+    return Pieces(f"{of}found_by", *(Right(f"{of}phone", digits) for digits in NATIONAL))
 
 
 class Participant(models.Model):
@@ -59,6 +70,7 @@ class Participant(models.Model):
                 condition=~models.Q(family=""),
                 name="participant_family",
             ),
+            GinIndex(pieces(), name="participant_pieces"),
         ]
 
     def __str__(self) -> str:

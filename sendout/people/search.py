@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from django.db import connection
 from django.db.models import Q, QuerySet, TextChoices
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import Organisation
 from sendout.core.plain import terms
-from sendout.finding.expressions import holds
-from sendout.people.models import Participant
+from sendout.finding.expressions import Begun, holds
+from sendout.finding.planner import without
+from sendout.people.models import Participant, pieces
 
 
 class Reach(TextChoices):
@@ -63,3 +65,30 @@ def search(
     if reach in REACHED:
         people = people.filter(REACHED[Reach(reach)])
     return people.order_by("last_name", "first_name", "id")
+
+
+def begun(words: str, of: str = "") -> Q:
+    """Say that of somebody something begins like every word. of: as in `models.pieces`.
+
+    What is quick to see is asked as well: that the words stand there at all.
+    """
+    found = Q(Begun(pieces(of), words))
+    for term in terms(words):
+        found &= holds(f"{of}found_by", term)
+    return found
+
+
+def first_named(organisation: int, words: str, most: int) -> list[int]:
+    """Give ids of participants of whom something begins like every word, so many at most.
+
+    Reads those alone of whom that is so, of whatever organisation, where `search` reads all of one.
+    """
+    named = Participant.objects.filter(begun(words)).values_list("id", "organisation")
+    statement, values = named.query.sql_with_params()
+    with without("seqscan"), connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id FROM ({statement} OFFSET 0) named (id, organisation)"
+            " WHERE organisation = %s LIMIT %s",
+            (*values, organisation, most),
+        )
+        return [pk for (pk,) in cursor.fetchall()]

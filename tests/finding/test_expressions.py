@@ -10,8 +10,8 @@ from hypothesis.extra.django import TestCase
 
 from sendout.accounts.models import Organisation
 from sendout.compose.models import Message
-from sendout.core.plain import plain
-from sendout.finding.expressions import Plain, begins
+from sendout.core.plain import beginnings, plain
+from sendout.finding.expressions import Begun, Pieces, Plain, begins
 
 LATIN = st.characters(max_codepoint=0x17F, exclude_categories=["Cc"], exclude_characters="İŉ")
 
@@ -24,6 +24,14 @@ class PlainLaw(TestCase):
         Organisation.objects.get_or_create(slug="aqua-club", name="Aqua Club")
         found = Organisation.objects.annotate(**columns).values_list(*columns).get()
         assert found == tuple(plain(text) for text in texts)
+
+    @settings(max_examples=40)
+    @given(st.lists(st.text(LATIN), min_size=20, max_size=20))
+    def test_whatever_is_typed_finds_itself(self, texts: list[str]) -> None:
+        begun = {f"t{n}": Begun(Pieces(Plain(Value(t))), t) for n, t in enumerate(texts)}
+        Organisation.objects.get_or_create(slug="aqua-club", name="Aqua Club")
+        found = Organisation.objects.annotate(**begun).values_list(*begun).get()
+        assert found == tuple(bool(beginnings(text)) for text in texts)
 
 
 @pytest.mark.django_db

@@ -117,3 +117,13 @@ def test_a_keystroke_costs_a_few_queries_however_much_there_is(
     assert len(asked) <= 10
     page = office.get("/o/aqua-club/find/", {"q": "zoe"}).content.decode()
     assert "/o/aqua-club/participants/?q=zoe" in page  # where the rest is
+
+
+def test_merge_fields_are_shown_as_their_words(office: Client, club: Organisation) -> None:
+    message = Message.objects.create(
+        organisation=club, subject="{{ Activity|Your class }} today, {{first_name}}"
+    )
+    SendOut.objects.create(organisation=club, name="Cancelled", message=message)
+    found = office.get("/o/aqua-club/find/", {"q": "cancelled"}).content.decode()
+    assert "Your class today, first_name" in found
+    assert "{{" not in found

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import Organisation
+from sendout.core.message.template import escape_nothing, parse
 from sendout.core.plain import terms
 from sendout.deliveries.counting import shown_status, tallies
 from sendout.pages.messages.shown import status_key
@@ -89,7 +90,7 @@ def _sendouts(organisation: Organisation, typed: str, most: int) -> list[Hit]:
     return [
         Hit(
             title=sendout.name,
-            about=sendout.message.subject or sendout.message.sms_text[:QUOTED],
+            about=_as_words(sendout.message.subject or sendout.message.sms_text[:QUOTED]),
             address=f"{_page(organisation, 'messages')}?open={sendout.pk}",
             icon="send",
             status=status_key(labels[sendout.pk]),
@@ -97,6 +98,13 @@ def _sendouts(organisation: Organisation, typed: str, most: int) -> list[Hit]:
         )
         for sendout in sendouts
     ]
+
+
+def _as_words(text: str) -> str:
+    """Write a text with the fallbacks of its merge fields, or their names."""
+    template = parse(text)
+    words = {slot.key: slot.fallback or slot.name for slot in template.slots}
+    return template.fill(words, escape_nothing)
 
 
 def _listed(organisation: Organisation, typed: str, most: int) -> list[Hit]:

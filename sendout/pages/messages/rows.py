@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,7 @@ from sendout.deliveries.hold import held_now
 from sendout.deliveries.models import OPEN, Delivery, Event
 from sendout.deliveries.report import reason, recipient_name, with_carrier, with_status
 from sendout.pages.messages.report_words import words_for
+from sendout.pages.messages.row_search import LARGE, Walk, beginning, holding, to_named
 from sendout.pages.messages.shown import Shown
 from sendout.pages.replies.thread import kinds_of
 
@@ -30,12 +31,14 @@ LARGEST = 2**63 - 1
 class Filters:
     """What was asked for. after, before: ids that the page begins behind, or ends before.
 
-    cause: the key of a group of the report.
+    cause: the key of a group of the report. inside: words are looked for inside of others, too,
+    among however many rows.
     """
 
     q: str = ""
     status: str = ""
     cause: str = ""
+    inside: bool = False
     after: int = 0
     before: int = 0
 
@@ -47,6 +50,7 @@ class Filters:
             q=given.get("q", "").strip()[:200],
             status=status if status in set(Status) else "",
             cause=given.get("cause", "")[:LONGEST],
+            inside=bool(given.get("inside")),
             after=_number(given.get("after", "")),
             before=_number(given.get("before", "")),
         )
@@ -90,11 +94,16 @@ class ShownRow:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """One page. total: how many fit, counted up to a thousand when they were searched for."""
+    """One page. total: how many fit, counted up to a thousand when they were searched for, and to
+    the end of the page where a word is frequent among many.
+
+    from_the_beginning: what was typed was not looked for inside of words.
+    """
 
     deliveries: list[ShownRow]
     total: int
     more_than_total: bool
+    from_the_beginning: bool
     this_query: str
     previous_query: str
     next_query: str
@@ -102,21 +111,23 @@ class Rows:
 
 def find_rows(shown: Shown, channel: str, filters: Filters) -> Rows:
     """Give the page of this send-out's deliveries that the filters ask for."""
-    found, total = _found(shown, channel, filters)
-    deliveries = found[:PAGE]
-    more = len(found) > PAGE
+    found = _found(shown, channel, filters)
+    deliveries = found.rows[:PAGE]
+    more = len(found.rows) > PAGE
     if filters.before:
         deliveries.reverse()
     first, last = (deliveries[0].pk, deliveries[-1].pk) if deliveries else (0, 0)
     earlier = more if filters.before else bool(filters.after)
     later = True if filters.before else more
+    inside = "&inside=1" if filters.inside else ""
     return Rows(
         deliveries=_shown(shown, deliveries, held_now(shown.id, channel)),
-        total=min(total, COUNTED) if filters.searched else total,
-        more_than_total=filters.searched and total > COUNTED,
-        this_query=_this(filters),
-        previous_query=f"before={first}" if earlier and first else "",
-        next_query=f"after={last}" if later and last else "",
+        total=min(found.total, COUNTED) if filters.searched else found.total,
+        more_than_total=found.more or (filters.searched and found.total > COUNTED),
+        from_the_beginning=_from_the_beginning(shown, channel, filters),
+        this_query=_this(filters) + inside,
+        previous_query=f"before={first}{inside}" if earlier and first else "",
+        next_query=f"after={last}{inside}" if later and last else "",
     )
 
 
@@ -128,41 +139,83 @@ def _this(filters: Filters) -> str:
 
 def fitting_rows(shown: Shown, channel: str, filters: Filters) -> QuerySet[Delivery]:
     """Give this send-out's deliveries that the filters ask for, on whatever page."""
+    rows = _without_words(shown, channel, filters)
+    if _from_the_beginning(shown, channel, filters):
+        return beginning(rows, filters.q)
+    return holding(rows, filters.q)
+
+
+def _without_words(shown: Shown, channel: str, filters: Filters) -> QuerySet[Delivery]:
     rows = Delivery.objects.filter(sendout=shown.id, channel=channel)
     if filters.status:
         rows = with_status(rows, shown.id, channel, filters.status)
     if filters.cause:
         rows = with_cause(rows, Part(shown.id, channel, _tally(shown, channel)), filters.cause)
-    for word in filters.q.split():
-        rows = rows.filter(
-            Q(address__icontains=word)
-            | Q(participant__first_name__icontains=word)
-            | Q(participant__last_name__icontains=word)
-        )
     return rows
 
 
-def _found(shown: Shown, channel: str, filters: Filters) -> tuple[list[Delivery], int]:
-    """Give the page with one more, and how many fit; a search looks once for both."""
+def _from_the_beginning(shown: Shown, channel: str, filters: Filters) -> bool:
+    return bool(filters.q) and not filters.inside and _tally(shown, channel).total > LARGE
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A page with one more row. total: how many fit, as far as counted. more: they are more."""
+
+    rows: list[Delivery]
+    total: int
+    more: bool = False
+
+
+def _found(shown: Shown, channel: str, filters: Filters) -> _Found:
+    if _from_the_beginning(shown, channel, filters):
+        return _found_from_the_beginning(shown, channel, filters)
     rows = fitting_rows(shown, channel, filters)
-    if not filters.searched or filters.after or filters.before:
-        return _page(rows, filters), _total(shown, channel, filters, rows)
+    if not filters.searched:
+        tally = _tally(shown, channel)
+        total = tally.by_status.get(filters.status, 0) if filters.status else tally.total
+        return _Found(_page(_on_page(rows, filters)), total)
+    return _counted(rows, filters)
+
+
+def _found_from_the_beginning(shown: Shown, channel: str, filters: Filters) -> _Found:
+    rows = _without_words(shown, channel, filters)
+    walk = Walk(_on_page(rows, filters), filters.q, PAGE + 1, backwards=bool(filters.before))
+    walk.go_on()
+    if not walk.over:
+        few = to_named(rows, shown.sendout.organisation_id, filters.q)
+        if few is not None:
+            return _counted(few, filters)
+    while not walk.over:
+        walk.go_on()
+    more = len(walk.found) > PAGE or bool(filters.after or filters.before)
+    return _Found(_page(_these(walk.found, filters)), min(len(walk.found), PAGE), more)
+
+
+def _counted(rows: QuerySet[Delivery], filters: Filters) -> _Found:
+    """Give a page of what was searched for; the first page is what was counted."""
+    if filters.after or filters.before:
+        return _Found(_page(_on_page(rows, filters)), _count(rows))
     ids = list(rows.order_by("pk").values_list("pk", flat=True)[: COUNTED + 1])
-    return _page(Delivery.objects.filter(pk__in=ids[: PAGE + 1]), filters), len(ids)
+    return _Found(_page(_these(ids[: PAGE + 1], filters)), len(ids))
 
 
-def _page(rows: QuerySet[Delivery], filters: Filters) -> list[Delivery]:
-    rows = with_carrier(rows.select_related("participant"))
+def _these(ids: list[int], filters: Filters) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(pk__in=ids).order_by("-pk" if filters.before else "pk")
+
+
+def _on_page(rows: QuerySet[Delivery], filters: Filters) -> QuerySet[Delivery]:
     if filters.before:
-        return list(rows.filter(pk__lt=filters.before).order_by("-pk")[: PAGE + 1])
-    return list(rows.filter(pk__gt=filters.after).order_by("pk")[: PAGE + 1])
+        return rows.filter(pk__lt=filters.before).order_by("-pk")
+    return rows.filter(pk__gt=filters.after).order_by("pk")
 
 
-def _total(shown: Shown, channel: str, filters: Filters, rows: QuerySet[Delivery]) -> int:
-    if filters.searched:
-        return len(rows.order_by().values_list("pk")[: COUNTED + 1])
-    tally = _tally(shown, channel)
-    return tally.by_status.get(filters.status, 0) if filters.status else tally.total
+def _page(rows: QuerySet[Delivery]) -> list[Delivery]:
+    return list(with_carrier(rows.select_related("participant"))[: PAGE + 1])
+
+
+def _count(rows: QuerySet[Delivery]) -> int:
+    return len(rows.order_by().values_list("pk")[: COUNTED + 1])
 
 
 def _tally(shown: Shown, channel: str) -> Tally:
