@@ -108,14 +108,9 @@ def foresee(sendout: SendOut, whom: Whom) -> Reach:
     return plan.foresee(_plan(sendout, whom), _planned(sendout, whom))
 
 
-def first_people(sendout: SendOut, whom: Whom, most: int) -> dict[int, str]:
-    """Give ids of the first participants who would get it, with the address it goes to."""
-    statement = (
-        f"{_plan(sendout, whom)} SELECT id, address FROM planned WHERE reason = '' ORDER BY id"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(f"{statement} LIMIT %(most)s", _planned(sendout, whom) | {"most": most})
-        return dict(cursor.fetchall())
+def foresee_with_first(sendout: SendOut, whom: Whom, most: int) -> tuple[Reach, dict[int, str]]:
+    """Count the same, and give ids of the first participants, with the address it goes to."""
+    return plan.foresee_with_first(_plan(sendout, whom), _planned(sendout, whom), most)
 
 
 def newest(sendout: SendOut) -> int:

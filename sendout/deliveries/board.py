@@ -15,14 +15,14 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import connection, models
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Max, Sum
 
 from sendout.accounts.models import User
 from sendout.core.providers import registry
 from sendout.deliveries.models import Call, Count
-from sendout.deliveries.plan import LINEAR
+from sendout.finding.planner import without
 from sendout.sendouts.models import Channels, SendOut
 
 # In which receipts begin to come, and after which people are called.
@@ -68,8 +68,8 @@ UNION ALL (
     ORDER BY knows, person LIMIT %(shown)s)
 """
 TO_CALL = f"""
-{PERSON} SELECT person, knows FROM person
-WHERE called IS NULL AND knows <= %(at_most)s ORDER BY knows, person
+{PERSON} SELECT person, knows, count(*) OVER () FROM person
+WHERE called IS NULL AND knows <= %(at_most)s ORDER BY knows, person LIMIT %(shown)s
 """
 
 
@@ -117,19 +117,25 @@ def board(sendout: SendOut, now: datetime) -> Board:
     return found
 
 
-def to_call(sendout: SendOut, now: datetime, *, waiting: bool) -> dict[int, Knows]:
-    """Give whom to call: who cannot be reached, and with `waiting` who is not reached yet."""
+def to_call(
+    sendout: SendOut, now: datetime, *, waiting: bool, most: int | None = None
+) -> tuple[dict[int, Knows], int]:
+    """Give whom to call, up to `most`, and how many they are altogether.
+
+    That is who cannot be reached, and with `waiting` who is not reached yet.
+    """
     at_most = Knows.WAITING if waiting else Knows.CANNOT
     with _counting() as cursor:
-        cursor.execute(TO_CALL, _values(sendout, now) | {"at_most": at_most.value})
-        return {person: Knows(knows) for person, knows in cursor.fetchall()}
+        values = _values(sendout, now) | {"at_most": at_most.value, "shown": most}
+        cursor.execute(TO_CALL, values)
+        rows = cursor.fetchall()
+    return {person: Knows(knows) for person, knows, _ in rows}, rows[0][2] if rows else 0
 
 
 @contextmanager
 def _counting() -> Iterator[CursorWrapper]:
     """Keep the joins of all people linear: of rows made just now PostgreSQL expects a few only."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(LINEAR)
+    with without("nestloop"), connection.cursor() as cursor:
         yield cursor
 
 

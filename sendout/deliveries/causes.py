@@ -11,7 +11,6 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
-from django.db.models.expressions import RawSQL
 
 from sendout.core.bounces.clusters import CANCELLED, SKIPPED, UNKNOWN, Alike
 from sendout.core.bounces.diagnosis import Heard
@@ -19,6 +18,7 @@ from sendout.core.delivery.status import Status
 from sendout.deliveries.counting import Tally
 from sendout.deliveries.models import Delivery
 from sendout.deliveries.report import PROOF
+from sendout.finding.planner import among
 
 MOST = 20_000  # rows of each status whose words are looked at
 MOST_SKIPPED = 200_000
@@ -68,11 +68,14 @@ SELECT skip_reason, count(*) FROM (
     WHERE {_OF} AND d.skipped_at IS NOT NULL AND d.status = 'skipped' LIMIT {MOST_SKIPPED}
 ) few GROUP BY 1
 """
-# Ids of those with one of some pairs of code and shape.
-MATCHING = f"""
-SELECT d.id FROM ({{rows}}) d
-WHERE (d.error_code, {SHAPE.format(text=_WORDS)}) IN (
-    SELECT * FROM unnest(%(codes)s::text[], %(shapes)s::text[]))
+# The ids of all, by code and shape: that is what the cause depends on, besides the status.
+IDS = f"""
+WITH said AS MATERIALIZED (
+    SELECT d.id, d.error_code AS code, {_WORDS} AS text FROM ({{rows}}) d
+), shapes AS (
+    SELECT code, text, {SHAPE.format(text="text")} AS shape FROM said GROUP BY code, text
+)
+SELECT code, shape, array_agg(id) FROM said JOIN shapes USING (code, text) GROUP BY 1, 2
 """
 HEARD = f"""
 SELECT {_DOMAIN}, count(*), count(*) FILTER (WHERE d.status = ANY(%(refused)s))
@@ -156,18 +159,15 @@ def heard(part: Part) -> Heard:
     return Heard({domain: (asked, no) for domain, asked, no in rows}, whole=step == 1)
 
 
-def matching(part: Part, key: str) -> tuple[str, dict[str, Any]] | None:
-    """Give a statement for the ids of failed or waiting deliveries with a cause, and its values."""
-    pairs: dict[str, set[tuple[str, str]]] = {}
+def matching(part: Part, key: str) -> list[int]:
+    """Give the ids of the failed or waiting deliveries with a cause."""
+    found: list[int] = []
     for status in (Status.BOUNCED, Status.ERROR, Status.DEFERRED):
         if part.has(status):
-            said = {(a.code, a.shape) for a in _troubled(part, status) if a.key == key}
-            pairs |= {status: said} if said else {}
-    if not pairs:
-        return None
-    both = sorted(set().union(*pairs.values()))
-    values = part.values | {"codes": [c for c, _ in both], "shapes": [s for _, s in both]}
-    return " UNION ALL ".join(MATCHING.format(rows=TROUBLED[status]) for status in pairs), values
+            for code, shape, ids in _fetch(IDS.format(rows=TROUBLED[status]), part.values):
+                if Alike(status, len(ids), code=code, shape=shape).key == key:
+                    found += ids
+    return found
 
 
 def with_cause(deliveries: QuerySet[Delivery], part: Part, key: str) -> QuerySet[Delivery]:
@@ -177,23 +177,4 @@ def with_cause(deliveries: QuerySet[Delivery], part: Part, key: str) -> QuerySet
         return deliveries.filter(PROOF[SKIPPED], status=Status.SKIPPED, skip_reason=why)
     if key in (CANCELLED, UNKNOWN):
         return deliveries.filter(PROOF.get(key, Q()), status=key)
-    found = matching(part, key)
-    if found is None:
-        return deliveries.none()
-    statement, values = found
-    return deliveries.filter(pk__in=RawSQL(*_in_order(statement, values)))  # noqa: S611 (ours)
-
-
-def _in_order(statement: str, values: dict[str, Any]) -> tuple[str, list[Any]]:
-    """Write a statement with names as one with places, which is all that Django puts into others.
-
-    No value goes into the statement itself.
-    """
-    places: list[Any] = []
-    pieces = statement.split("%(")
-    written = pieces[0]
-    for piece in pieces[1:]:
-        name, _, after = piece.partition(")s")
-        places.append(values[name])
-        written += "%s" + after
-    return written, places
+    return deliveries.filter(among("deliveries_delivery.id", matching(part, key)))

@@ -14,6 +14,7 @@ from sendout.core.delivery.retry import WAITS
 from sendout.deliveries.causes import Part, alike, matching
 from sendout.deliveries.missed import Search, resend
 from sendout.deliveries.models import Delivery
+from sendout.finding.planner import among
 from sendout.senders.domains import reopen
 from sendout.sendouts.models import SendOut, State
 
@@ -37,7 +38,7 @@ SELECT id FROM deliveries_batch WHERE sendout_id = %(sendout)s AND channel = %(c
 _SOONER = """
 WITH due AS (
     SELECT d.id FROM deliveries_delivery d
-    WHERE d.id IN ({matching}) AND d.status = 'deferred' AND d.next_try_at > now()
+    WHERE d.id = ANY(%(ids)s::bigint[]) AND d.status = 'deferred' AND d.next_try_at > now()
         AND d.deferred_at <= now() - %(pause)s AND d.attempt <= %(attempts)s
     ORDER BY d.id FOR UPDATE
 ), sooner AS (
@@ -70,12 +71,8 @@ def retry_now(sendout: SendOut, part: Part, key: str) -> int:
         return 0
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_LOCK, part.values)
-        found = matching(part, key)
-        if found is None:
-            return 0
-        statement, values = found
         limits: dict[str, Any] = {"pause": PAUSE, "attempts": len(WAITS[part.channel]) - SPARE}
-        cursor.execute(_SOONER.format(matching=statement), values | limits)
+        cursor.execute(_SOONER, part.values | limits | {"ids": matching(part, key)})
         count = int(cursor.fetchone()[0])
         _reopen(sendout, part, key)
     return count
@@ -95,13 +92,11 @@ def send_again(sendout: SendOut, part: Part, key: str, member: User | None) -> A
 
     Raises NotPossible, such as when no sender works.
     """
-    found = matching(part, key) if key in SENT_AGAIN else None
-    if found is None:
+    ids = matching(part, key) if key in SENT_AGAIN else []
+    if not ids:
         return Again([], 0)
-    with connection.cursor() as cursor:
-        cursor.execute(*found)
-        ids = [pk for (pk,) in cursor.fetchall()]
-    rows = Delivery.objects.filter(organisation=sendout.organisation_id, pk__in=ids)
+    rows = Delivery.objects.filter(among("deliveries_delivery.id", ids))
+    rows = rows.filter(organisation=sendout.organisation_id)
     people = tuple(rows.values_list("participant", flat=True))
     first = sendout.origin or sendout
     search = Search(sendout.organisation, people, part.channel, first.created_at - BEFORE)

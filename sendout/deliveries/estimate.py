@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from sendout.accounts.models import Organisation
 from sendout.compose.fields import ALWAYS, STANDARD, Merging
@@ -19,8 +19,9 @@ from sendout.deliveries import told
 from sendout.deliveries.families import Member, together
 from sendout.deliveries.measuring import Drawback, Measured, Texts
 from sendout.deliveries.models import Count
-from sendout.deliveries.plan import CARRIED, LINEAR, plan_of, reach, values
+from sendout.deliveries.plan import CARRIED, plan_of, reach, values
 from sendout.deliveries.said import sms_of
+from sendout.finding.planner import without
 from sendout.senders.models import Channel
 from sendout.sendouts.models import Channels, Kind, SendOut
 from sendout.usage.prices import PriceList, price_list
@@ -212,8 +213,7 @@ def _people(asked: Asked, organisation: Organisation, *, once: bool, own: bool) 
         told=asked.told if once else "false", fields="p.fields::text" if own else "'{}'"
     )
     categories = told.categories_of(organisation)
-    with transaction.atomic(), connection.chunked_cursor() as cursor:
-        connection.cursor().execute(LINEAR)
+    with without("nestloop"), connection.chunked_cursor() as cursor:
         cursor.execute(query, asked.parameters | {"categories": categories})
         while rows := cursor.fetchmany(AT_A_TIME):
             for row in rows:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from sendout.deliveries import jobs, limit, zones
-from sendout.deliveries.plan import LINEAR, Reach, plan_of, reach, values
+from sendout.deliveries.plan import Reach, linear, plan_of, reach, values
 from sendout.senders.models import Channel
 from sendout.sendouts import lifecycle
 from sendout.sendouts.models import Channels, OncePer, SendOut
@@ -106,9 +106,8 @@ def freeze(sendout: SendOut, channel: Channel) -> None:
     statement, parameters = FREEZE, values(sendout, channel)
     if sendout.local_time:
         statement, parameters = FREEZE_BY_ZONE, parameters | _moments(sendout)
-    with connection.cursor() as cursor:
-        if sendout.once_per == OncePer.FAMILY:
-            cursor.execute(LINEAR)
+    families = sendout.once_per == OncePer.FAMILY
+    with linear(families=families), connection.cursor() as cursor:
         cursor.execute(plan_of(sendout, channel) + statement, parameters)
         now = cursor.fetchone()[0]
     jobs.defer(sendout.pk, channel.value, now, sendout.urgent)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from django.db import connection, transaction
+from django.db import connection
 
 from sendout.deliveries import became, jobs
+from sendout.finding.planner import without
 from sendout.people.select import AUDIENCE
 from sendout.senders.models import Channel
 from sendout.sendouts.models import Channels, FallbackTo, OncePer, SendOut
@@ -28,14 +30,17 @@ WITH audience AS ({{audience}}), reasoned AS (
         CASE %(channel)s WHEN 'email' THEN p.email
             ELSE COALESCE(NULLIF(p.phone, ''), p.phone_typed) END AS address,
         CASE %(channel)s WHEN 'email' THEN p.email_normal ELSE p.phone END AS normal,
-        CASE WHEN p.email = '' THEN 'no_address' WHEN p.email_normal = '' THEN 'invalid_address'
+        CASE WHEN %(channel)s <> 'email' AND NOT %(only_without_email)s THEN NULL
+            WHEN p.email = '' THEN 'no_address' WHEN p.email_normal = '' THEN 'invalid_address'
             ELSE {_STOPPED["email"]} END AS email_reason,
-        CASE WHEN COALESCE(NULLIF(p.phone, ''), p.phone_typed) = '' THEN 'no_address'
+        CASE WHEN %(channel)s <> 'sms' THEN NULL
+            WHEN COALESCE(NULLIF(p.phone, ''), p.phone_typed) = '' THEN 'no_address'
             WHEN p.phone = '' THEN 'invalid_address' WHEN p.phone_kind <> '' THEN p.phone_kind
             ELSE {_STOPPED["sms"]} END AS sms_reason{{more}}
     FROM people_participant p JOIN audience a ON a.id = p.id
 ), ranked AS (
-    SELECT *, CASE %(channel)s WHEN 'email' THEN email_reason ELSE sms_reason END AS reason
+    SELECT id, organisation_id, address, normal{{named}},
+        CASE %(channel)s WHEN 'email' THEN email_reason ELSE sms_reason END AS reason
     FROM reasoned
     WHERE %(channel)s = 'email' OR NOT %(only_without_email)s OR email_reason <> '' OFFSET 0
 ), {{planned}}
@@ -53,30 +58,40 @@ _OF_FAMILY = """,
         CASE %(channel)s WHEN 'email' THEN p.phone ELSE p.email_normal END AS other,
         NULLIF(substr(p.family, 2), '') AS said, left(p.family, 1) = '-' AS parted"""
 _FAMILY = """headed AS (
-    SELECT id, other, said, parted, min(id) OVER (PARTITION BY normal, home) AS head
+    SELECT id, organisation_id, address, other, said, parted,
+        min(id) OVER (PARTITION BY normal, home) AS head
     FROM (SELECT *, COALESCE(said, min(said) FILTER (WHERE NOT parted) OVER (PARTITION BY normal),
         '') AS home FROM ranked WHERE reason = '') AS r
+), stopped AS (
+    SELECT *, reason = ANY(%(for_the_address)s) AS told FROM ranked WHERE reason <> ''
 ), by_said AS (
-    SELECT said, min(head) AS head FROM headed WHERE said IS NOT NULL GROUP BY said
+    SELECT said, min(head) AS head FROM headed
+    WHERE said IN (SELECT said FROM stopped WHERE told) GROUP BY said
 ), by_other AS (
     SELECT other, min(head) AS head, min(head) FILTER (WHERE said IS NULL) AS unsaid
-    FROM headed WHERE other <> '' AND NOT parted GROUP BY other
+    FROM headed
+    WHERE other IN (SELECT other FROM stopped WHERE told AND NOT parted AND other <> '')
+        AND NOT parted GROUP BY other
 ), planned AS (
-    SELECT r.id, r.organisation_id, r.address, CASE WHEN w.head <> r.id THEN 'family' ELSE r.reason
-        END AS reason, NULLIF(w.head, r.id) AS carrier
-    FROM ranked r
-    LEFT JOIN headed h ON h.id = r.id
-    LEFT JOIN by_said s ON s.said = r.said AND r.reason = ANY(%(for_the_address)s)
-    LEFT JOIN by_other o ON o.other = r.other AND r.reason = ANY(%(for_the_address)s)
-        AND NOT r.parted
-    CROSS JOIN LATERAL (SELECT COALESCE(h.head, s.head,
+    SELECT id, organisation_id, address, CASE WHEN head <> id THEN 'family' ELSE '' END AS reason,
+        NULLIF(head, id) AS carrier
+    FROM headed
+    UNION ALL
+    SELECT r.id, r.organisation_id, r.address, CASE WHEN w.head IS NULL THEN r.reason
+        ELSE 'family' END, w.head
+    FROM stopped r
+    LEFT JOIN by_said s ON s.said = r.said AND r.told
+    LEFT JOIN by_other o ON o.other = r.other AND r.told AND NOT r.parted
+    CROSS JOIN LATERAL (SELECT COALESCE(s.head,
         CASE WHEN r.said IS NULL THEN o.head ELSE o.unsaid END) AS head) AS w
 )"""
-# For a plan of families: PostgreSQL expects few rows of its steps, and would go through them again
-# for every person.
-LINEAR = "SET LOCAL enable_nestloop = off"
 CARRIED = "family"  # the reason of those whom the message of another one is for, too
 FORECAST = "SELECT reason, count(*) FROM planned GROUP BY reason"
+_FIRST = """, first AS (
+    SELECT id, address FROM planned WHERE reason = '' ORDER BY id LIMIT %(first)s
+)
+SELECT reason, count(*), NULL::bigint, NULL FROM planned GROUP BY reason
+UNION ALL SELECT NULL, NULL, id, address FROM first"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +115,9 @@ def plan(audience: str, once_per: str) -> str:
     Its `planned` has id, organisation_id, address, reason (empty for those it is sent to), carrier.
     """
     if once_per == OncePer.FAMILY:
-        return _PLAN.format(audience=audience, more=_OF_FAMILY, planned=_FAMILY)
-    return _PLAN.format(audience=audience, more="", planned=_ONCE)
+        more, named = _OF_FAMILY, ", other, said, parted"
+        return _PLAN.format(audience=audience, more=more, named=named, planned=_FAMILY)
+    return _PLAN.format(audience=audience, more="", named="", planned=_ONCE)
 
 
 def plan_of(sendout: SendOut, channel: Channel) -> str:
@@ -142,8 +158,28 @@ def reach(sendout: SendOut, channel: Channel) -> Reach:
 
 def foresee(planned: str, parameters: dict[str, Any]) -> Reach:
     """Count whom a plan reaches. planned: SQL that begins as `plan` gives it."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        if parameters["family"]:
-            cursor.execute(LINEAR)
-        cursor.execute(planned + FORECAST, parameters)
-        return Reach.of(dict(cursor.fetchall()))
+    return Reach.of(dict(_ask(planned + FORECAST, parameters)))
+
+
+def foresee_with_first(
+    planned: str, parameters: dict[str, Any], most: int
+) -> tuple[Reach, dict[int, str]]:
+    """Count as `foresee` does, and give the first participants by id, with their addresses."""
+    rows = _ask(planned + _FIRST, parameters | {"first": most})
+    counted = {reason: n for reason, n, pk, _ in rows if pk is None}
+    first = sorted((pk, address) for _, _, pk, address in rows if pk is not None)
+    return Reach.of(counted), dict(first)
+
+
+def linear(*, families: bool) -> AbstractContextManager[None]:
+    """Keep a plan of families linear: PostgreSQL expects few rows of its steps, and would go
+    through them again for every person.
+    """
+    return without("nestloop") if families else nullcontext()
+
+
+def _ask(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with linear(families=parameters["family"]), connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
-from django.db.models.expressions import RawSQL
 
 from sendout.deliveries.freeze import Forecast
 from sendout.deliveries.plan import CARRIED, Reach, plan_of, values
+from sendout.finding.planner import among
 from sendout.people.models import Participant
 from sendout.senders.models import Channel
 from sendout.sendouts.models import Channels, SendOut
@@ -34,6 +35,8 @@ CAUSES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("no_contact", "", frozenset({"no_address"})),
 )
 _UNPLANNED = "-"  # stands for NULL where pairs of reasons are compared
+_NAMED = """FROM standing s JOIN people_participant p USING (id) WHERE {where}
+    ORDER BY p.last_name, p.first_name, p.id LIMIT %(most)s OFFSET %(start)s"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +77,43 @@ class Stand:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """One participant, and how they stand."""
+
+    person: Participant
+    stand: Stand
+
+
+_REASONS = (None, "", "duplicate", CARRIED, *sorted({r for *_, all_ in CAUSES for r in all_}))
+
+
+@lru_cache(maxsize=64)
+def stands_of(key: str) -> frozenset[Stand]:
+    """Give how those may stand whom the key means."""
+    every = (Stand(email, sms) for email in _REASONS for sms in _REASONS)
+    return frozenset(stand for stand in every if stand.fits(key))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of those whom a key means, by name: from the one with the number `start` on."""
+
+    key: str
+    start: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reached:
-    """An audience by how it stands: stands counts people. used: the channels of the send-out."""
+    """An audience by how it stands: stands counts people. used: the channels of the send-out.
+
+    part: which of them were asked for by name, if any; people: those.
+    """
 
     used: tuple[Channel, ...]
     stands: dict[Stand, int] = field(default_factory=dict)
+    part: Part | None = None
+    people: list[Standing] = field(default_factory=list)
 
     def count(self, key: str) -> int:
         """Count those whom the key means."""
@@ -106,40 +141,44 @@ class Reached:
         return Reach.of(reasons)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """One participant, and how they stand."""
-
-    person: Participant
-    stand: Stand
-
-
-def reached(sendout: SendOut) -> Reached:
-    """Count the send-out's audience by how it stands now."""
+def reached(sendout: SendOut, part: Part | None = None) -> Reached:
+    """Count the send-out's audience by how it stands now, and name a part of it."""
     used = Channels(sendout.channels).used
-    statement = f"{_planned(sendout, used)} SELECT email, sms, count(*) FROM standing GROUP BY 1, 2"
-    with connection.cursor() as cursor:
-        cursor.execute(statement, _values(sendout, used))
-        return Reached(used, {Stand(email, sms): n for email, sms, n in cursor.fetchall()})
+    statement = f"""{_planned(sendout, used)}
+        SELECT email, sms, count(*), NULL::bigint FROM standing GROUP BY 1, 2"""
+    parameters = _values(sendout, used)
+    if part is not None:
+        which, chosen = _named_part(part, stands_of(part.key))
+        statement += f" UNION ALL (SELECT s.email, s.sms, 0, p.id {which})"
+        parameters |= chosen
+    rows = _ask(statement, parameters)
+    stands = {Stand(email, sms): n for email, sms, n, pk in rows if pk is None}
+    named = [(pk, Stand(email, sms)) for email, sms, _, pk in rows if pk is not None]
+    return Reached(used, stands, part, _with_people(sendout, named))
 
 
-def people_of(
-    sendout: SendOut, stands: Collection[Stand], start: int = 0, most: int = 25
-) -> list[Standing]:
-    """Give those who stand so, by name; from the one with this number on, counted from 0."""
+def people_of(sendout: SendOut, now: Reached, part: Part) -> list[Standing]:
+    """Give a part of those who stand so, asking only where `now` does not have it."""
+    fitting = frozenset(stand for stand in now.stands if stand.fits(part.key))
+    if now.part == part and fitting <= stands_of(part.key):
+        return now.people
+    return _people(sendout, *_named_part(part, fitting)) if fitting else []
+
+
+def _named_part(part: Part, stands: Collection[Stand]) -> tuple[str, dict[str, Any]]:
+    where = f"""(COALESCE(s.email, '{_UNPLANNED}'), COALESCE(s.sms, '{_UNPLANNED}'))
+        IN (SELECT * FROM unnest(%(emails)s::text[], %(texts)s::text[]))"""
     chosen: dict[str, Any] = {
         "emails": [_text(stand.email) for stand in stands],
         "texts": [_text(stand.sms) for stand in stands],
     }
-    where = f"""(COALESCE(s.email, '{_UNPLANNED}'), COALESCE(s.sms, '{_UNPLANNED}'))
-        IN (SELECT * FROM unnest(%(emails)s::text[], %(texts)s::text[]))"""
-    return _people(sendout, where, chosen, start, most)
+    return _NAMED.format(where=where), chosen | {"most": part.most, "start": part.start}
 
 
 def standing_of(sendout: SendOut, participants: Collection[int]) -> list[Standing]:
     """Give how these participants stand, by name; who is not of the audience is left out."""
-    chosen = {"people": list(participants)}
-    return _people(sendout, "p.id = ANY(%(people)s)", chosen, 0, len(participants))
+    chosen = {"people": list(participants), "most": len(participants), "start": 0}
+    return _people(sendout, _NAMED.format(where="p.id = ANY(%(people)s)"), chosen)
 
 
 def who_gets(sendout: SendOut, channel: Channel) -> QuerySet[Participant]:
@@ -152,27 +191,33 @@ def who_gets(sendout: SendOut, channel: Channel) -> QuerySet[Participant]:
         )
         ids = cursor.fetchone()[0]
     own = Participant.objects.filter(organisation=sendout.organisation_id)
-    return own.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", (ids,)))
+    return own.filter(among("people_participant.id", ids))
 
 
 def _text(reason: str | None) -> str:
     return _UNPLANNED if reason is None else reason
 
 
-def _people(
-    sendout: SendOut, where: str, chosen: dict[str, Any], start: int, most: int
-) -> list[Standing]:
+def _people(sendout: SendOut, named: str, chosen: dict[str, Any]) -> list[Standing]:
     used = Channels(sendout.channels).used
-    statement = f"""{_planned(sendout, used)} SELECT p.id, s.email, s.sms
-        FROM standing s JOIN people_participant p USING (id) WHERE {where}
-        ORDER BY p.last_name, p.first_name, p.id LIMIT %(most)s OFFSET %(start)s"""
-    with connection.cursor() as cursor:
-        parameters = _values(sendout, used) | chosen | {"most": most, "start": start}
-        cursor.execute(statement, parameters)
-        rows = cursor.fetchall()
+    statement = f"{_planned(sendout, used)} SELECT p.id, s.email, s.sms {named}"
+    rows = _ask(statement, _values(sendout, used) | chosen)
+    return _with_people(sendout, [(pk, Stand(email, sms)) for pk, email, sms in rows])
+
+
+def _with_people(sendout: SendOut, rows: Collection[tuple[int, Stand]]) -> list[Standing]:
+    if not rows:
+        return []
     own = Participant.objects.filter(organisation=sendout.organisation_id)
-    people = own.in_bulk([pk for pk, _, _ in rows])
-    return [Standing(people[pk], Stand(email, sms)) for pk, email, sms in rows if pk in people]
+    people = own.in_bulk([pk for pk, _ in rows])
+    return [Standing(people[pk], stand) for pk, stand in rows if pk in people]
+
+
+def _ask(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def _planned(sendout: SendOut, used: Collection[Channel]) -> str:

@@ -8,11 +8,11 @@ from dataclasses import asdict
 from itertools import islice
 
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
 
 from sendout.core.table.reader import Row
 from sendout.core.unsubscribes.rows import Listed, Terms, read_row
 from sendout.core.unsubscribes.shape import Layout
+from sendout.finding.planner import join_by_hash
 from sendout.suppression import import_sql as sql
 from sendout.suppression.entries import covered
 
@@ -66,17 +66,10 @@ def unstage() -> None:
 def plan(organisation: int) -> None:
     """Decide in the temporary table `planned` what every row would do; writes nothing else."""
     with connection.cursor() as cursor:
-        _join_by_hash(cursor)
+        join_by_hash(cursor, "staged", MANY)
         cursor.execute(sql.PLAN)
         for statement in (sql.COMPARE, sql.REMEMBER):
             cursor.execute(statement, {"organisation": organisation})
-
-
-def _join_by_hash(cursor: CursorWrapper) -> None:
-    """Keep this transaction's joins of many rows linear; a small file keeps its index lookups."""
-    cursor.execute("SELECT count(*) > %s FROM staged", [MANY])
-    if cursor.fetchone() == (True,):
-        cursor.execute("SET LOCAL enable_nestloop = off")
 
 
 def apply(organisation: int, member: int | None) -> None:

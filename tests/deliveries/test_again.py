@@ -19,8 +19,8 @@ from sendout.deliveries.again import (
     Counts,
     Seen,
     count,
-    first_people,
     foresee,
+    foresee_with_first,
     newest,
     send,
     write,
@@ -46,7 +46,7 @@ def tell(sendout: SendOut, name: str, *kinds: str, channel: str = "email") -> No
 
 def names(sendout: SendOut, key: str) -> set[str]:
     """Name those who would get it."""
-    found = Participant.objects.filter(pk__in=first_people(sendout, WHOM[key], 50))
+    found = Participant.objects.filter(pk__in=foresee_with_first(sendout, WHOM[key], 50)[1])
     return set(found.values_list("first_name", flat=True))
 
 

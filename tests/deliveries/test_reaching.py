@@ -16,6 +16,8 @@ from sendout.deliveries.reaching import (
     EMAIL,
     NOT_REACHED,
     SMS,
+    Part,
+    Reached,
     people_of,
     reached,
     standing_of,
@@ -23,7 +25,7 @@ from sendout.deliveries.reaching import (
 )
 from sendout.people.models import Participant
 from sendout.senders.models import Channel
-from sendout.sendouts.models import Channels, OncePer
+from sendout.sendouts.models import Channels, OncePer, SendOut
 from sendout.suppression.entries import suppress
 from tests.deliveries.conftest import MakePerson, MakeSendOut
 
@@ -71,8 +73,7 @@ def test_what_is_counted_before_is_what_freezing_makes(
             suppress(club, *entry)
         draft = sendout(**settled)
         before = reached(draft)
-        named = {key: ids(people_of(draft, [s for s in before.stands if s.fits(key)], most=99))
-                 for key in (*before.groups, NOT_REACHED)}  # fmt: skip
+        named = {key: by_name(draft, key, before) for key in (*before.groups, NOT_REACHED)}
         assert before.forecast == forecast(draft)
         send_now(draft)
         rows = Delivery.objects.filter(sendout=draft)
@@ -93,9 +94,15 @@ def test_what_is_counted_before_is_what_freezing_makes(
         transaction.set_rollback(True)
 
 
-def ids(people) -> set[int]:
-    """Give the ids of those who are named."""
-    return {each.person.pk for each in people}
+def by_name(draft: SendOut, key: str, before: Reached) -> set[int]:
+    """Give the ids of those whom a key means: the same at once with the counts, and afterwards."""
+    part = Part(key, 0, 99)
+    at_once = reached(draft, part)
+    assert at_once.stands == before.stands
+    after = people_of(draft, before, part)
+    assert people_of(draft, at_once, part) == after == at_once.people
+    assert people_of(draft, at_once, Part(key, 1, 2)) == after[1:3]
+    return {each.person.pk for each in after}
 
 
 def test_everybody_is_in_one_group_by_what_stands_in_the_way(

@@ -289,7 +289,7 @@ def test_the_page_asks_the_database_little(
 ):
     for _ in range(20):
         sendout()
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         page(browser, "rows/")
     with django_assert_max_num_queries(18):
         popup(browser, started)

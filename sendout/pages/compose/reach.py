@@ -16,6 +16,7 @@ from sendout.accounts.models import Role
 from sendout.compose.fields import lacking
 from sendout.core.delivery.status import Status
 from sendout.deliveries.reaching import (
+    Part,
     Reached,
     Standing,
     people_of,
@@ -37,11 +38,13 @@ from sendout.people.addresses import address_of
 from sendout.people.models import Participant
 from sendout.senders.models import Channel
 from sendout.sendouts.models import SendOut, State
+from sendout.wording.said import said
 
 PAGE = 25
 LACKS = "lacks"  # begins the key of those who lack the value of a merge field
 OPEN = (State.DRAFT, State.SCHEDULED)
 LONGEST_KEY = 120
+LONGEST_NUMBER = 7  # digits of a page's number
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ def reach_context(
 
     fix: what is open beside one of the people (`fixing.Fix`).
     """
-    now = now or reached(sendout)
+    now = now or look(request, sendout)
     who = chosen(request)
     return {
         "organisation": request.organisation,
@@ -104,6 +107,14 @@ def reach_context(
         "who": who,
         **_list(request, sendout, now, fix),
     }
+
+
+def look(request: MemberRequest, sendout: SendOut) -> Reached:
+    """Count the audience now, with the page of the list that is open, if one is."""
+    who, page = chosen(request), request.GET.get("page", "")
+    number = int(page) if page.isdecimal() and len(page) < LONGEST_NUMBER else 1
+    listed = who and not who.startswith(f"{LACKS}-")
+    return reached(sendout, Part(who, max(number - 1, 0) * PAGE, PAGE) if listed else None)
 
 
 def chosen(request: MemberRequest) -> str:
@@ -126,9 +137,8 @@ def _list(request: MemberRequest, sendout: SendOut, now: Reached, fix: object) -
         title = gettext("“{field}” is empty").format(field=field)
         people, page = _lacking(request, sendout, found)
     elif title := label_of(who, now):
-        stands = [stand for stand in now.stands if stand.fits(who)]
         page = _page(request, now.count(who))
-        people = people_of(sendout, stands, _start(page), PAGE) if stands else []
+        people = people_of(sendout, now, Part(who, _start(page), PAGE))
     else:
         return {}
     return {
@@ -169,7 +179,7 @@ def _way(each: Standing, channel: Channel, fix: object) -> Way:
         channel=channel.value,
         label=str(channel.label),
         address=typed or normal,
-        words=reason_words(Status.SKIPPED, channel, reason) if reason else "",
+        words=said(reason_words(Status.SKIPPED, channel, reason)) if reason else "",
         offer=str(OFFERS[reason][1]) if reason in OFFERS else "",
         fix=fix if mine else None,
     )

@@ -12,6 +12,7 @@ from sendout.deliveries.plan import CARRIED
 from sendout.deliveries.reaching import EMAIL, NOT_REACHED, SHARED, SMS, Reached
 from sendout.deliveries.report import reason_words
 from sendout.senders.models import Channel
+from sendout.wording.said import said
 
 # What each group of people is called below its number.
 LABELS = {
@@ -105,7 +106,7 @@ def by_channel(now: Reached, who: str) -> list[ByChannel]:
 
 def _number(channel: str, reason: str, count: int, who: str) -> Number:
     key = f"{channel}-{reason}"
-    words = reason_words(Status.SKIPPED, channel, reason) if reason else ""
+    words = said(reason_words(Status.SKIPPED, channel, reason)) if reason else ""
     return Number(key, count, words, who == key)
 
 
@@ -118,7 +119,7 @@ def label_of(key: str, now: Reached) -> str:
         return ""
     if not reason:
         return _("would get the email") if channel == EMAIL else _("would get the SMS")
-    return reason_words(Status.SKIPPED, channel, reason)
+    return said(reason_words(Status.SKIPPED, channel, reason))
 
 
 def _of_this_one(key: str, now: Reached) -> str:

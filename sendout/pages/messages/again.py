@@ -21,8 +21,7 @@ from sendout.deliveries.again import (
     Whom,
     count,
     count_rows,
-    first_people,
-    foresee,
+    foresee_with_first,
     newest,
     send,
     write,
@@ -153,14 +152,15 @@ def _page(
 
 
 def _chosen(request: MemberRequest, sendout: SendOut, whom: Whom) -> dict[str, object]:
-    reach = foresee(sendout, whom)
-    addresses = first_people(sendout, whom, SHOWN)
+    reach, addresses = foresee_with_first(sendout, whom, SHOWN)
     own = Participant.objects.filter(organisation=request.organisation).in_bulk(addresses)
     skipped = sorted(reach.skipped.items(), key=lambda item: -item[1])
     return {
         "channel": whom.by,
         "to_send": reach.to_send,
-        "skipped": [(n, reason_words(Status.SKIPPED, whom.by, reason)) for reason, n in skipped],
+        "skipped": [
+            (n, said(reason_words(Status.SKIPPED, whom.by, reason))) for reason, n in skipped
+        ],
         "people": [(own[pk], address) for pk, address in addresses.items()],
         "more": reach.to_send - len(addresses),
         "newest": newest(sendout),

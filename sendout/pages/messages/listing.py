@@ -35,6 +35,11 @@ STATUS_CHOICES = [
 ]
 
 
+# What may be large and is not shown here.
+UNSEEN = [
+    *(f"message__{name}" for name in ("text", "body", "blocks", "page", "words")),
+    *(f"{way}_sender__{name}" for way in ("email", "sms") for name in ("secrets", "dkim_keys")),
+]
 NAMED = 5  # of what waits for the reader's approval
 WAITS = Exists(Approval.objects.filter(sendout=OuterRef("pk"), verdict=Verdict.OPEN))
 
@@ -68,18 +73,19 @@ def find(request: MemberRequest) -> QuerySet[SendOut]:
 
 def complete(sendouts: QuerySet[SendOut]) -> QuerySet[SendOut]:
     """Fetch what showing them needs along with them."""
-    related = (
-        "message", "organisation", "created_by", "email_sender", "sms_sender",
-        "occurrence__series__pattern",
-    )  # fmt: skip
-    found = sendouts.select_related(*related).prefetch_related("groups")
+    related = ("message", "organisation", "created_by", "email_sender", "sms_sender")
+    found = sendouts.select_related(*related).defer(*UNSEEN)
+    # Few repeat others; joined, the tables of a series would double what PostgreSQL has to plan.
+    found = found.prefetch_related("groups", "occurrence__series__pattern")
     return found.annotate(waits_for_approval=WAITS)
 
 
 def undoable_of(request: MemberRequest) -> list[Shown]:
     """Give what was sent just now and can still be undone, whatever the list is filtered by."""
-    held = find(request).filter(state=State.SCHEDULED, undo_until__isnull=False)
-    return [Shown(sendout, {}) for sendout in held]
+    held = SendOut.objects.filter(state=State.SCHEDULED, undo_until__isnull=False)
+    ids = list(held.filter(organisation=request.organisation).values_list("pk", flat=True))
+    # Mostly none: the many tables that showing one needs are then not even planned for.
+    return [Shown(sendout, {}) for sendout in find(request).filter(pk__in=ids)] if ids else []
 
 
 def _context(request: MemberRequest) -> dict[str, object]:
