@@ -30,6 +30,18 @@ class QuietHours:
             return self.begin <= clock < self.end
         return clock >= self.begin or clock < self.end
 
+    def morning(self, at: datetime, zone: str) -> datetime:
+        """Give, in UTC, when they end for the first time after this aware time."""
+        return _ends(self, at, zone)[0]
+
+    def evening(self, at: datetime, zone: str) -> datetime:
+        """Give, in UTC, when those began in which this aware time is."""
+        place = zoneinfo.ZoneInfo(zone)
+        clock = at.astimezone(place)
+        day = clock.date() - timedelta(days=clock.time() < self.begin)
+        begun = datetime.combine(day, self.begin, place).astimezone(UTC)
+        return min(begun, at.astimezone(UTC))  # of a time that the clocks skip, what comes after it
+
     def __str__(self) -> str:
         return f"{self.begin:%H:%M} to {self.end:%H:%M}"
 

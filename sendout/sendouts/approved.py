@@ -8,11 +8,14 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
+from sendout.people.models import Group
 from sendout.sendouts.audience import audience
-from sendout.sendouts.models import Approval, Kind, SendOut, Verdict
+from sendout.sendouts.models import Approval, Kind, SendOut, State, Verdict
+
+BEFORE_SESSIONS = "before"  # `series.models.When.BEFORE`, which this room does not know
 
 
 def needed(sendout: SendOut) -> bool:
@@ -20,7 +23,18 @@ def needed(sendout: SendOut) -> bool:
     limit = sendout.organisation.approval_above
     if limit is None or sendout.kind != Kind.CAMPAIGN:
         return False
-    return audience(sendout).count() > limit
+    return people_at_once(sendout) > limit
+
+
+def people_at_once(sendout: SendOut) -> int:
+    """Count whom it is for; before sessions those of the largest group: each is sent by itself."""
+    if not sendout.pattern or sendout.series.when != BEFORE_SESSIONS:
+        return audience(sendout).count()
+    groups = Group.objects.filter(organisation=sendout.organisation_id)
+    if not sendout.everyone:
+        groups = groups.filter(pk__in=sendout.groups.values("pk"))
+    sizes = groups.annotate(n=Count("participants")).values_list("n", flat=True)
+    return max(sizes, default=0)
 
 
 def refusal(sendout: SendOut, when: datetime | None = None) -> str:
@@ -30,17 +44,47 @@ def refusal(sendout: SendOut, when: datetime | None = None) -> str:
     """
     if not needed(sendout):
         return ""
+    if when is None and _approved_as_series(sendout):
+        return ""
     last = newest(sendout)
     if last is None or last.verdict != Verdict.APPROVED or not stands(last, sendout):
-        sentence = _(
-            "“{name}” goes to more than {limit} people, so another member must approve it: write "
-            "it as a message and ask for approval on its last page, Check and send."
+        sentence = (
+            _(
+                "“{name}” goes to more than {limit} people, so another member must approve it: ask "
+                "for approval on its last page, Check and send."
+            )
+            if sendout.pattern
+            else _(
+                "“{name}” goes to more than {limit} people, so another member must approve it: "
+                "write it as a message and ask for approval on its last page, Check and send."
+            )
         )
         limit = sendout.organisation.approval_above
         return sentence.format(name=sendout.name, limit=f"{limit:,}")
     if when is not None and last.when != when:
         return _("It was approved for another time: ask for approval of the new one first.")
     return ""
+
+
+def _approved_as_series(sendout: SendOut) -> bool:
+    """Tell whether it leaves as a series made it, at its time, and that series was approved so.
+
+    Taken back to draft, changed, or made from a pattern that was approved otherwise, it needs an
+    approval of its own.
+    """
+    occurrence = getattr(sendout, "occurrence", None)
+    if occurrence is None or sendout.state != State.SCHEDULED:
+        return False
+    if sendout.scheduled_for != occurrence.due or occurrence.made_as != fingerprint(sendout):
+        return False
+    pattern: SendOut = occurrence.series.pattern
+    last = newest(pattern)
+    return (
+        last is not None
+        and last.verdict == Verdict.APPROVED
+        and last.fingerprint == occurrence.pattern_as
+        and stands(last, pattern)
+    )
 
 
 def fingerprint(sendout: SendOut) -> str:

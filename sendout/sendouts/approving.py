@@ -10,8 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sendout.accounts.models import Membership, Role, User
-from sendout.sendouts.approved import fingerprint, stands
-from sendout.sendouts.audience import audience
+from sendout.sendouts.approved import fingerprint, people_at_once, stands
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import Approval, SendOut, State, Verdict
 
@@ -61,7 +60,7 @@ def ask(sendout: SendOut, member: User, when: datetime | None = None) -> Approva
         sendout=held,
         asked_by=member,
         version=held.message.version,
-        people=audience(held).count(),
+        people=people_at_once(held),
         fingerprint=fingerprint(held),
         when=when,
     )
@@ -109,12 +108,20 @@ def withdraw(sendout: SendOut) -> None:
     open_.update(verdict=Verdict.WITHDRAWN, decided_at=timezone.now())
 
 
+def withdraw_given(sendout: SendOut) -> None:
+    """Take back what was asked for, and what was approved."""
+    _asked_or_given(sendout.pk).update(verdict=Verdict.WITHDRAWN)
+
+
 def withdraw_if_changed(pk: int) -> None:
     """Take it back, given or not, where what it was about has changed. pk: of the send-out."""
-    about = Approval.objects.filter(sendout=pk, verdict__in=(Verdict.OPEN, Verdict.APPROVED))
-    for each in about.select_related("sendout__message"):
+    for each in _asked_or_given(pk).select_related("sendout__message"):
         if not stands(each, each.sendout):
             Approval.objects.filter(pk=each.pk).update(verdict=Verdict.WITHDRAWN)
+
+
+def _asked_or_given(pk: int) -> QuerySet[Approval]:
+    return Approval.objects.filter(sendout=pk, verdict__in=(Verdict.OPEN, Verdict.APPROVED))
 
 
 def lapse(now: datetime) -> None:

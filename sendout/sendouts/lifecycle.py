@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from sendout.senders.models import Channel
 from sendout.sendouts.approved import refusal
 from sendout.sendouts.models import Channels, Fallback, FallbackTo, SendOut, State
 
@@ -57,7 +58,7 @@ def check_content(sendout: SendOut) -> None:
         if sender is None or not sender.active:
             raise NotPossible(f"Choose a sender for {channel.label}: none is set or it is off.")
         if not says_something(sendout, channel):
-            raise NotPossible(f"The {channel.label} text is empty: write it first.")
+            raise NotPossible(_missing(sendout, channel))
     if sendout.channels == Channels.EMAIL_THEN_SMS and not tells_who_opened(sendout):
         raise NotPossible(
             _(
@@ -86,6 +87,12 @@ def says_something(sendout: SendOut, channel: str) -> bool:
     if channel == "sms":
         return bool(message.sms_text.strip())
     return bool(message.subject.strip() and message.has_body)
+
+
+def _missing(sendout: SendOut, channel: Channel) -> str:
+    if channel == Channel.EMAIL and sendout.message.has_body:
+        return _("The email has no subject: write it first.")
+    return f"The {channel.label} text is empty: write it first."
 
 
 def begin(sendout: SendOut) -> None:

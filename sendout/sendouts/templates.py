@@ -77,9 +77,14 @@ def begin(template: Template, member: User) -> SendOut:
         message=copy_message(template.message, member),
         **template.then_sms,
     )
+    note_use(template)
+    return draft
+
+
+def note_use(template: Template) -> None:
+    """Note that something was begun from a template just now."""
     template.used_at = timezone.now()
     template.save(update_fields=["used_at"])
-    return draft
 
 
 @transaction.atomic

@@ -14,10 +14,11 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from sendout.compose.filing import delete_message
+from sendout.sendouts.approved import fingerprint, refusal
 from sendout.sendouts.drafts import copy, renamed
 from sendout.sendouts.models import Channels, SendOut, State
 from sendout.series.models import Going, Missed, Occurrence, Series, When
-from sendout.series.planning import Planned, plan
+from sendout.series.planning import Planned, leaves, plan
 from sendout.series.wording import put_session, session_time
 from sendout.timetable.models import ClosedDay
 
@@ -55,7 +56,7 @@ def look(now: datetime) -> None:
 def _look(series: Series, now: datetime) -> None:
     take_back_changed(series)
     made = set(series.occurrences.filter(due__gt=now - 2 * BACK).values_list("key", flat=True))
-    for planned in plan(series, max(series.since, now - BACK), now + LEAD):
+    for planned in plan(series, now - BACK, now + LEAD):
         if planned.key not in made and not planned.closed:
             _make(series, planned, now)
 
@@ -63,16 +64,23 @@ def _look(series: Series, now: datetime) -> None:
 def _make(series: Series, planned: Planned, now: datetime) -> None:
     """Make one time of a series. What is over already is missed; a session that came later, no."""
     session = planned.session
-    if planned.ends <= now:
+    at = leaves(series, planned, now)
+    if planned.ends <= now or at is None:
         if session is None or session.created_at < planned.due:
             _note(series, planned, missed=Missed.LATE)
         return
+    if at > now + LEAD:
+        return  # in the morning
     sendout = _sendout(series, planned)
     if session is not None and not _add_people(series, planned, sendout):
         _throw_away(sendout)
         _note(series, planned, missed=Missed.NOBODY)
         return
-    _note(series, planned, sendout=sendout)
+    same = {"made_as": fingerprint(sendout), "pattern_as": fingerprint(series.pattern)}
+    _note(series, planned, sendout=sendout, **same)
+    if refusal(sendout):
+        take_back(series, Q(sendout=sendout))
+        _note(series, planned, missed=Missed.REFUSED)
 
 
 def _note(series: Series, planned: Planned, **more: Any) -> None:

@@ -37,6 +37,7 @@ class Series(models.Model):
     pattern: what each is made from; it never leaves itself. Of a series before sessions its groups
     say whose sessions, and `everyone` means those of every group.
     weekdays: 0 is Monday; at: on the organisation's clock. hours: before a session.
+    at_night: its texts go in the organisation's quiet hours, too.
     since: when it was started, resumed or changed; what was due before is none of its times.
     """
 
@@ -49,6 +50,7 @@ class Series(models.Model):
         default=24, validators=[MinValueValidator(1), MaxValueValidator(MOST_HOURS)]
     )
     on_closed_days = models.BooleanField(default=False)
+    at_night = models.BooleanField(default=False, db_default=False)
     ends_on = models.DateField(null=True, blank=True)
     going = models.CharField(max_length=7, choices=Going, default=Going.NOT_YET)
     since = models.DateTimeField(db_default=Now())
@@ -71,6 +73,7 @@ class Missed(models.TextChoices):
 
     LATE = "late", _("Sendout did not run at that time, and it was too late afterwards.")
     NOBODY = "nobody", _("There was nobody to send it to.")
+    REFUSED = "denied", _("It goes to many, and no second member had approved it as it was then.")
 
 
 class Occurrence(models.Model):
@@ -78,7 +81,8 @@ class Occurrence(models.Model):
 
     key: which time it is; day: on the organisation's clock. session, starts: what it reminds of,
     and when that was to begin when it was made. sendout: None when nothing was sent, because of
-    `missed`, or when the staff has thrown it away.
+    `missed`, or when the staff has thrown it away. made_as, pattern_as: what `approved.fingerprint`
+    said of it and of its pattern when it was made.
     """
 
     series = models.ForeignKey(Series, models.CASCADE, related_name="occurrences")
@@ -89,6 +93,8 @@ class Occurrence(models.Model):
     starts = models.DateTimeField(null=True)
     sendout = models.OneToOneField(SendOut, models.SET_NULL, null=True, related_name="occurrence")
     missed = models.CharField(max_length=6, choices=Missed, blank=True)
+    made_as = models.CharField(max_length=64, blank=True, default="", db_default="")
+    pattern_as = models.CharField(max_length=64, blank=True, default="", db_default="")
     made_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from sendout.accounts.models import Organisation, User
 from sendout.compose.fields import SESSION_FIELDS, slots
-from sendout.sendouts import drafts, lifecycle
+from sendout.sendouts import approving, drafts, lifecycle
+from sendout.sendouts.approved import needed
 from sendout.sendouts.lifecycle import NotPossible
-from sendout.sendouts.models import Channels
+from sendout.sendouts.models import Channels, SendOut
 from sendout.series.making import take_back
 from sendout.series.models import Going, Series, When
 
@@ -40,16 +41,26 @@ def begin(
 
 
 @transaction.atomic
-def change(series: Series, name: str, times: Mapping[str, Any]) -> None:
-    """Have it repeat at other times from now on; what has left stays as it is."""
+def change(series: Series, name: str, times: Mapping[str, Any]) -> Series:
+    """Have it repeat at other times from now on; what has left stays as it is. Gives it as it is.
+
+    Where a second member must approve it, that is so for other times, too: it pauses until then.
+    """
+    SendOut.objects.select_for_update().get(pk=series.pattern_id)  # first, as who approves it does
     held = _hold(series)
     held.pattern.name = name
     held.pattern.save(update_fields=["name"])
+    others = any(getattr(held, field) != value for field, value in times.items())
     for field, value in times.items():
         setattr(held, field, value)
     held.since = timezone.now()
+    if others:
+        approving.withdraw_given(held.pattern)
+    if others and held.going == Going.ACTIVE and needed(held.pattern):
+        held.going = Going.PAUSED
     held.save()
     take_back(held, Q())
+    return held
 
 
 @transaction.atomic
@@ -64,9 +75,16 @@ def move(series: Series, to: Going) -> None:
         raise NotPossible(_("“%(name)s” cannot do that now: it is “%(state)s”.") % now)
     if to == Going.ACTIVE:
         check(held)
+        lifecycle.require_approval(held.pattern)
     held.going, held.since = to, timezone.now()
     held.save(update_fields=["going", "since"])
     take_back(held, Q())
+
+
+def start(series: Series) -> None:
+    """Have it repeat, if it does not; raises NotPossible as `move` does."""
+    if series.going != Going.ACTIVE:
+        move(series, Going.ACTIVE)
 
 
 def _hold(series: Series) -> Series:

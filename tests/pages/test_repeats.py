@@ -8,12 +8,16 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from sendout.accounts.models import Organisation, User
+from sendout.accounts.models import Membership, Organisation, Role, User
 from sendout.people.models import Group, Participant
 from sendout.senders.models import Sender
-from sendout.sendouts.models import SendOut
+from sendout.sendouts.approved import fingerprint
+from sendout.sendouts.approving import withdraw_if_changed
+from sendout.sendouts.lifecycle import NotPossible, require_approval
+from sendout.sendouts.models import Approval, SendOut
 from sendout.series.making import look
-from sendout.series.models import Going, Series
+from sendout.series.models import Going, Series, When
+from sendout.series.steering import begin as begin_series
 from sendout.timetable.models import ClosedDay, Session
 from tests.cast import sign_in
 
@@ -129,3 +133,103 @@ def test_the_month_shows_what_is_planned(browser: Client, club: Organisation) ->
     assert '"?month=2091-04"' in page
     for odd in ("2091-13", "nonsense", "2999-12"):
         assert browser.get(PAGES, {"month": odd}).status_code == 200
+
+
+def test_what_repeats_to_many_is_approved_once_and_anew_after_each_change(
+    browser: Client, club: Organisation, bob: User
+) -> None:
+    Membership.objects.filter(user=bob).update(role=Role.SENDER)
+    Organisation.objects.filter(pk=club.pk).update(approval_above=1)
+    for address in ("ann@example.org", "ben@example.org"):
+        Participant.objects.create(organisation=club, email=address, email_normal=address)
+    weekly = {"name": "News", "channels": "email", "when": "weekly", "at": "09:00"}
+    browser.post(f"{PAGES}repeats/new/", weekly | {"weekdays": list(range(7))})
+    series = Series.objects.get()
+    message, here = series.pattern.message, f"{PAGES}repeats/{series.pk}/"
+    message.subject, message.body = "News", "News"
+    message.save()
+    SendOut.objects.filter(pk=series.pattern_id).update(everyone=True)
+    there = f"/o/aqua-club/compose/{series.pattern_id}/"
+
+    assert "it can start when another member has approved it" in browser.get(here).content.decode()
+    refused = browser.post(f"{here}start/", follow=True).content.decode()
+    assert "another member must approve it: ask for approval on its last page" in refused
+    assert "Ask for approval for this time" not in browser.get(f"{there}check/").content.decode()
+    said = {"version": str(message.version)}
+    browser.post(f"{there}approval/ask/", said)
+    assert Approval.objects.get().people == 2
+    assert "Waits for approval" in browser.get(here).content.decode()
+    second = sign_in(bob)
+    assert "It repeats as soon as it is approved." in second.get(f"{there}check/").content.decode()
+    assert (
+        "is approved"
+        in second.post(f"{there}approval/approve/", said, follow=True).content.decode()
+    )
+    series.refresh_from_db()
+    assert series.going == Going.ACTIVE
+
+    look(timezone.now() + timedelta(days=1))
+    [made] = SendOut.objects.filter(pattern=False)
+    taken_back = SendOut.objects.filter(pk=made.pk)
+    for other in ({"state": "draft"}, {"scheduled_for": timezone.now()}, {"once_per": "family"}):
+        kept = taken_back.values(*other).get()
+        taken_back.update(**other)
+        with pytest.raises(NotPossible, match="another member"):
+            require_approval(taken_back.get())
+        taken_back.update(**kept)
+    with pytest.raises(NotPossible, match="another member"):
+        require_approval(taken_back.get(), timezone.now() + timedelta(hours=1))
+    require_approval(taken_back.get())
+    Approval.objects.update(fingerprint="x" * 64)  # as if it had been approved otherwise
+    with pytest.raises(NotPossible, match="another member"):
+        require_approval(taken_back.get())
+
+    message.version += 1  # as a save of the editor does
+    message.save()
+    withdraw_if_changed(series.pattern_id)
+    assert "nobody has approved it as it is now" in browser.get(here).content.decode()
+    look(timezone.now() + timedelta(days=2))
+    assert SendOut.objects.filter(pattern=False).count() == 1
+    assert "no second member had approved it" in browser.get(here).content.decode()
+
+
+def test_other_times_of_what_repeats_to_many_are_approved_anew(
+    browser: Client, club: Organisation, alice: User, bob: User
+) -> None:
+    Organisation.objects.filter(pk=club.pk).update(approval_above=0)
+    group = Group.objects.create(organisation=club, name="Beginners")
+    group.participants.add(Participant.objects.create(organisation=club, first_name="Ann"))
+    times = {"when": When.BEFORE, "hours": 24, "on_closed_days": False, "at": None}
+    series = begin_series(club, alice, "Reminder", "email", times)
+    Series.objects.update(going=Going.ACTIVE)
+    about = {"sendout": series.pattern, "organisation": club, "version": 1, "people": 1}
+    Approval.objects.create(**about, verdict="approved", fingerprint=fingerprint(series.pattern))
+    here = f"{PAGES}repeats/{series.pk}/"
+    same = {"name": "Renamed", "when": "before", "hours": "24"}
+    assert (
+        "it counts from now on" in browser.post(f"{here}save/", same, follow=True).content.decode()
+    )
+    page = browser.post(f"{here}save/", same | {"hours": "12"}, follow=True).content.decode()
+    assert "It is paused until another member approves it" in page
+    series.refresh_from_db()
+    assert (series.going, series.hours) == (Going.PAUSED, 12)
+    assert "another member" in browser.post(f"{here}resume/", follow=True).content.decode()
+
+
+def test_the_page_says_what_quiet_hours_move(
+    browser: Client, club: Organisation, alice: User, sms_sender: Sender
+) -> None:
+    new = f"{PAGES}repeats/new/"
+    assert "SMS in quiet hours, too" not in browser.get(new).content.decode()
+    Organisation.objects.filter(pk=club.pk).update(
+        quiet_hours=True, quiet_from="21:00", quiet_until="08:00"
+    )
+    assert "SMS in quiet hours, too" in browser.get(new).content.decode()
+    weekly = {"name": "News", "channels": "sms", "when": "weekly", "at": "23:15"}
+    browser.post(new, weekly | {"weekdays": ["1"]})
+    here = f"{PAGES}repeats/{Series.objects.get().pk}/"
+    page = browser.get(here).content.decode()
+    assert "08:00" in page
+    assert "for the quiet hours, not at 23:15" in page
+    browser.post(f"{here}save/", weekly | {"weekdays": ["1"], "at_night": "on"})
+    assert "for the quiet hours" not in browser.get(here).content.decode()

@@ -24,6 +24,7 @@ from sendout.pages.compose.sending import as_checked, asked_about, back
 from sendout.sendouts import approval_mail, approving, lifecycle
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import Approval, SendOut, Verdict
+from sendout.series import steering
 
 
 @member_of(Role.SENDER)
@@ -31,7 +32,8 @@ from sendout.sendouts.models import Approval, SendOut, Verdict
 def ask(request: MemberRequest, pk: int) -> HttpResponse:
     """Ask the others to approve what the page showed, to leave at once or at a time."""
     sendout = find_sendout(request, pk)
-    form = ScheduleForm(request.POST) if "when" in request.POST else None
+    timed = "when" in request.POST and not sendout.pattern
+    form = ScheduleForm(request.POST) if timed else None
     if form is not None and not form.is_valid():
         return check_page(request, sendout, form)
     when = form.cleaned_data["when"] if form else None
@@ -69,21 +71,33 @@ def withdraw(request: MemberRequest, pk: int) -> HttpResponse:
 @member_of(Role.SENDER)
 @require_POST
 def approve(request: MemberRequest, pk: int) -> HttpResponse:
-    """Approve what the page showed, and let it leave: now, or at the time that was asked for."""
+    """Approve what the page showed, and let it leave: now, or at the time that was asked for.
+
+    What repeats, does so from now on.
+    """
     sendout = find_sendout(request, pk)
     at = _asked_for(sendout) or timezone.now()
-    if night := asked_about(request, sendout, at):
+    if not sendout.pattern and (night := asked_about(request, sendout, at)):
         sentence = _("It is night for {n} who would get the SMS: say that they may come then.")
         messages.error(request, sentence.format(n=f"{night.people:,}"))
         return redirect("pages:compose_check", request.organisation.slug, pk)
     try:
         with as_checked(sendout, request.POST.get("version", "")) as draft:
             approval = approving.decide(draft, request.user, Verdict.APPROVED)
-            lifecycle.schedule(draft, approval.when) if approval.when else freeze.send(draft)
+            _start(draft, approval)
     except NotPossible as refusal:
         return back(request, sendout, refusal)
     messages.success(request, _("“{name}” is approved.").format(name=sendout.name))
     return redirect("pages:messages", request.organisation.slug)
+
+
+def _start(draft: SendOut, approval: Approval) -> None:
+    if draft.pattern:
+        steering.start(draft.series)
+    elif approval.when:
+        lifecycle.schedule(draft, approval.when)
+    else:
+        freeze.send(draft)
 
 
 def _asked_for(sendout: SendOut) -> datetime | None:

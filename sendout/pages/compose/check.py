@@ -18,7 +18,6 @@ from sendout.compose.rendering import templates
 from sendout.core.quiet import Night
 from sendout.deliveries.freeze import Forecast
 from sendout.deliveries.quiet import hours_of, night_of
-from sendout.deliveries.reaching import reached
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.approval_shown import shown_approval
 from sendout.pages.compose.audience import without_sender
@@ -28,7 +27,7 @@ from sendout.pages.compose.finding import closed_page, find_sendout
 from sendout.pages.compose.forms import ScheduleForm
 from sendout.pages.compose.lasting import lasting
 from sendout.pages.compose.preview import panel_context
-from sendout.pages.compose.reach import reach_context
+from sendout.pages.compose.reach import look, reach_context
 from sendout.pages.compose.warnings import warnings_of
 from sendout.pages.zones import by_zone
 from sendout.senders.models import Channel
@@ -36,6 +35,7 @@ from sendout.sendouts import lifecycle
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import Channels, FallbackTo, SendOut, State
 from sendout.sendouts.waits import wait_words
+from sendout.series import steering
 
 
 @member_of(Role.SENDER)
@@ -88,7 +88,7 @@ def leaving_context(
     asking: Asking | None = None,
 ) -> dict[str, Any]:
     """Give what follows from the numbers: what is missing, what it costs, whether it can leave."""
-    now = reached(sendout)
+    now = look(request, sendout)
     expected = now.forecast
     return {
         "organisation": request.organisation,
@@ -132,7 +132,7 @@ def then_sms(sendout: SendOut) -> str:
 def hindrance(sendout: SendOut, expected: Forecast) -> str:
     """Say in one sentence why the send-out cannot leave as it is; empty when it can."""
     try:
-        lifecycle.check(sendout)
+        steering.check(sendout.series) if sendout.pattern else lifecycle.check(sendout)
         templates(sendout.message, sendout.organisation)
     except (NotPossible, BadStyle) as error:
         return str(error)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from sendout.accounts.models import Role
 from sendout.core.table.rows import clean
 from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.compose.approval_shown import shown_approval
 from sendout.pages.schedule.words import DAYS, when_words
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import Channels
@@ -67,6 +68,14 @@ class SeriesForm(forms.Form):
         help_text=gettext_lazy("On the clock of your organisation."),
     )
     on_closed_days = forms.BooleanField(required=False, label=gettext_lazy("On closed days, too"))
+    at_night = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("SMS in quiet hours, too"),
+        help_text=gettext_lazy(
+            "Otherwise it waits for the morning. A reminder whose session begins before that goes "
+            "in the evening."
+        ),
+    )
     ends_on = forms.DateField(
         required=False,
         label=gettext_lazy("Last day"),
@@ -75,8 +84,11 @@ class SeriesForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, quiet: bool = False, **options: Any) -> None:
+        """quiet: whether the organisation keeps quiet hours."""
         super().__init__(*args, **options)
+        if not quiet:
+            del self.fields["at_night"]
         if self.is_bound:  # what the other choice needs may be missing
             weekly = self.data.get("when") == When.WEEKLY
             self.fields["hours"].required = not weekly
@@ -96,17 +108,18 @@ class SeriesForm(forms.Form):
     @property
     def times(self) -> dict[str, Any]:
         """Give what a series keeps of it."""
-        kept = ("when", "weekdays", "at", "on_closed_days", "ends_on")
-        return {name: self.cleaned_data[name] for name in kept} | {
+        kept = ("when", "weekdays", "at", "on_closed_days", "at_night", "ends_on")
+        return {name: self.cleaned_data[name] for name in kept if name in self.fields} | {
             "hours": self.cleaned_data["hours"] or 24
         }
 
     @classmethod
     def of(cls, series: Series) -> SeriesForm:
         """Give the form as a series is."""
-        kept = ("when", "hours", "weekdays", "at", "on_closed_days", "ends_on")
+        kept = ("when", "hours", "weekdays", "at", "on_closed_days", "at_night", "ends_on")
         return cls(
-            initial={name: getattr(series, name) for name in kept} | {"name": series.pattern.name}
+            initial={name: getattr(series, name) for name in kept} | {"name": series.pattern.name},
+            quiet=series.organisation.quiet_hours,
         )
 
 
@@ -153,7 +166,11 @@ def repeats(request: MemberRequest) -> HttpResponse:
 @member_of(Role.SENDER)
 def new(request: MemberRequest) -> HttpResponse:
     """Begin a series; its message is written next."""
-    form = NewForm(request.POST or None, initial={"when": When.BEFORE, "hours": 24})
+    form = NewForm(
+        request.POST or None,
+        initial={"when": When.BEFORE, "hours": 24},
+        quiet=request.organisation.quiet_hours,
+    )
     if form.is_valid():
         data = form.cleaned_data
         made = begin(request.organisation, request.user, data["name"], data["channels"], form.times)
@@ -183,6 +200,7 @@ def series_page(
         "series": found,
         "words": when_words(found),
         "form": form or SeriesForm.of(found),
+        "approval": shown_approval(found.pattern, request.user),
         "coming": plan(found, now, now + AHEAD)[:SHOWN] if found.going != Going.ENDED else [],
         "past": found.occurrences.select_related(*related).order_by("-due", "-pk")[:SHOWN],
     }
@@ -194,11 +212,14 @@ def series_page(
 def save(request: MemberRequest, pk: int) -> HttpResponse:
     """Have a series repeat at other times from now on."""
     found = find_series(request, pk)
-    form = SeriesForm(request.POST)
+    form = SeriesForm(request.POST, quiet=request.organisation.quiet_hours)
     if not form.is_valid():
         return series_page(request, found, form, 422)
-    change(found, form.cleaned_data["name"], form.times)
-    messages.success(request, _("Saved: it counts from now on."))
+    before = found.going
+    if change(found, form.cleaned_data["name"], form.times).going == before:
+        messages.success(request, _("Saved: it counts from now on."))
+    else:
+        messages.warning(request, _("Saved. It is paused until another member approves it."))
     return redirect("pages:series", request.organisation.slug, pk)
 
 
