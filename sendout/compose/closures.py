@@ -70,7 +70,7 @@ PREPARED = (
                 "[what]: closed until [until]", "further notice", "Please do not come.", _SORRY
             ),
             Language.FRENCH: _french(
-                "[what] : fermé jusqu'à [until]", "nouvel ordre", "Ne venez pas.", _DESOLES
+                "[what] : fermeture jusqu'à [until]", "nouvel ordre", "Ne venez pas.", _DESOLES
             ),
         },
     ),
@@ -82,7 +82,7 @@ PREPARED = (
                 "[what]: cancelled until [until]", "further notice", "Please do not come.", _SORRY
             ),
             Language.FRENCH: _french(
-                "[what] : annulé jusqu'à [until]", "nouvel ordre", "Ne venez pas.", _DESOLES
+                "[what] : annulation jusqu'à [until]", "nouvel ordre", "Ne venez pas.", _DESOLES
             ),
         },
     ),

@@ -44,6 +44,7 @@ def test_three_hundred_people_are_told_in_few_clicks_and_watched_until_they_know
     assert seconds < MANAGER
     assert handed < MACHINE
     call_the_last_one(page)
+    keep_for_the_next_time(page)
 
 
 def call_the_last_one(page: Page) -> None:
@@ -59,6 +60,25 @@ def call_the_last_one(page: Page) -> None:
     page.get_by_role("button", name="Called: Zoé").click()
     expect(page.locator(".so-tile-told .so-tile-number")).to_have_text("300")
     expect(page.get_by_text("1 told on the phone")).to_be_visible()
+
+
+def keep_for_the_next_time(page: Page) -> None:
+    """What was said once is kept, and stands among the prepared words; it has no blanks."""
+    page.get_by_role("link", name="Every single message").click()
+    page.get_by_role("link", name="Save as template").click()
+    page.get_by_role("textbox", name="Name").fill("Pool closed overnight")
+    page.get_by_role("button", name="Save as template").click()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Closure").click()
+    blanks, hint = page.get_by_label("What is it about?"), page.get_by_text("sent as it is")
+    expect(blanks).to_be_visible()
+    expect(hint).to_be_hidden()
+    page.get_by_label("Pool closed overnight").check()
+    expect(blanks).to_be_hidden()
+    expect(hint).to_be_visible()
+    page.get_by_label("Swimmers").check()
+    page.get_by_role("button", name="See what leaves").click()
+    expect(page.get_by_role("heading", name="Pool closed overnight")).to_be_visible()
+    expect(page.get_by_text("Quay Swim School: The pool: closed until tomorrow")).to_be_visible()
 
 
 def handed_over(site: Site) -> float:

@@ -15,7 +15,7 @@ from sendout.pages.closure import board as board_page
 from sendout.people.models import Group, Participant
 from sendout.replies.taking import take_in
 from sendout.senders.models import Sender
-from sendout.sendouts.models import SendOut, State
+from sendout.sendouts.models import SendOut, State, Template
 from tests.cast import join, sign_in
 from tests.deliveries.conftest import MakePerson
 
@@ -70,6 +70,67 @@ def test_a_closure_leaves_by_both_channels_at_once_and_ahead_of_all(
     assert draft.undo_until is None
     assert Delivery.objects.filter(sendout=draft, status="queued").count() == 2
     assert "Who knows by now" in browser.get(board).content.decode()
+
+
+def template_of(club: Organisation, name: str, **said: object) -> Template:
+    said = {
+        "subject": "Ice",
+        "body": "Hi {{ first_name }}: **no skating.**",
+        "sms_text": "Ice",
+    } | said
+    message = Message.objects.create(organisation=club, **said)
+    return Template.objects.create(organisation=club, name=name, message=message, channels="both")
+
+
+def test_an_own_template_is_one_click_away(
+    browser: Client,
+    club: Organisation,
+    email_sender: Sender,
+    sms_sender: Sender,
+    person: MakePerson,
+) -> None:
+    person("Ann", "ann@example.org", "+15145550111")
+    ice = template_of(club, "Thin ice")
+    template_of(club, "Summer sale", category="marketing")
+    page = browser.get(HERE).content.decode()
+    assert "Thin ice" in page
+    assert "Summer sale" not in page
+
+    draft = begin(browser, occasion=f"template-{ice.pk}", what="")
+    assert (draft.name, draft.urgent, draft.channels) == ("Thin ice", True, "both")
+    assert draft.message.pk != ice.message.pk
+    shown = browser.get(f"{HERE}{draft.pk}/").content.decode()
+    assert "no skating." in shown
+    assert "Send 2 messages now" in shown
+    ice.refresh_from_db()
+    assert ice.used_at
+    send(browser, draft)
+
+
+def test_a_template_leaves_by_its_own_channels_alone(
+    browser: Client, club: Organisation, email_sender: Sender, person: MakePerson
+) -> None:
+    person("Ann", "ann@example.org", "+15145550111")
+    ice = template_of(club, "Thin ice")
+    assert begin(browser, occasion=f"template-{ice.pk}").channels == "email"
+    Template.objects.update(channels="sms")
+    chosen = {"everyone": "on", "occasion": f"template-{ice.pk}"}
+    answer = browser.post(HERE, FILLED | chosen)
+    assert answer.status_code == 422
+    assert "No sender is set up for what this template goes by" in answer.content.decode()
+
+
+@pytest.mark.parametrize("which", ["theirs", "marketing", "gone"])
+def test_no_other_template_can_be_chosen(
+    browser: Client, club: Organisation, other_club: Organisation, which: str
+) -> None:
+    made = template_of(other_club if which == "theirs" else club, "Thin ice")
+    if which == "marketing":
+        Message.objects.update(category="marketing")
+    number = 10**6 if which == "gone" else made.pk
+    answer = browser.post(HERE, FILLED | {"everyone": "on", "occasion": f"template-{number}"})
+    assert answer.status_code == 422
+    assert not SendOut.objects.exists()
 
 
 @pytest.mark.parametrize("there", ["email", "sms"])
@@ -188,6 +249,37 @@ def test_the_board_of_very_many_counts_them_when_it_is_there(
     assert "so-tile-number" in browser.get(f"{board}?counted=1").content.decode()
     part = browser.get(f"{board}live/", headers={"HX-Request": "true"}).content.decode()
     assert "so-tile-number" in part
+
+
+def test_the_phone_list_among_very_many_comes_when_the_page_is_there(
+    browser: Client,
+    email_sender: Sender,
+    sms_sender: Sender,
+    person: MakePerson,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("Ann", "Bert", "Carl"):
+        person(name, phone=f"+1514555011{len(name)}", phone_kind="landline")
+    person("Dora", "dora@example.org")
+    board = send(browser, begin(browser))
+    monkeypatch.setattr(board_page, "AT_ONCE", 1)
+    monkeypatch.setattr(board_page, "MOST_PRINTED", 2)
+    page = browser.get(f"{board}calls/?minutes=20").content.decode()
+    assert 'data-hx-get="?minutes=20&amp;counted=1"' in page
+    assert "among 8 messages" in page
+    assert "Carl" not in page
+    asked = f"{board}calls/?minutes=20&counted=1"
+    part = browser.get(asked, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+    for given in (part, browser.get(asked).content.decode()):
+        assert "1 more people are in the CSV file" in given
+        assert given.count("landline") == 2
+    User.objects.update(language="fr")
+    file = b"".join(browser.get(f"{board}calls/file/").streaming_content).decode()
+    assert "nom,téléphone,pourquoi,appelé" in file
+    assert len(file.splitlines()) == 3  # Bert and Carl have one phone
+    assert "Bert, Carl" in file
+    assert "Aucune adresse courriel n’est connue." in file
 
 
 def test_taken_is_reached_only_where_no_receipts_come(

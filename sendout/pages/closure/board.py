@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language, override
 from django.views.decorators.http import require_POST
 
 from sendout.accounts.models import Role
@@ -15,7 +17,7 @@ from sendout.core.table.safe import csv_lines
 from sendout.deliveries import board as boards
 from sendout.deliveries.models import Call
 from sendout.pages.access import MemberRequest, member_of
-from sendout.pages.closure.people import lines, table
+from sendout.pages.closure.people import lines, table_head, table_row
 from sendout.pages.messages.listing import find
 from sendout.replies.models import Reply
 from sendout.senders.models import Channel
@@ -73,33 +75,36 @@ def called(request: MemberRequest, pk: int) -> HttpResponse:
 def calls(request: MemberRequest, pk: int) -> HttpResponse:
     """Show the list of those to call, made to be printed."""
     sendout = _started(request, pk)
-    now, minutes = timezone.now(), _minutes(request)
-    people = _to_call(sendout, minutes)
-    shown = dict(list(people.items())[:MOST_PRINTED])
-    context = {
-        "organisation": request.organisation,
-        "membership": request.membership,
-        "section": "messages",
-        "sendout": sendout,
-        "lines": lines(sendout, shown),
-        "more": len(people) - len(shown),
-        "now": now,
-        "minutes": minutes,
-        "minutes_choices": MINUTES,
-    }
-    return render(request, "pages/closure/calls.html", context)
+    rows, minutes = boards.count_rows(sendout), _minutes(request)
+    context = _of_page(request, sendout) | {"minutes": minutes, "minutes_choices": MINUTES}
+    if rows > AT_ONCE and "counted" not in request.GET:
+        context |= {"counting": True, "rows": rows}
+    else:
+        people, n = _to_call(sendout, minutes, MOST_PRINTED)
+        context |= {"lines": lines(sendout, people), "more": n - len(people), "now": timezone.now()}
+    part = "calls_list" if request.headers.get("HX-Request") else "calls"
+    return render(request, f"pages/closure/{part}.html", context)
 
 
 @member_of(Role.VIEWER)
 def calls_file(request: MemberRequest, pk: int) -> StreamingHttpResponse:
     """Give the same list for a spreadsheet."""
-    sendout = _started(request, pk)
-    found = table(lines(sendout, _to_call(sendout, _minutes(request))))
+    rows = _table(_started(request, pk), _minutes(request), get_language())
     answer = StreamingHttpResponse(
-        csv_lines(found, for_excel=True), content_type="text/csv; charset=utf-8"
+        csv_lines(rows, for_excel=True), content_type="text/csv; charset=utf-8"
     )
     answer["Content-Disposition"] = f'attachment; filename="to-call-{pk}.csv"'
     return answer
+
+
+def _table(sendout: SendOut, minutes: int, language: str | None) -> Iterator[list[str]]:
+    """Give the head at once and then the rows: by then the page's language is no longer spoken."""
+    with override(language):
+        head = table_head()
+    yield head
+    with override(language):
+        found = lines(sendout, _to_call(sendout, minutes)[0])
+    yield from map(table_row, found)
 
 
 def _started(request: MemberRequest, pk: int) -> SendOut:
@@ -115,16 +120,18 @@ def _minutes(request: MemberRequest) -> int:
     return int(asked) if _is_id(asked) and int(asked) in MINUTES else MINUTES[1]
 
 
-def _to_call(sendout: SendOut, minutes: int) -> dict[int, boards.Knows]:
+def _to_call(
+    sendout: SendOut, minutes: int, most: int | None = None
+) -> tuple[dict[int, boards.Knows], int]:
     now = timezone.now()
     late = boards.is_late(sendout, now, timedelta(minutes=minutes))
-    return boards.to_call(sendout, now, waiting=late)
+    return boards.to_call(sendout, now, waiting=late, most=most)
 
 
 def _replies(sendout: SendOut) -> QuerySet[Reply]:
     """Give the texts that answered it, the newest first."""
     answered = sendout.deliveries.filter(replied_at__isnull=False)
-    return Reply.objects.filter(delivery__in=answered.values("pk")).order_by("-pk")
+    return Reply.objects.filter(delivery__in=answered.values("pk")).order_by("-at", "-pk")
 
 
 def _state(sendout: SendOut) -> str:

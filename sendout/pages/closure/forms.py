@@ -12,14 +12,18 @@ from django.utils.translation import gettext_lazy
 from sendout.accounts.models import Organisation
 from sendout.compose import closures
 from sendout.people.models import Group
-from sendout.sendouts.closures import Whom
+from sendout.sendouts.closures import Whom, prepared_by
+from sendout.sendouts.models import Template
 
 OWN = "own"
+TEMPLATE = "template-"  # before its id
 LONGEST = 80  # characters of a blank
 
 
 class ClosureForm(forms.Form):
-    """Whom it is for, and what is said: in prepared words with blanks, or in one's own."""
+    """Whom it is for, and what is said: in prepared words with blanks, in those of one of the
+    organisation's templates, or in one's own.
+    """
 
     use_required_attribute = False  # the blanks or the box are not shown
     everyone = forms.BooleanField(required=False, label=gettext_lazy("Everyone"))
@@ -27,8 +31,6 @@ class ClosureForm(forms.Form):
         Group.objects.none(), required=False, label=gettext_lazy("Groups")
     )
     occasion = forms.ChoiceField(
-        choices=[(each.key, each.title) for each in closures.PREPARED]
-        + [(OWN, gettext_lazy("In your own words"))],
         initial=closures.PREPARED[0].key,
         widget=forms.RadioSelect,
         label=gettext_lazy("What has happened?"),
@@ -58,13 +60,19 @@ class ClosureForm(forms.Form):
         own = Group.objects.filter(organisation=organisation).order_by("name")
         self.own_groups = own.annotate(size=Count("participants"))
         self.fields["groups"].queryset = own  # type: ignore[attr-defined]
+        self._templates = {f"{TEMPLATE}{each.pk}": each for each in prepared_by(organisation)}
+        self.fields["occasion"].choices = [  # type: ignore[attr-defined]
+            *((each.key, each.title) for each in closures.PREPARED),
+            *((key, template.name) for key, template in self._templates.items()),
+            (OWN, _("In your own words")),
+        ]
         offered = closures.languages(organisation)
         self.fields["language"].choices = offered  # type: ignore[attr-defined]
         self.fields["language"].initial = offered[0][0]
         if self.is_bound:
-            own_words = self.data.get("occasion") == OWN
-            self.fields["own"].required = own_words
-            self.fields["what"].required = not own_words
+            occasion = self.data.get("occasion", "")
+            self.fields["own"].required = occasion == OWN
+            self.fields["what"].required = occasion in closures.BY_KEY
 
     def clean(self) -> dict[str, Any]:
         """Somebody must be chosen."""
@@ -74,8 +82,13 @@ class ClosureForm(forms.Form):
         return data
 
     @property
+    def template(self) -> Template | None:
+        """The template that was chosen, if any."""
+        return self._templates.get(self.cleaned_data["occasion"])
+
+    @property
     def said(self) -> dict[str, str | bool]:
-        """The fields of the message."""
+        """The fields of the message, where it is not a template's."""
         data = self.cleaned_data
         if data["occasion"] == OWN:
             return closures.own_words(data["own"])

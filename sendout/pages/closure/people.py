@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from sendout.deliveries.report import reason
 from sendout.people.models import Participant
 from sendout.senders.models import Channel
 from sendout.sendouts.models import SendOut
+from sendout.wording.said import said
 
 # Own columns that hold another number to call, by their beginning or end.
 _PHONES = re.compile(r"phone|(^|_)tel|mobile|cell|portable|urgence|emergency")
@@ -74,12 +75,15 @@ def _whys(sendout: SendOut, ids: Collection[int]) -> dict[int, list[str]]:
 
 
 def _why(row: Delivery) -> str:
-    said = reason(row) or LABELS[Status(row.status)]
-    return f"{Channel(row.channel).label}: {said}"
+    words = said(reason(row)) or LABELS[Status(row.status)]
+    return f"{Channel(row.channel).label}: {words}"
 
 
-def table(found: Iterable[Line]) -> Iterator[list[str]]:
-    """Give the lines for a spreadsheet, with a header."""
-    yield [_("name"), _("phone"), _("why"), _("called")]
-    for line in found:
-        yield [", ".join(line.names), ", ".join(line.phones), " ".join(line.why), ""]
+def table_head() -> list[str]:
+    """Give the header of a spreadsheet of lines."""
+    return [_("name"), _("phone"), _("why"), _("called")]
+
+
+def table_row(line: Line) -> list[str]:
+    """Give a line for it."""
+    return [", ".join(line.names), ", ".join(line.phones), " ".join(line.why), ""]

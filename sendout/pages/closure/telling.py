@@ -33,7 +33,7 @@ def closure(request: MemberRequest) -> HttpResponse:
     form = ClosureForm(*data, organisation=request.organisation)
     if form.is_valid():
         try:
-            draft = closures.begin(request.organisation, request.user, form.said, form.whom)
+            draft = _begin(request, form)
         except NotPossible as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -49,6 +49,13 @@ def closure(request: MemberRequest) -> HttpResponse:
     }
     status = 422 if form.is_bound else 200
     return render(request, "pages/closure/closure.html", context, status=status)
+
+
+def _begin(request: MemberRequest, form: ClosureForm) -> SendOut:
+    """Make the draft. Raises NotPossible."""
+    if form.template is not None:
+        return closures.begin_from(form.template, request.user, form.whom)
+    return closures.begin(request.organisation, request.user, form.said, form.whom)
 
 
 @member_of(Role.SENDER)

@@ -1,4 +1,4 @@
-// The closure page: find a group by a few letters; show the blanks, or the box for one's own words.
+// The closure page: find a group by a few letters; show the blanks, or the box for one's own words, or neither.
 
 function narrow(event) {
   const rows = event.target.dataset?.narrow;
@@ -12,9 +12,10 @@ function narrow(event) {
 function showBlanks() {
   const chosen = document.querySelector("#closure-form [name=occasion]:checked");
   if (!chosen) return;
-  const own = chosen.value === "own";
+  const template = chosen.value.startsWith("template-");
+  const when = template ? "template" : chosen.value === "own" ? "own" : "prepared";
   for (const part of document.querySelectorAll("[data-when]")) {
-    part.hidden = (part.dataset.when === "own") !== own;
+    part.hidden = part.dataset.when !== when;
   }
 }
 
