@@ -42,12 +42,14 @@ class Command:
     """One line of the table: where the command is, what it does, what it needs.
 
     problem: its exit code when a person must put something right before it can do its work.
+    begins: whether it makes a data directory where there is none, and not only reads one.
     """
 
     module: str
     summary: str
     needs: Needs = Needs.TABLES
     problem: int = 2
+    begins: bool = True
 
 
 COMMANDS = {
@@ -59,17 +61,20 @@ COMMANDS = {
     "receive": Command("receive", "take bounces in by SMTP or LMTP", Needs.DATABASE),
     "bounce": Command("bounce", "take one bounce in from a pipe", Needs.SETTINGS, problem=75),
     "org": Command("org", "make an organisation"),
-    "sender": Command("sender", "give an organisation a way out"),
-    "import": Command("import_", "take a file of participants in"),
-    "unsubscribes": Command("unsubscribes", "import entries of the Unsubscribes list"),
-    "schedule": Command("schedule", "import the sessions of a schedule"),
-    "send": Command("send", "send one message to many"),
-    "status": Command("status", "say how far a send-out has come"),
+    "sender": Command("sender", "give an organisation a way out", begins=False),
+    "import": Command("import_", "take a file of participants in", begins=False),
+    "unsubscribes": Command(
+        "unsubscribes", "import entries of the Unsubscribes list", begins=False
+    ),
+    "schedule": Command("schedule", "import the sessions of a schedule", begins=False),
+    "send": Command("send", "send one message to many", begins=False),
+    "status": Command("status", "say how far a send-out has come", begins=False),
     "report": Command("report", "check a signed report of a send-out"),
-    "export": Command("export", "print what an organisation has"),
+    "export": Command("export", "print what an organisation has", begins=False),
     "bench": Command("bench", "measure how fast this machine sends and tracks", Needs.SCRATCH),
     "manage": Command("manage", "run a command of Django's", Needs.DATABASE),
 }
+HELP = {"-h", "--help"}
 DATA_HELP = "the data directory (default: $SENDOUT_DATA, else .data)"
 
 
@@ -92,6 +97,8 @@ def perform(arguments: list[str]) -> int:
 
 def carry_out(name: str, data: str | None, rest: list[str]) -> int:
     """Make ready what the command needs, and perform it."""
+    if not COMMANDS[name].begins and not HELP & {*rest}:
+        database.require(data)
     database.configure(data)
     parsed = parser_of(name).parse_args(rest)
     action: Perform = parsed.perform

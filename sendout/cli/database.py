@@ -27,6 +27,22 @@ def data_directory() -> Path:
     return Path(os.environ.get("SENDOUT_DATA", ".data")).absolute()
 
 
+def require(data: str | None) -> None:
+    """Raise Problem where a command would find nothing: no database of its own, and no data."""
+    if os.environ.get("DATABASE_URL"):
+        return
+    directory = Path(data or data_directory()).absolute()
+    try:
+        there = EmbeddedServer(directory).cluster.exists()
+    except OSError:  # `configure` says why it cannot be used
+        return
+    if not there:
+        raise Problem(
+            f"there is no data of Sendout in {directory}: say where it is with --data or "
+            "SENDOUT_DATA, or begin with `sendout run` or `sendout org create`"
+        )
+
+
 def configure(data: str | None) -> None:
     """Tell Django and all child processes the data directory and the database; import the models.
 

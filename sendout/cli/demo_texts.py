@@ -5,9 +5,12 @@ No date stands in them, so that they read well on every day.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 SITE = "https://aquaclub.example"
+# A long line goes on in the next one.
+FOLDED = re.compile(r"(?<=[^\n]{60})\n(?=[^\n#>-])(?!\d+\. )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Text:
         return {
             "category": self.category,
             "subject": self.subject,
-            "body": self.body,
+            "body": FOLDED.sub(" ", self.body),
             "sms_text": self.sms,
         }
 

@@ -12,6 +12,7 @@ from sendout.cli.commands import Subparsers
 from sendout.cli.org import organisation_of
 from sendout.cli.problem import Problem
 from sendout.core.table.reader import BadTable
+from sendout.core.table.rows import LONGEST_NAME
 from sendout.people.importing import import_now, store_upload
 from sendout.people.models import Import, ImportState
 
@@ -47,6 +48,8 @@ def read_file(arguments: argparse.Namespace) -> Import:
     """Store the file as an import. Raises Problem when it is none."""
     organisation = organisation_of(arguments.org)
     path: Path = arguments.file
+    if len(" ".join(arguments.group.split())) > LONGEST_NAME:
+        raise Problem(f"--group is longer than {LONGEST_NAME} characters; shorten it")
     try:
         with path.open("rb") as stream:
             return store_upload(organisation, path.name, stream, group_name=arguments.group)

@@ -117,7 +117,7 @@ def when(sendout: SendOut) -> str:
         local = sendout.scheduled_for.astimezone(sendout.organisation.zone)
         return f" for {local:%Y-%m-%d %H:%M} {local.tzname()}"
     if sendout.state == State.FINISHED:
-        return f" in {seconds(sendout):.1f} s"
+        return f", handed over in {seconds(sendout):.1f} s"
     return ""
 
 
@@ -128,4 +128,5 @@ def in_words(tally: Tally) -> str:
         for status, label in LABELS.items()
         if status in tally.by_status
     ]
-    return f"{tally.total:,} recipients: {', '.join(parts)}"
+    recipients = "1 recipient" if tally.total == 1 else f"{tally.total:,} recipients"
+    return f"{recipients}: {', '.join(parts)}"

@@ -17,6 +17,7 @@ from sendout.accounts.models import Organisation, User
 from sendout.core.table.headers import Mapping, guess_mapping
 from sendout.core.table.pieces import copy_bounded, pieces
 from sendout.core.table.reader import BadTable, Table, open_table
+from sendout.core.table.rows import LONGEST_NAME
 from sendout.people.import_apply import apply, report
 from sendout.people.import_plan import plan
 from sendout.people.import_stage import stage, unstage
@@ -44,7 +45,7 @@ def store_upload(
                 organisation=organisation,
                 created_by=user,
                 filename=filename[-200:],
-                group_name=" ".join(group_name.split())[:120],
+                group_name=" ".join(group_name.split())[:LONGEST_NAME],
             )
             _store_parts(upload, copy)
             table = open_table(copy)

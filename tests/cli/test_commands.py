@@ -51,6 +51,18 @@ def test_a_data_directory_that_is_a_file_is_one_sentence(tmp_path: Path) -> None
     )
 
 
+def test_who_only_asks_makes_no_data_where_there_is_none(tmp_path: Path) -> None:
+    place = tmp_path / "elsewhere"
+    result = sendout("status", "7", "--data", str(place))
+    assert result.returncode == 2
+    assert result.stderr == (
+        f"sendout: there is no data of Sendout in {place}: say where it is with --data or "
+        "SENDOUT_DATA, or begin with `sendout run` or `sendout org create`\n"
+    )
+    assert not place.exists()
+    assert sendout("status", "--help", "--data", str(place)).returncode == 0
+
+
 def test_a_database_that_does_not_answer_is_one_sentence_without_its_password(
     tmp_path: Path,
 ) -> None:

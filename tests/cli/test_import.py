@@ -83,6 +83,12 @@ def test_a_missing_file_or_organisation_is_said(club: Organisation, tmp_path: Pa
         run(import_, "import", str(tmp_path / "x.csv"), "--org", "nobody")
 
 
+def test_a_group_name_that_is_too_long_is_not_cut(club: Organisation, tmp_path: Path) -> None:
+    with pytest.raises(Problem, match="--group is longer than 120 characters"):
+        import_text(tmp_path, "Email\nann@example.org\n", "--group", "x" * 121)
+    assert not Import.objects.exists()
+
+
 def test_the_export_is_safe_to_open_and_imports_as_it_was(
     club: Organisation, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

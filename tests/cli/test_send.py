@@ -304,8 +304,8 @@ def test_the_status_of_a_send_out_is_said_in_words_and_by_exit_code(
     assert run(status, "status", str(pk)) == 1
     first, email, sms = capsys.readouterr().out.splitlines()
     assert first.startswith(f"Send-out {pk}, “Aqua Club news”: Sent")
-    assert email == "  Email: 1 recipients: 1 bounced"
-    assert sms == "  SMS: 1 recipients: 1 sent"
+    assert email == "  Email: 1 recipient: 1 bounced"
+    assert sms == "  SMS: 1 recipient: 1 sent"
     with pytest.raises(Problem, match="there is no send-out 999999"):
         run(status, "status", "999999")
 

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from sendout.accounts.models import Organisation
 from sendout.core.table.headers import Field, Mapping
 from sendout.core.table.reader import BadTable
+from sendout.core.table.safe import csv_lines
+from sendout.people.exporting import participant_rows
 from sendout.people.importing import (
     import_now,
     request_check,
@@ -70,6 +72,19 @@ def test_the_workbook_of_an_imported_csv_changes_nothing(club: Organisation) -> 
         upload = store_upload(club, name, io.BytesIO((SAMPLES / name).read_bytes()))
         import_now(upload, dry_run=False)
     assert outcome(upload) == (0, 0, 3000, 0)
+
+
+@needs_samples
+def test_our_own_export_changes_nothing_when_it_is_imported(club: Organisation) -> None:
+    upload = store_upload(club, "messy.csv", io.BytesIO((SAMPLES / "messy.csv").read_bytes()))
+    import_now(upload, dry_run=False)
+    before = list(Participant.objects.order_by("id").values())
+    header, rows = participant_rows(club)
+    written = "".join(csv_lines([header, *rows], for_excel=True))
+    again = store_upload(club, "export.csv", io.BytesIO(written.encode()))
+    import_now(again, dry_run=False)
+    assert outcome(again) == (0, 0, 2880, 0)
+    assert list(Participant.objects.order_by("id").values()) == before
 
 
 def test_a_dry_run_counts_and_writes_nothing(club: Organisation) -> None:
