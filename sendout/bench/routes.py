@@ -94,6 +94,7 @@ ASKED = {
         "?cause=failed-no_mailbox", "?after=500000",
     ),
     "sendout_again": ("?to=unopened", "?to=unopened&counted=1", "?to=failed-email&counted=1"),
+    "calls": ("?counted=1",),
     "compose_check": ("?who=email", "?who=none"),
     "compose_reach": ("?who=email&page=300", "?who=lacks-email-child"),
     "compose_find": ("?q=tremblay",),
@@ -113,6 +114,7 @@ ASKED = {
 # the end of what is asked: measured, and held to no limit.
 AFTER = {
     "sendout_again": "&counted=1",
+    "calls": "?counted=1",
     "board_live": "running",
     "compose_cost": "",
     "compose_warnings": "",

@@ -179,7 +179,7 @@ def _server(case: Case) -> Check:
         return Check(title, Mark.UNKNOWN, [_("It was not asked: nothing was handed over.")], [])
     if row.complained_at:
         return Check(title, Mark.BAD, [_took(case), str(MARKED)], [])
-    lines = [_took(case)] if case.ending in ARRIVED else [reason(row)]
+    lines = [_took(case)] if case.ending in ARRIVED else [said(reason(row))]
     if row.error_text and case.ending not in ARRIVED:
         lines.append(
             _("In its own words: %(words)s")

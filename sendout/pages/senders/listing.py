@@ -62,7 +62,7 @@ def senders(request: MemberRequest) -> HttpResponse:
         "rows": rows,
         "kinds": [
             {"channel": kind.channel, "kind": kind.kind, "label": _label(kind.channel, kind.kind)}
-            for kind in KINDS
+            for kind in sorted(KINDS, key=lambda kind: kind.channel)
         ],
     }
     return render(request, "pages/senders/list.html", context)
