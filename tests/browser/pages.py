@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Site
 
 CLUB = "/o/aqua-club"
+# Parts that ask for themselves once the page is there, and are replaced by what they get.
+STILL_TO_COME = '[data-hx-trigger="load"]:is([data-hx-swap="outerHTML"], .so-live)'
 
 
 def nothing(page: Page) -> None:
@@ -29,12 +31,12 @@ class Place:
         """Go there; whoever must has signed in before."""
         page.goto(site.at(self.path.format(**ids(site))))
         self.step(page)
+        expect(page.locator(STILL_TO_COME)).to_have_count(0)
 
 
 def popup_shown(page: Page) -> None:
     """Wait for the popup and its ring."""
-    expect(page.get_by_role("dialog").locator(".so-panel.active canvas")).to_be_visible()
-    page.wait_for_timeout(600)  # the ring grows
+    expect(page.get_by_role("dialog").locator(".so-panel.active .so-doughnut")).to_be_visible()
 
 
 def delivery_shown(page: Page) -> None:

@@ -14,6 +14,7 @@ from tests.browser.conftest import People, Site
 
 CLUB = "/o/rink"
 ALICE = "alice@rink.example"
+PATIENCE = 60_000  # milliseconds, for what is made while the page is looked at
 WORD = (
     "<p class=MsoNormal><font face='Calibri'>From Word<o:p></o:p></font></p>"
     "<p class=MsoListParagraph><![if !supportLists]>·<span>&nbsp;&nbsp; </span><![endif]>skates</p>"
@@ -140,7 +141,8 @@ def test_an_email_is_written_in_blocks_and_arrives(people: People, tmp_path: Pat
     page.get_by_role("button", name="Next: check and send").click()
     person = page.get_by_label("As it reaches").locator("option:checked").inner_text()
     mail = page.frame_locator("iframe.so-email-frame")
-    expect(mail.get_by_text(f"Hello {person.split()[0]}")).to_be_visible()
+    page.locator("iframe.so-email-frame").scroll_into_view_if_needed()
+    expect(mail.get_by_text(f"Hello {person.split()[0]}")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name="Send test email").click()
     expect(page.locator("#test-result .alert-success")).to_be_visible()
 

@@ -8,6 +8,7 @@ import polib
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import People, Site
+from tests.browser.pages import ids
 from tests.catalogue.__main__ import PO, said
 
 CLUB = "/o/aqua-club"
@@ -65,6 +66,9 @@ def test_everything_from_the_sign_in_to_the_report_is_in_french(people: People) 
         look(page)
     write(page, site)
     send_and_follow(page)
+    for place in ("{sent}/again/?to=failed-email", "{sent}/board/calls/"):
+        page.goto(site.at(f"{CLUB}/messages/{place.format(**ids(site))}"))
+        look(page)
     page.goto(site.at("/profile/"))
     look(page)
 
@@ -93,6 +97,11 @@ def write(page: Page, site: Site) -> None:
     look(page)
     page.get_by_label("Tout le monde").check()
     page.get_by_role("button", name="Suite : vérifier et envoyer").click()
+    look(page)
+    page.locator(".so-reach-channels summary").click()
+    look(page)
+    page.locator(".so-reach-none .so-reach-link").click()
+    expect(page.locator(".so-reach-list .so-people li").first).to_be_visible()
     look(page)
 
 

@@ -24,7 +24,7 @@ def test_a_bad_address_is_corrected_from_the_popup_and_the_message_arrives(peopl
     page.goto(people.site.at(f"{LAKE}/messages/"))
     page.get_by_role("link", name="Thin ice").click()
     popup = page.get_by_role("dialog")
-    expect(popup.get_by_text("Bounced").first).to_be_visible()
+    expect(popup.get_by_role("row", name="Ann Roy")).to_contain_text("Bounced")
     popup.get_by_role("link", name="Ann Roy", exact=True).click()
     expect(popup.get_by_text("Ask for the right address")).to_be_visible()
     popup.get_by_role("link", name="Correct the address").click()
