@@ -1,13 +1,16 @@
-"""`sendout status`: how far a send-out has come, from its counts."""
+"""`sendout status`: how far a send-out has come, or the newest ones, from their counts."""
 
 from __future__ import annotations
 
 import argparse
 import json
+from datetime import datetime
 
 from django.utils import timezone
 
+from sendout.accounts.models import Organisation
 from sendout.cli.commands import Subparsers
+from sendout.cli.org import organisation_of
 from sendout.cli.problem import Problem
 from sendout.core.delivery.status import FAILED, LABELS, Status
 from sendout.deliveries import fallback
@@ -17,21 +20,37 @@ from sendout.sendouts.models import Channels, FallbackTo, SendOut, State
 from sendout.sendouts.waits import when_words
 
 TROUBLE = (*FAILED, Status.UNKNOWN)
+NEWEST = 20  # send-outs of an organisation that are listed
 
 
 def register(subparsers: Subparsers) -> None:
     """Add the command to the command line."""
     parser = subparsers.add_parser("status", help="say how far a send-out has come")
-    parser.add_argument("id", type=int, metavar="ID", help="as `sendout send` printed it")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("id", type=int, nargs="?", metavar="ID", help="as `sendout send` printed it")
+    which.add_argument("--org", metavar="SLUG", help=f"its newest {NEWEST} instead, newest first")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a send-out")
     parser.set_defaults(perform=perform)
 
 
 def perform(arguments: argparse.Namespace) -> int:
-    """Print the numbers; 1 when it is finished and some of it failed."""
+    """Print the numbers; 1 when it is one send-out, finished, and some of it failed."""
+    if arguments.org:
+        print_newest(organisation_of(arguments.org), as_json=arguments.json)
+        return 0
     sendout = sendout_of(arguments.id)
     print_status(sendout, as_json=arguments.json)
     return exit_code(sendout)
+
+
+def print_newest(organisation: Organisation, *, as_json: bool) -> None:
+    """Print where the newest send-outs stand now: each in a JSON object, or its words."""
+    found = list(organisation.sendouts.order_by("-pk")[:NEWEST])
+    if not found and not as_json:
+        print(f"{organisation.name} has sent nothing yet.")
+    for sendout in found:
+        sendout.organisation = organisation
+        print_status(sendout, as_json=as_json)
 
 
 def sendout_of(pk: int) -> SendOut:
@@ -112,13 +131,20 @@ def fallback_as_object(sendout: SendOut, found: dict[str, Tally]) -> dict[str, o
 
 
 def when(sendout: SendOut) -> str:
-    """Say when it leaves, or how long it took."""
+    """Say when it leaves or left, and how long it took."""
     if sendout.state == State.SCHEDULED and sendout.scheduled_for:
-        local = sendout.scheduled_for.astimezone(sendout.organisation.zone)
-        return f" for {local:%Y-%m-%d %H:%M} {local.tzname()}"
+        return f" for {_on_its_clock(sendout, sendout.scheduled_for)}"
+    if sendout.started_at is None:
+        return ""
+    begun = f", begun {_on_its_clock(sendout, sendout.started_at)}"
     if sendout.state == State.FINISHED:
-        return f", handed over in {seconds(sendout):.1f} s"
-    return ""
+        return f"{begun}, handed over in {seconds(sendout):.1f} s"
+    return begun
+
+
+def _on_its_clock(sendout: SendOut, at: datetime) -> str:
+    local = at.astimezone(sendout.organisation.zone)
+    return f"{local:%Y-%m-%d %H:%M} {local.tzname()}"
 
 
 def in_words(tally: Tally) -> str:

@@ -310,6 +310,32 @@ def test_the_status_of_a_send_out_is_said_in_words_and_by_exit_code(
         run(status, "status", "999999")
 
 
+def test_the_newest_send_outs_of_an_organisation_are_listed(
+    club: Organisation,
+    ann: Participant,
+    email_sender: Sender,
+    files: Files,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(status, "status", "--org", club.slug) == 0
+    assert capsys.readouterr().out == f"{club.name} has sent nothing yet.\n"
+    for _ in range(2):
+        send("--group", "Masters", *files(html=HTML))
+    newest, first = SendOut.objects.order_by("-pk")
+    capsys.readouterr()
+    assert run(status, "status", "--org", club.slug) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(",")[0] for line in lines if not line.startswith(" ")] == [
+        f"Send-out {newest.pk}",
+        f"Send-out {first.pk}",
+    ]
+    assert run(status, "status", "--org", club.slug, "--json") == 0
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [each["id"] for each in told] == [newest.pk, first.pk]
+    with pytest.raises(Problem, match="there is no organisation"):
+        run(status, "status", "--org", "nobody")
+
+
 def test_who_waits_hears_once_that_a_sender_is_down(
     ann: Participant, email_sender: Sender, files: Files, capsys: pytest.CaptureFixture[str]
 ) -> None:
