@@ -24,6 +24,7 @@ CALLS = {
     "gettext_noop": (None, 0, None),
     "ngettext": (None, 0, 1),
     "ngettext_lazy": (None, 0, 1),
+    "counted": (None, 0, 1),  # of pages.wording
     "pgettext": (0, 1, None),
     "pgettext_lazy": (0, 1, None),
     "npgettext": (0, 1, 2),

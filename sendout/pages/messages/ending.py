@@ -36,10 +36,12 @@ def foretell(organisation: Organisation, shown: Iterable[Shown]) -> None:
         return
     known = {one.id: {channel.key: channel.tally for channel in one.channels} for one in running}
     outlook = Outlook(organisation, known, timezone.now())
+    with_senders = {sendout.pk: sendout for sendout in outlook.running}
     for one in running:
         for channel in one.channels:
             by_zone = _by_zone(one, channel, outlook.now)
-            channel.ending = by_zone or outlook.words(one.sendout, channel)
+            sendout = with_senders.get(one.id, one.sendout)
+            channel.ending = by_zone or outlook.words(sendout, channel)
 
 
 def _by_zone(one: Shown, channel: ShownChannel, now: datetime) -> str:

@@ -36,10 +36,8 @@ STATUS_CHOICES = [
 
 
 # What may be large and is not shown here.
-UNSEEN = [
-    *(f"message__{name}" for name in ("text", "body", "blocks", "page", "words")),
-    *(f"{way}_sender__{name}" for way in ("email", "sms") for name in ("secrets", "dkim_keys")),
-]
+UNSEEN = [f"message__{name}" for name in ("text", "body", "blocks", "page", "words")]
+SECRET = [f"{way}_sender__{name}" for way in ("email", "sms") for name in ("secrets", "dkim_keys")]
 NAMED = 5  # of what waits for the reader's approval
 WAITS = Exists(Approval.objects.filter(sendout=OuterRef("pk"), verdict=Verdict.OPEN))
 
@@ -67,14 +65,15 @@ def rows(request: MemberRequest) -> HttpResponse:
 
 
 def find(request: MemberRequest) -> QuerySet[SendOut]:
-    """Give the organisation's send-outs with what showing them needs, newest first."""
-    return complete(SendOut.objects.filter(organisation=request.organisation)).order_by("-pk")
+    """Give the organisation's send-outs with all that the pages of one need, newest first."""
+    related = ("organisation", "created_by", "email_sender", "sms_sender")
+    found = listed(SendOut.objects.filter(organisation=request.organisation))
+    return found.select_related("message", *related).defer(*UNSEEN, *SECRET).order_by("-pk")
 
 
-def complete(sendouts: QuerySet[SendOut]) -> QuerySet[SendOut]:
-    """Fetch what showing them needs along with them."""
-    related = ("message", "organisation", "created_by", "email_sender", "sms_sender")
-    found = sendouts.select_related(*related).defer(*UNSEEN)
+def listed(sendouts: QuerySet[SendOut]) -> QuerySet[SendOut]:
+    """Fetch what a row of the list shows along with them."""
+    found = sendouts.select_related("message").defer(*UNSEEN)
     # Few repeat others; joined, the tables of a series would double what PostgreSQL has to plan.
     found = found.prefetch_related("groups", "occurrence__series__pattern")
     return found.annotate(waits_for_approval=WAITS)
@@ -91,7 +90,7 @@ def undoable_of(request: MemberRequest) -> list[Shown]:
 def _context(request: MemberRequest) -> dict[str, object]:
     filters = {"q": request.GET.get("q", "").strip()[:200], "status": request.GET.get("status", "")}
     found = search(request.organisation, filters["q"]).filter(_with_status(filters["status"]))
-    page = Paginator(complete(found), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(listed(found), PAGE).get_page(request.GET.get("page"))
     numbers = tallies(sendout.pk for sendout in page)
     shown = [Shown(sendout, numbers[sendout.pk]) for sendout in page]
     foretell(request.organisation, shown)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from sendout.accounts.models import User
 from sendout.core.delivery.status import LABELS, Status
 from sendout.deliveries.counting import Tally, shown_status
 from sendout.deliveries.machines import MOST, opened_by_machines
@@ -19,6 +20,7 @@ from sendout.pages.wording import counted, number
 from sendout.senders.health import seconds_down
 from sendout.senders.models import Channel
 from sendout.sendouts.models import Channels, SendOut, State
+from sendout.series.models import Series
 from sendout.wording.said import said
 
 CHANNEL_LABELS = {"email": gettext_lazy("Emails"), "sms": "SMS"}
@@ -83,6 +85,30 @@ class ShownChannel:
         self.nothing = ""
 
     @property
+    def gains(self) -> list[str]:
+        """Whom it reached so far, for the list: sentences."""
+        said = []
+        if self.delivered:
+            said.append(counted("%(n)s delivered", "%(n)s delivered", self.delivered))
+        elif self.sent:
+            said.append(counted("%(n)s sent", "%(n)s sent", self.sent))
+        if self.opened:
+            said.append(counted("%(n)s opened", "%(n)s opened", self.opened))
+        return said
+
+    @property
+    def lacks(self) -> list[str]:
+        """Whom it did not reach, for the list, apart from those that failed: sentences."""
+        said = []
+        if self.skipped:
+            said.append(counted("%(n)s skipped", "%(n)s skipped", self.skipped))
+        if self.carried:
+            said.append(counted("%(n)s with the family", "%(n)s with the family", self.carried))
+        if self.cancelled:
+            said.append(counted("%(n)s cancelled", "%(n)s cancelled", self.cancelled))
+        return said
+
+    @property
     def statuses(self) -> list[StatusRow]:
         """The statuses that occur, in the order of the glossary; they add up to the total."""
         there = [(s, n) for s in Status if (n := self.tally.by_status.get(s))]
@@ -131,11 +157,21 @@ class Shown:
         self.category = sendout.message.category
         self.subject = sendout.message.subject
         self.created_at = sendout.started_at or sendout.created_at
-        self.created_by = sendout.created_by
         self.scheduled_for = sendout.scheduled_for
         self.undoable = sendout.undoable
         used = Channels(sendout.channels).used
         self.channels = [ShownChannel(c, tallies.get(c) or Tally()) for c in used]
+
+    @property
+    def series(self) -> Series | None:
+        """What made it, where it is one of those that repeat."""
+        occurrence = getattr(self.sendout, "occurrence", None)
+        return occurrence.series if occurrence else None
+
+    @property
+    def created_by(self) -> User | None:
+        """Who began it; the list does not show that, and so does not fetch it."""
+        return self.sendout.created_by
 
     @property
     def audience(self) -> str:
