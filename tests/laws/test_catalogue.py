@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 import polib
@@ -83,3 +84,8 @@ def test_the_law_reads_python_and_the_lower_rooms() -> None:
     spoken = set(of_python(modules()["sendout.pages.settings.own"].tree))
     assert ("Your profile is saved.", "", "") in spoken
     assert any(isinstance(message, Message) and message.plural for message in messages())
+
+
+def test_a_counted_sentence_is_found() -> None:
+    tree = ast.parse('counted("%(n)s left", "%(n)s left", n)')
+    assert list(of_python(tree)) == [("%(n)s left", "%(n)s left", "")]
