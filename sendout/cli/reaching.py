@@ -11,6 +11,7 @@ from sendout.cli.import_ import read_file
 from sendout.cli.problem import Problem
 from sendout.cli.supervisor import say
 from sendout.compose.fields import missing_fields
+from sendout.people.columns import own_columns
 from sendout.people.importing import import_now
 from sendout.people.models import Group, Import, ImportState
 from sendout.sendouts.audience import reached
@@ -78,7 +79,8 @@ def free_name(organisation: Organisation, name: str) -> str:
 
 def note_missing(sendout: SendOut) -> None:
     """Say which merge fields some of those reached have no value for."""
+    columns = own_columns(sendout.organisation)
     for channel in Channels(sendout.channels).used:
         people = reached(sendout, channel)
-        for field, n in missing_fields(sendout.message, people, (channel,)).items():
+        for field, n in missing_fields(sendout.message, people, columns, (channel,)).items():
             say(f"{channel.label}: {n} people have no {{{{ {field} }}}}, and it has no fallback")

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, Protocol
 
-from django.db.models import Count, F, Func, Q, QuerySet, TextField, Value
+from django.db.models import Count, Q, QuerySet, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
@@ -33,7 +33,6 @@ SESSION_FIELDS = ("session", "session_time", "place")
 ALWAYS = {"organisation", UNSUBSCRIBE}
 CHANNELS = ("email", "sms")
 
-_COLUMNS = Func(F("fields"), function="jsonb_object_keys", output_field=TextField())
 _EMPTY = Value("", output_field=TextField())
 _MOST_COLUMNS = 1_000
 _fold = lru_cache(maxsize=4096)(fold)
@@ -137,17 +136,20 @@ def fields_used(message: Message, channels: Iterable[str] = CHANNELS) -> list[st
 
 
 def missing_fields(
-    message: Message, participants: QuerySet[Any], channels: Iterable[str] = CHANNELS
+    message: Message,
+    participants: QuerySet[Any],
+    columns: Iterable[str],
+    channels: Iterable[str] = CHANNELS,
 ) -> dict[str, int]:
     """Count, for each merge field without a fallback, the participants who have no value for it.
 
-    Fields that nobody lacks are left out. Counted in the database, whatever the audience's size.
+    columns: the organisation's own. Fields that nobody lacks are left out. Counted in the database,
+    whatever the audience's size.
     """
     needed = {s.key: s.name for s in slots(message, channels) if not s.fallback}
     wanted = {key: name for key, name in needed.items() if key not in ALWAYS}
     if not wanted:
         return {}
-    columns = own_columns(participants) if wanted.keys() - STANDARD.keys() else []
     lacks = {name: _lacks(key, columns) for key, name in wanted.items()}
     found = participants.order_by().aggregate(
         **{f"n{n}": Count("pk", filter=lack) for n, lack in enumerate(lacks.values())}
@@ -156,38 +158,32 @@ def missing_fields(
     return {name: count for name, count in counts.items() if count}
 
 
-def lacking(participants: QuerySet[Any], key: str) -> QuerySet[Any]:
-    """Keep the participants who have no value for the field. key: its folded name."""
-    columns = [] if key in STANDARD else own_columns(participants)
+def lacking(participants: QuerySet[Any], key: str, columns: Iterable[str]) -> QuerySet[Any]:
+    """Keep the participants who have no value for the field.
+
+    key: its folded name. columns: the organisation's own.
+    """
     return participants.filter(_lacks(key, columns))
 
 
 def unknown_fields(
-    message: Message, participants: QuerySet[Any], channels: Iterable[str] = CHANNELS
+    message: Message, columns: Iterable[str], channels: Iterable[str] = CHANNELS
 ) -> dict[str, str]:
-    """Name the merge fields that none of these participants has, each with the likeliest one that
-    was meant, or nothing.
+    """Name the merge fields that nobody has, each with the likeliest that was meant, or nothing.
+
+    columns: the organisation's own.
     """
     asked = {slot.key: slot.name for slot in slots(message, channels)}
-    own = {key: name for key, name in asked.items() if key not in STANDARD | dict.fromkeys(ALWAYS)}
-    if not own:
-        return {}
-    known = {_fold(column): column for column in own_columns(participants)}
+    known = {_fold(column): column for column in columns}
     names = known | {name: name for name in (*STANDARD, *ALWAYS)}
     return {
         name: next((names[near] for near in get_close_matches(key, names, 1)), "")
-        for key, name in own.items()
-        if key not in known
+        for key, name in asked.items()
+        if key not in names
     }
 
 
-def own_columns(participants: QuerySet[Any]) -> list[str]:
-    """Name the organisation's own columns that these participants have, in alphabetical order."""
-    keys = participants.order_by().annotate(column=_COLUMNS)
-    return sorted(keys.values_list("column", flat=True).distinct())
-
-
-def _lacks(key: str, columns: list[str]) -> Q:
+def _lacks(key: str, columns: Iterable[str]) -> Q:
     """Say that a participant has nothing under this folded name."""
     if key in STANDARD:
         return Q(**dict.fromkeys(STANDARD[key], ""))

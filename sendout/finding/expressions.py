@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.search import SearchQuery, SearchQueryField, SearchVectorField
-from django.db.models import BooleanField, Func, Q, TextField, Value
+from django.db.models import BigIntegerField, BooleanField, Func, Q, TextField, Value
 from django.db.models.functions import Cast
 
 from sendout.core.plain import LETTERS, LONGEST, SIGNS, Term, all_begin, beginnings, words
@@ -48,6 +48,16 @@ class Words(Func):
         f"{Plain.template}, '<[^>]*>', ' ', 'g'), 200000), '[^[:alnum:]]+', ' ', 'g')))"
     )
     output_field = SearchVectorField()
+
+
+class Kind(Func):
+    """A number for what names an object has: the same for all objects with these names."""
+
+    template = (
+        "jsonb_hash_extended("
+        "jsonb_path_query_array(%(expressions)s, '$.keyvalue().key', '{}', true), 0)"
+    )
+    output_field = BigIntegerField()
 
 
 class Pieces(Func):

@@ -5,26 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection
 from django.db.models import OuterRef, QuerySet
 
 from sendout.accounts.models import Organisation
 from sendout.core.table.headers import Field, Mapping
+from sendout.people.columns import own_columns
 from sendout.people.models import Group, Import, Outcome, Participant
 
 AT_A_TIME = 2_000  # rows fetched
 COLUMNS = ["id", "first_name", "last_name", "email", "phone", "language", "groups"]
 REPORT_COLUMNS = ["row", "outcome", "what", "column", "value", "reason"]
-OWN_NAMES = """
-SELECT DISTINCT jsonb_object_keys(fields) FROM people_participant WHERE organisation_id = %s
-"""
-
-
-def own_field_names(organisation: Organisation) -> list[str]:
-    """Name the organisation's own fields that any participant has, in alphabetical order."""
-    with connection.cursor() as cursor:
-        cursor.execute(OWN_NAMES, [organisation.pk])
-        return sorted((name for (name,) in cursor.fetchall()), key=str.casefold)
 
 
 def participant_rows(
@@ -36,7 +26,7 @@ def participant_rows(
     """
     if people is None:
         people = Participant.objects.filter(organisation=organisation).order_by("id")
-    names = [name for name in own_field_names(organisation) if name not in COLUMNS]
+    names = [name for name in own_columns(organisation) if name not in COLUMNS]
     return COLUMNS + names, _participant_rows(people, names)
 
 

@@ -9,7 +9,7 @@ from django.db.models.functions import Right, Substr
 from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import Language, Organisation
-from sendout.finding.expressions import Digits, Pieces, Plain
+from sendout.finding.expressions import Digits, Kind, Pieces, Plain
 from sendout.people.identity import NameKeyField
 
 NATIONAL = (11, 10, 9, 8, 7)  # digits of a number without its country, or its area
@@ -71,6 +71,7 @@ class Participant(models.Model):
                 name="participant_family",
             ),
             GinIndex(pieces(), name="participant_pieces"),
+            models.Index("organisation", Kind("fields"), name="participant_kind"),
         ]
 
     def __str__(self) -> str:

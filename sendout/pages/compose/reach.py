@@ -35,6 +35,7 @@ from sendout.pages.compose.reach_words import (
     main_numbers,
 )
 from sendout.people.addresses import address_of
+from sendout.people.columns import own_columns
 from sendout.people.models import Participant
 from sendout.senders.models import Channel
 from sendout.sendouts.models import SendOut, State
@@ -133,7 +134,8 @@ def _list(request: MemberRequest, sendout: SendOut, now: Reached, fix: object) -
     who = chosen(request)
     mark, channel, field = (*who.split("-", 2), "", "")[:3]
     if mark == LACKS and channel in now.used:
-        found = lacking(who_gets(sendout, Channel(channel)), field)
+        gets = who_gets(sendout, Channel(channel))
+        found = lacking(gets, field, own_columns(request.organisation))
         title = gettext("“{field}” is empty").format(field=field)
         people, page = _lacking(request, sendout, found)
     elif title := label_of(who, now):

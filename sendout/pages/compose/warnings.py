@@ -30,7 +30,7 @@ from sendout.pages.compose.cost import AT_ONCE
 from sendout.pages.compose.finding import find_sendout
 from sendout.pages.compose.links import links_to_check
 from sendout.pages.compose.reach import LACKS
-from sendout.people.models import Participant
+from sendout.people.columns import own_columns
 from sendout.senders.models import Channel
 from sendout.sendouts.models import Channels, SendOut, State
 
@@ -58,15 +58,15 @@ def warnings_of(sendout: SendOut, expected: Forecast) -> dict[str, object]:
 def found_in(sendout: SendOut) -> dict[str, object]:
     """Look for all that there is to warn of."""
     used = Channels(sendout.channels).used
-    everybody = Participant.objects.filter(organisation=sendout.organisation_id)
+    columns = own_columns(sendout.organisation)
     unknown = {
         field: near
-        for field, near in unknown_fields(sendout.message, everybody, used).items()
+        for field, near in unknown_fields(sendout.message, columns, used).items()
         if not put_in_later(sendout, field)
     }
     return {
         "advice": list(advice(sendout)),
-        "missing": missing(sendout, unknown),
+        "missing": missing(sendout, columns, unknown),
         "unknown": unknown,
         "to_mend": mending(sendout),
         "problems": problems(sendout.message, used),
@@ -110,10 +110,12 @@ def put_in_later(sendout: SendOut, field: str) -> bool:
     return sendout.pattern and fold(field) in SESSION_FIELDS
 
 
-def missing(sendout: SendOut, unknown: Collection[str]) -> list[dict[str, object]]:
+def missing(
+    sendout: SendOut, columns: Collection[str], unknown: Collection[str]
+) -> list[dict[str, object]]:
     """Name, by channel, the merge fields that some of those who would get it have no value for.
 
-    unknown: fields that nobody has, which are said otherwise.
+    columns: the organisation's own. unknown: fields that nobody has, which are said otherwise.
     """
     return [
         {
@@ -125,7 +127,7 @@ def missing(sendout: SendOut, unknown: Collection[str]) -> list[dict[str, object
         }
         for channel in Channels(sendout.channels).used
         for field, people in missing_fields(
-            sendout.message, who_gets(sendout, channel), (channel,)
+            sendout.message, who_gets(sendout, channel), columns, (channel,)
         ).items()
         if field not in unknown and not put_in_later(sendout, field)
     ]

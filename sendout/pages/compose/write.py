@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from sendout.accounts.models import Organisation, Role
 from sendout.compose import editing
-from sendout.compose.fields import SESSION_FIELDS, STANDARD, own_columns
+from sendout.compose.fields import SESSION_FIELDS, STANDARD
 from sendout.compose.proposing import propose_sms
 from sendout.core.message.blocks.reading import read
 from sendout.core.message.blocks.simple import simple_html
@@ -25,12 +25,11 @@ from sendout.pages.compose.blocks import typed
 from sendout.pages.compose.characters import counter
 from sendout.pages.compose.finding import closed_page, find_sendout
 from sendout.pages.compose.forms import LONGEST_SMS, WriteForm
-from sendout.people.models import Participant
+from sendout.people.columns import own_columns
 from sendout.sendouts import writing
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import SendOut, State
 
-LOOKED_AT = 10_000  # newest participants whose own columns are offered as merge fields
 # The editor of texts brings a few rules of its own as a style element, which carries our nonce.
 EDITOR_POLICY = {"style-src": [SELF, NONCE]}
 NEXT = {
@@ -163,7 +162,5 @@ def counter_of(form: WriteForm, organisation: Organisation) -> dict[str, object]
 
 def offered_columns(organisation: Organisation) -> list[str]:
     """Name the imported columns that can be merge fields, each once however it is spelled."""
-    newest = Participant.objects.filter(organisation=organisation).order_by("-pk")
-    looked_at = Participant.objects.filter(pk__in=newest.values("pk")[:LOOKED_AT])
-    by_name = {fold(column): column for column in reversed(own_columns(looked_at))}
+    by_name = {fold(column): column for column in reversed(own_columns(organisation))}
     return sorted(set(by_name.values()) - STANDARD.keys(), key=str.casefold)

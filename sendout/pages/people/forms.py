@@ -14,7 +14,7 @@ from sendout.core.addresses import BadAddress, Email, Phone, read_email, read_ph
 from sendout.core.table.headers import Field
 from sendout.core.table.rows import LONGEST_VALUE, clean
 from sendout.pages.wording import Phrase
-from sendout.people.exporting import own_field_names
+from sendout.people.columns import own_columns
 from sendout.people.models import Group, Participant
 from sendout.wording.said import sentence
 
@@ -50,7 +50,7 @@ class ParticipantForm(forms.ModelForm):  # type: ignore[type-arg]
         )
         if self.instance.pk:
             self.initial["groups"] = list(self.instance.groups.values_list("pk", flat=True))
-        self.names = own_field_names(organisation)
+        self.names = own_columns(organisation)
         for place, name in enumerate(self.names):
             self.fields[f"{OWN}{place}"] = forms.CharField(
                 label=name,
