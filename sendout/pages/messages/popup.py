@@ -14,7 +14,7 @@ from sendout.deliveries.report import with_carrier
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.messages.ending import foretell
 from sendout.pages.messages.following import following
-from sendout.pages.messages.listing import find
+from sendout.pages.messages.listing import find, listed
 from sendout.pages.messages.nothing import teach
 from sendout.pages.messages.rows import Filters, find_rows
 from sendout.pages.messages.shown import Shown, ShownChannel
@@ -22,7 +22,7 @@ from sendout.pages.messages.timeline import ShownDelivery
 from sendout.pages.wording import money
 from sendout.pages.zones import by_zone
 from sendout.sendouts.approved import approvals_of
-from sendout.sendouts.models import State
+from sendout.sendouts.models import SendOut, State
 from sendout.usage import ledger
 
 STATUS_CHOICES = [(status.value, LABELS[status]) for status in Status]
@@ -94,7 +94,8 @@ def details(request: MemberRequest, pk: int) -> HttpResponse:
 
 def resends_of(request: MemberRequest, pk: int) -> list[Shown]:
     """Give the newest of those that repeat this send-out; drafts are none yet."""
-    found = list(find(request).filter(origin=pk).exclude(state=State.DRAFT)[:RESENDS])
+    own = SendOut.objects.filter(organisation=request.organisation, origin=pk)
+    found = listed(own.exclude(state=State.DRAFT)).order_by("-pk")[:RESENDS]
     numbers = tallies(sendout.pk for sendout in found)
     return [Shown(sendout, numbers[sendout.pk]) for sendout in found]
 
