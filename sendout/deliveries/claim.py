@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -173,10 +173,19 @@ class Slice:
 NOTHING = Slice([], 0)
 
 
-def claim(sendout: int, channel: str, batch: int, limit: int, sender: int = 0) -> Slice:
+def claim(
+    sendout: int,
+    channel: str,
+    batch: int,
+    limit: int,
+    sender: int = 0,
+    *,
+    note: Callable[[Hold], None] | None = None,
+) -> Slice:
     """Claim up to `limit` deliveries of a batch that are due, in a transaction of its own.
 
-    sender: through which they will leave; its rules for the domains of recipients are kept.
+    sender: through which they will leave; its rules for the domains of recipients are kept. note:
+    hears of the claim just before it is committed; when it raises, nothing is claimed.
     Gives nothing while another worker has the batch in hand. The caller holds a lease: rows that
     have no answer when it runs out become `unknown`.
     """
@@ -195,6 +204,8 @@ def claim(sendout: int, channel: str, batch: int, limit: int, sender: int = 0) -
         values["id"] = pk
         statement = CLAIM_BY_DOMAIN if by_domain else CLAIM
         rows = cursor.execute(statement, values, prepare=True).fetchall()
+        if note is not None and any(row[2] is None for row in rows):
+            note(Hold(pk, rows[0][0]))
     if not rows:
         return NOTHING
     turn, more = rows[0][:2]

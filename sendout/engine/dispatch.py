@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache, partial
 
@@ -16,11 +17,11 @@ from sendout.core.delivery.outcome import Accepted, Blame, Outcome, Refused
 from sendout.core.providers.base import SenderDown
 from sendout.core.providers.setting import BadConfig
 from sendout.deliveries import counting, jobs
-from sendout.deliveries.claim import Slice, claim
+from sendout.deliveries.claim import NOTHING, Slice, claim
 from sendout.deliveries.hold import Hold
 from sendout.engine import metrics
 from sendout.engine.database import in_database
-from sendout.engine.journal import Journal
+from sendout.engine.journal import Journal, Unwritten
 from sendout.engine.lane import Turn, lanes
 from sendout.engine.places import Full
 from sendout.engine.prepare import Prepared, Way, find_ways
@@ -131,12 +132,12 @@ async def send_slice(way: Way, batch: int, room: int) -> bool:
         async with lanes.of(way.sender).turn(way.urgent, FOR_A_PLACE) as turn:
             begun = time.monotonic()
             limit = min(turn.size, room, way.text.most)
-            found, slice_ = await in_database(take_up, way, batch, limit)
+            number, found, slice_ = await take_up(way, batch, limit)
             await free(way.sender, room - len(found.claimed))
             if found.hold is None:
-                return found.more
+                return found.more or bool(journal().trouble)
             with metrics.timed("hand_over"):
-                number, answers = await hand_over(way, turn, found.hold, slice_)
+                answers = await hand_over(way, turn, found.hold, slice_, number)
     except (SenderDown, BadConfig, CannotUnseal) as problem:
         await free(way.sender, room)
         await rest(way.sender, why(problem))
@@ -158,29 +159,48 @@ def why(problem: SenderDown | BadConfig | CannotUnseal) -> str:
     return problem.refusal.text if isinstance(problem, SenderDown) else str(problem)
 
 
-def take_up(way: Way, batch: int, limit: int) -> tuple[Slice, list[Prepared]]:
-    """Claim a slice and make its messages: in a thread, since signing them takes its time."""
-    with metrics.timed("claim"):
-        found = claim(way.sendout, way.channel, batch, limit, way.sender.pk)
+async def take_up(way: Way, batch: int, limit: int) -> tuple[int, Slice, list[Prepared]]:
+    """Claim a slice and make its messages; gives its number in the journal, too."""
+    number = journal().claiming()
+    try:
+        note = partial(journal().claimed, number)
+        found, slice_ = await in_database(claim_and_prepare, way, batch, limit, note)
+    except BaseException:
+        journal().dropped(number)
+        raise
+    if found.hold is None:
+        journal().dropped(number)
+    return number, found, slice_
+
+
+def claim_and_prepare(
+    way: Way, batch: int, limit: int, note: Callable[[Hold], None]
+) -> tuple[Slice, list[Prepared]]:
+    """Do it in a thread, since signing the messages takes its time."""
+    try:
+        with metrics.timed("claim"):
+            found = claim(way.sendout, way.channel, batch, limit, way.sender.pk, note=note)
+    except Unwritten:
+        return NOTHING, []
     with metrics.timed("prepare"):
         return found, way.prepare(found.claimed, timezone.now())
 
 
 async def hand_over(
-    way: Way, turn: Turn, hold: Hold, slice_: list[Prepared]
-) -> tuple[int, Answers]:
-    """Let a slice leave, journalled before and at each answer; gives its number and outcomes.
+    way: Way, turn: Turn, hold: Hold, slice_: list[Prepared], number: int
+) -> Answers:
+    """Let a slice leave, journalled before and at each answer; gives the outcomes.
 
     Without a journal nothing leaves: a worker that died then would not know whom it had reached.
     """
-    number = journal().begin(way.sendout, way.channel, hold, slice_, way.sender.pk)
+    journal().begin(number, way.sendout, way.channel, hold, slice_, sender=way.sender.pk)
     if journal().trouble:
         no = Refused(False, "journal", journal().trouble, Blame.SENDER, health.REST)
-        return number, {prepared.row.id: no for prepared in slice_}
+        return {prepared.row.id: no for prepared in slice_}
     # A text is charged, and never sent again on suspicion: what did not leave must be known.
     leaving = partial(journal().leaving, number) if way.channel == "sms" else None
     answers = await turn.send(slice_, partial(journal().answered, number), leaving)
-    return number, soon_again(slice_, answers) if way.shared else answers
+    return soon_again(slice_, answers) if way.shared else answers
 
 
 def soon_again(slice_: list[Prepared], answers: Answers) -> Answers:

@@ -7,11 +7,12 @@ The file outlives a `kill -9`: whoever finds it without its owner settles what i
 (`engine.replay`). It guards against the death of a process, not of the machine: nothing is synced;
 what a dead machine held is found by its lease.
 
-One line is one JSON list. `["slice", number, sendout, channel, [batch, turn, sender], [[delivery,
-attempt, segments], ...]]` when a slice is claimed; `[number, delivery, outcome...]` for each
-answer; `["settled", number]` when the database has it all. For texts, which are never sent again
-on suspicion, `[number, delivery]` says that this one is about to leave, and a 1 after the sender
-that this is said.
+One line is one JSON list. `["claimed", number, batch, turn]` just before a claim is committed: of
+what goes no further, nothing has left. `["slice", number, sendout, channel, [batch, turn, sender],
+[[delivery, attempt, segments], ...]]` when its messages are made; `[number, delivery, outcome...]`
+for each answer; `["settled", number]` when the database has it all. For texts, which are never sent
+again on suspicion, `[number, delivery]` says that this one is about to leave, and a 1 after the
+sender that this is said.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from json.encoder import encode_basestring_ascii as encode_string
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from uuid import uuid4
 
@@ -40,8 +42,12 @@ KINDS: dict[str, type[Outcome]] = {"a": Accepted, "r": Refused, "u": Unsure}
 LETTERS = {kind: letter for letter, kind in KINDS.items()}
 
 
+class Unwritten(Exception):
+    """A claim cannot be written down: it must not be committed."""
+
+
 class Journal:
-    """The file of one process. Not for several threads at once."""
+    """The file of one process. For the event loop; `claimed` alone is for other threads, too."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -50,6 +56,7 @@ class Journal:
         self._slices = 0
         self._in_hand: dict[int, float] = {}  # slices, and when they were begun
         self._size = 0
+        self._writing = Lock()
 
     def ready(self) -> bool:
         """Tell whether a slice may be begun; after trouble, try first whether there is room again.
@@ -61,23 +68,42 @@ class Journal:
             self.trouble = ""
         return not self.trouble
 
-    def begin(
-        self, sendout: int, channel: str, hold: Hold, slice_: Iterable[Prepared], sender: int = 0
-    ) -> int:
-        """Write down a slice that was claimed, before anything of it leaves; gives its number.
-
-        sender: the id of the one that it leaves through; 0 for the send-out's own.
-
-        `trouble` says afterwards why it could not be written, if so: then nothing may leave.
-        """
+    def claiming(self) -> int:
+        """Give the number of a slice that is about to be claimed."""
         number = self._slices
         self._slices += 1
-        rows = ",".join([f"[{p.row.id},{p.row.attempt},{p.segments}]" for p in slice_])
         self._in_hand[number] = time.monotonic()
+        return number
+
+    def claimed(self, number: int, hold: Hold) -> None:
+        """Write down a claim that is about to be committed. Raises Unwritten."""
+        if not self._append(f'["claimed",{number},{hold.batch},{hold.turn}]\n'):
+            raise Unwritten(self.trouble)
+
+    def dropped(self, number: int) -> None:
+        """Note that there was nothing to claim, or that nothing of it will leave."""
+        self._in_hand.pop(number, None)
+
+    def begin(
+        self,
+        number: int,
+        sendout: int,
+        channel: str,
+        hold: Hold,
+        slice_: Iterable[Prepared],
+        *,
+        sender: int = 0,
+    ) -> None:
+        """Write down a slice that was claimed, before anything of it leaves.
+
+        number: from `claiming`. sender: the id of the one that it leaves through; 0 for the
+        send-out's own. `trouble` says afterwards why it could not be written, if so: then nothing
+        may leave.
+        """
+        rows = ",".join([f"[{p.row.id},{p.row.attempt},{p.segments}]" for p in slice_])
         said = ",1" if channel == "sms" else ""
         about = f'"{channel}",[{hold.batch},{hold.turn},{sender}{said}]'
         self._append(f'["slice",{number},{sendout},{about},[{rows}]]\n')
-        return number
 
     def leaving(self, number: int, delivery: int) -> bool:
         """Write down that this one is about to leave; False when it must not, for want of that."""
@@ -113,16 +139,17 @@ class Journal:
     def _append(self, line: str) -> bool:
         """Write; tells whether that could be done."""
         data = line.encode()
-        try:
-            written = os.write(self._file, data)
-        except OSError as error:
-            self._fail(error.strerror or str(error))
-            return False
-        if written < len(data):
-            self._cut(self._size)  # half a line would end the journal for whoever reads it
-            self._fail("the disk is full")
-            return False
-        self._size += written
+        with self._writing:
+            try:
+                written = os.write(self._file, data)
+            except OSError as error:
+                self._fail(error.strerror or str(error))
+                return False
+            if written < len(data):
+                self._cut(self._size)  # half a line would end the journal for whoever reads it
+                self._fail("the disk is full")
+                return False
+            self._size += written
         return True
 
     def _cut(self, size: int) -> None:

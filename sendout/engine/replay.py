@@ -16,7 +16,7 @@ from django.utils import timezone
 from sendout.core.delivery.outcome import Blame, Outcome, Refused, Unsure
 from sendout.deliveries import counting
 from sendout.deliveries.claim import Claimed, addresses
-from sendout.deliveries.hold import Hold
+from sendout.deliveries.hold import Hold, release
 from sendout.engine.journal import read_outcome
 from sendout.engine.prepare import Prepared, find_way
 from sendout.engine.settle import settle
@@ -58,8 +58,11 @@ def replay(folder: Path) -> int:
     for path in sorted(folder.glob("*.journal")):
         with orphan(path) as file:
             if file is not None:
-                for slice_ in read(file).values():
-                    settle_slice(slice_)
+                for found in read(file).values():
+                    if isinstance(found, Hold):  # nothing of it had left
+                        release(found, timezone.now())
+                    else:
+                        settle_slice(found)
                 path.unlink(missing_ok=True)
                 done += 1
     return done
@@ -82,16 +85,23 @@ def orphan(path: Path) -> Iterator[IO[str] | None]:
         yield file
 
 
-def read(file: IO[str]) -> dict[int, Slice]:
-    """Give the slices that were not settled, by number. A line cut short ends the journal."""
+def read(file: IO[str]) -> dict[int, Slice | Hold]:
+    """Give the slices that were not settled, by number. A line cut short ends the journal.
+
+    Of one that was claimed at most, and not begun, there is the hold alone.
+    """
     slices: dict[int, Slice] = {}
+    claims: dict[int, Hold] = {}
     for line in file:
         try:
             entry = json.loads(line)
         except ValueError:
             break
         match entry:
+            case ["claimed", int(number), int(batch), int(turn)]:
+                claims[number] = Hold(batch, turn)
             case ["slice", int(number), int(sendout), str(channel), [batch, turn, *sender], rows]:
+                claims.pop(number, None)
                 slices[number] = Slice(sendout, channel, Hold(batch, turn), rows, *sender)
             case ["settled", int(number)]:
                 slices.pop(number, None)
@@ -99,7 +109,7 @@ def read(file: IO[str]) -> dict[int, Slice]:
                 slices[number].left.add(delivery)
             case [int(number), int(delivery), str(letter), fields] if number in slices:
                 slices[number].answers[delivery] = read_outcome(letter, fields)
-    return slices
+    return slices | claims
 
 
 def settle_slice(slice_: Slice) -> None:

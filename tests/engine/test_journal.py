@@ -6,7 +6,9 @@ import json
 import os
 import resource
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -16,7 +18,7 @@ from sendout.deliveries.claim import claim
 from sendout.deliveries.freeze import send_now
 from sendout.deliveries.hold import Hold
 from sendout.deliveries.models import Batch, Delivery
-from sendout.engine.journal import Journal, read_outcome
+from sendout.engine.journal import Journal, Unwritten, read_outcome
 from sendout.engine.prepare import Prepared, find_way
 from sendout.engine.replay import orphan, read, replay
 from sendout.senders.models import Sender
@@ -49,6 +51,13 @@ def hold(channel: str = "email") -> Hold:
     return Hold(batch.pk, batch.turn)
 
 
+def begin(journal: Journal, sendout: int, held: Hold, slice_: list[Prepared], **about: Any) -> int:
+    """Write down a slice of emails, or of what about says, and give its number."""
+    number = journal.claiming()
+    journal.begin(number, sendout, about.pop("channel", "email"), held, slice_, **about)
+    return number
+
+
 def die(journal: Journal) -> None:
     """End as `kill -9` ends it: the file stays, its lock is gone."""
     os.close(journal._file)
@@ -69,7 +78,7 @@ def test_answers_that_were_heard_are_settled(
 ):
     sendout, (ann, ben, cleo) = claimed
     journal = Journal(tmp_path)
-    number = journal.begin(sendout.pk, "email", hold(), [ann, ben, cleo])
+    number = begin(journal, sendout.pk, hold(), [ann, ben, cleo])
     journal.answered(number, ann.row.id, Accepted("queue-id"))
     journal.answered(number, ben.row.id, Refused(True, "5.1.1", "No such user", Blame.ADDRESS))
     die(journal)
@@ -91,7 +100,7 @@ def test_what_left_through_another_sender_is_settled_as_its_own(
     second = Sender.objects.create(organisation=sendout.organisation, name="Second", **more)
     prices.put(sendout.organisation, ("email", "out", ""), 7)
     journal = Journal(tmp_path)
-    number = journal.begin(sendout.pk, "email", hold(), [ann, ben, cleo], second.pk)
+    number = begin(journal, sendout.pk, hold(), [ann, ben, cleo], sender=second.pk)
     journal.answered(number, ann.row.id, Accepted("queue-id"))
     die(journal)
     assert replay(tmp_path) == 1
@@ -120,7 +129,7 @@ def test_a_text_whose_answer_was_not_heard_is_not_sent_again(
     sendout, _ = claimed
     journal = Journal(tmp_path)
     texts = in_hand(sendout, "sms")
-    number = journal.begin(sendout.pk, "sms", hold("sms"), texts)
+    number = begin(journal, sendout.pk, hold("sms"), texts, channel="sms")
     for text in texts:
         assert journal.leaving(number, text.row.id)
     die(journal)
@@ -134,7 +143,7 @@ def test_a_text_that_did_not_leave_is_sent_at_once(
     sendout, _ = claimed
     journal = Journal(tmp_path)
     texts = in_hand(sendout, "sms")
-    number = journal.begin(sendout.pk, "sms", hold("sms"), texts)
+    number = begin(journal, sendout.pk, hold("sms"), texts, channel="sms")
     journal.leaving(number, texts[0].row.id)
     die(journal)
     replay(tmp_path)
@@ -144,10 +153,55 @@ def test_a_text_that_did_not_leave_is_sent_at_once(
     assert row.next_try_at <= timezone.now() + timedelta(seconds=1)
 
 
+def test_what_was_claimed_and_not_begun_is_free_at_once(
+    tmp_path: Path, person: MakePerson, sendout: MakeSendOut
+):
+    person("Ann", "ann@example.org")
+    closure = sendout(channels="email")
+    send_now(closure)
+    journal = Journal(tmp_path)
+    claim(closure.pk, "email", 1, 10, note=partial(journal.claimed, journal.claiming()))
+    assert being_sent() == 1
+    die(journal)
+    assert replay(tmp_path) == 1
+    assert being_sent() == 0
+    assert Batch.objects.get().retry_at <= timezone.now()
+    row = Delivery.objects.get()
+    assert (row.status, row.attempt) == ("queued", 0)
+    (again,) = claim(closure.pk, "email", 1, 10).claimed
+    assert again.attempt == 1
+
+
+def test_a_claim_that_was_not_committed_frees_nothing(
+    tmp_path: Path, claimed: tuple[SendOut, list[Prepared]]
+):
+    held = hold()
+    journal = Journal(tmp_path)
+    journal.claimed(journal.claiming(), Hold(held.batch, held.turn + 1))
+    die(journal)
+    replay(tmp_path)
+    assert being_sent() == 3
+
+
+def test_what_cannot_be_written_down_is_not_claimed(
+    tmp_path: Path, person: MakePerson, sendout: MakeSendOut
+):
+    person("Ann", "ann@example.org")
+    closure = sendout(channels="email")
+    send_now(closure)
+    journal = Journal(tmp_path)
+    os.close(journal._file)
+    journal._file = os.open("/dev/full", os.O_RDWR)
+    with pytest.raises(Unwritten, match="No space left"):
+        claim(closure.pk, "email", 1, 10, note=partial(journal.claimed, journal.claiming()))
+    assert being_sent() == 0
+    die(journal)
+
+
 def test_a_journal_in_use_is_left_alone(tmp_path: Path, claimed: tuple[SendOut, list[Prepared]]):
     sendout, slice_ = claimed
     journal = Journal(tmp_path)
-    journal.begin(sendout.pk, "email", hold(), slice_)
+    begin(journal, sendout.pk, hold(), slice_)
     assert replay(tmp_path) == 0
     assert being_sent() == 3
     die(journal)
@@ -158,7 +212,7 @@ def test_what_was_settled_is_not_settled_again(
 ):
     sendout, slice_ = claimed
     journal = Journal(tmp_path)
-    journal.settled(journal.begin(sendout.pk, "email", hold(), slice_))
+    journal.settled(begin(journal, sendout.pk, hold(), slice_))
     die(journal)
     assert replay(tmp_path) == 1
     assert being_sent() == 3
@@ -167,7 +221,7 @@ def test_what_was_settled_is_not_settled_again(
 def test_a_line_cut_short_ends_the_journal(tmp_path: Path, claimed: tuple[SendOut, list[Prepared]]):
     sendout, slice_ = claimed
     journal = Journal(tmp_path)
-    number = journal.begin(sendout.pk, "email", hold(), slice_)
+    number = begin(journal, sendout.pk, hold(), slice_)
     journal.answered(number, slice_[0].row.id, Accepted("1"))
     journal.answered(number, slice_[1].row.id, Accepted("2"))
     die(journal)
@@ -179,7 +233,7 @@ def test_a_line_cut_short_ends_the_journal(tmp_path: Path, claimed: tuple[SendOu
 def test_settling_twice_changes_nothing(tmp_path: Path, claimed: tuple[SendOut, list[Prepared]]):
     sendout, slice_ = claimed
     journal = Journal(tmp_path)
-    number = journal.begin(sendout.pk, "email", hold(), slice_)
+    number = begin(journal, sendout.pk, hold(), slice_)
     for prepared in slice_:
         journal.answered(number, prepared.row.id, Accepted("1"))
     die(journal)
@@ -202,7 +256,7 @@ def test_settling_twice_changes_nothing(tmp_path: Path, claimed: tuple[SendOut, 
 )
 def test_an_outcome_is_read_as_it_was_written(tmp_path: Path, outcome: Outcome):
     journal = Journal(tmp_path)
-    number = journal.begin(1, "email", Hold(1, 1), [])
+    number = begin(journal, 1, Hold(1, 1), [])
     journal.answered(number, 7, outcome)
     die(journal)
     with orphan(journal.path) as file:
@@ -215,7 +269,7 @@ def test_a_full_disk_is_trouble_and_no_exception(tmp_path: Path):
     journal = Journal(tmp_path)
     os.close(journal._file)
     journal._file = os.open("/dev/full", os.O_RDWR)
-    number = journal.begin(1, "email", Hold(1, 1), [])
+    number = begin(journal, 1, Hold(1, 1), [])
     journal.answered(number, 7, Accepted("1"))
     assert "No space left" in journal.trouble
     die(journal)
@@ -227,7 +281,7 @@ def test_the_file_begins_anew_when_nothing_is_in_hand(
     monkeypatch.setattr("sendout.engine.journal.LARGE", 100)
     journal = Journal(tmp_path)
     for _ in range(50):
-        number = journal.begin(1, "email", Hold(1, 1), [])
+        number = begin(journal, 1, Hold(1, 1), [])
         journal.answered(number, 7, Accepted("1"))
         journal.settled(number)
     assert journal.path.stat().st_size < 300
@@ -239,7 +293,7 @@ def test_after_trouble_sending_goes_on_only_when_there_is_room_again(tmp_path: P
     journal = Journal(tmp_path)
     written = journal._file
     journal._file = os.open("/dev/full", os.O_RDWR)
-    number = journal.begin(1, "email", Hold(1, 1), [])
+    number = begin(journal, 1, Hold(1, 1), [])
     journal.answered(number, 7, Accepted("1"))
     assert not journal.ready()
     os.close(journal._file)
@@ -253,7 +307,7 @@ def test_after_trouble_sending_goes_on_only_when_there_is_room_again(tmp_path: P
 def test_half_a_line_is_taken_back(tmp_path: Path):
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     journal = Journal(tmp_path)
-    number = journal.begin(1, "email", Hold(1, 1), [])
+    number = begin(journal, 1, Hold(1, 1), [])
     journal.answered(number, 7, Accepted("1"))
     resource.setrlimit(resource.RLIMIT_FSIZE, (journal._size + 20, limits[1]))
     try:
