@@ -127,7 +127,7 @@ MIDDLEWARE = [
     "sendout.pages.front_end.Files",
     "sendout.pages.front_end.Pages",
     "sendout.pages.refusals.refuse_floods",
-    "sendout.pages.refusals.refuse_nul",
+    "sendout.pages.refusals.RefuseNul",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

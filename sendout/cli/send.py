@@ -221,6 +221,13 @@ def read_local_time(text: str | None) -> str:
     return f"{datetime.fromisoformat(text):%Y-%m-%dT%H:%M}"
 
 
+def _there_and_back(local: datetime, text: str) -> datetime:
+    try:
+        return local.astimezone(UTC).astimezone(local.tzinfo).replace(tzinfo=None)
+    except OverflowError:
+        raise Problem(f"--at: {text} is too far away; give a time in this century") from None
+
+
 def read_time(text: str | None, organisation: Organisation) -> datetime | None:
     """Read --at, on the organisation's clock when it names no offset. Raises Problem."""
     if text is None:
@@ -232,7 +239,7 @@ def read_time(text: str | None, organisation: Organisation) -> datetime | None:
     zone = organisation.zone
     if when.tzinfo is None:
         local = when.replace(tzinfo=zone)
-        if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != when:
+        if _there_and_back(local, text) != when:
             raise Problem(f"--at: there is no {text} in {zone}: the clocks go forward then")
         when = local
     if when <= datetime.now(UTC):

@@ -20,21 +20,26 @@ from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import SendOut, State
 from sendout.sendouts.repeating import prepare, rewrite
 
-# What became of it for each participant, by whatever channel. A duplicate missed what failed for
-# the one of its address who was written to.
+# What became of it for each participant, by whatever channel. A duplicate missed what failed, and
+# got what arrived, for the one of its address who was written to.
 PERSON = f"""
-{became.TOLD}, failed AS (
-    SELECT DISTINCT channel, address FROM told WHERE status = ANY(%(failed)s)
+{became.TOLD}, shared AS (
+    SELECT channel, address, bool_or(status = ANY(%(failed)s)) AS failed,
+        bool_or(status = ANY(%(arrived)s)) AS arrived
+    FROM told GROUP BY channel, address HAVING bool_or(skip_reason = 'duplicate')
 ), judged AS (
-    SELECT t.*, t.status = ANY(%(failed)s) OR (t.status = 'skipped' AND (
+    SELECT t.*, t.status = ANY(%(arrived)s) OR (t.skip_reason = 'duplicate'
+        AND (t.channel, t.address) IN (SELECT s.channel, s.address FROM shared s WHERE s.arrived)
+        ) AS arrived,
+    t.status = ANY(%(failed)s) OR (t.status = 'skipped' AND (
         t.skip_reason = ANY(%(for_the_address)s)
-        OR (t.skip_reason = 'duplicate'
-            AND (t.channel, t.address) IN (SELECT f.channel, f.address FROM failed f)))) AS missed
+        OR (t.skip_reason = 'duplicate' AND (t.channel, t.address)
+            IN (SELECT s.channel, s.address FROM shared s WHERE s.failed)))) AS missed
     FROM told t
 ), person AS (
     SELECT participant_id,
         bool_or(seen) OR bool_or(status = ANY(%(moving)s)) AS settled,
-        bool_or(status = ANY(%(arrived)s)) AS arrived,
+        bool_or(arrived) AS arrived,
         bool_or(channel = 'email' AND status IN ('sent', 'delivered')) AS unseen,
         bool_or(channel = 'email' AND missed) AS missed_email,
         bool_or(channel = 'sms' AND missed) AS missed_sms

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 
@@ -16,15 +17,26 @@ HOOKS = "/hooks/"  # services tell thousands of events at once
 TOO_LARGE = "This is larger than Sendout takes: send at most {} MB at once.\n"
 
 
-def refuse_nul(answer: Answer) -> Answer:
-    """Answer 400 to a NUL in an address, instead of failing in the database, which has none."""
+class RefuseNul:
+    """Answer 400 to a NUL, instead of failing in the database, which has none.
 
-    def check(request: HttpRequest) -> HttpResponseBase:
+    In an address it is refused at once; in a form, whose fields mostly refuse or drop it
+    themselves, when it gets as far as the database.
+    """
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path:
             raise BadRequest("An address cannot contain a NUL character.")
-        return answer(request)
+        return self._answer(request)
 
-    return check
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer for what the database refused."""
+        if isinstance(exception, DataError) and "NUL" in str(exception):
+            return bad_request(request, exception)
+        return None
 
 
 def refuse_floods(answer: Answer) -> Answer:

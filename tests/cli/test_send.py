@@ -157,6 +157,7 @@ def test_waiting_for_nobody_ends_at_once(
         ({"html": HTML}, ["--sender", "Sandbox SMS"], '"Sandbox SMS" sends SMS, and --sms is'),
         ({"html": HTML}, ["--at", "noon"], '"noon" is not a time'),
         ({"html": HTML}, ["--at", "2020-01-01T09:00"], "is past in America/Toronto"),
+        ({"html": HTML}, ["--at", "9999-12-31T23:59"], "is too far away"),
         ({"html": HTML}, ["--at", "2099-03-08T02:30"], "there is no 2099-03-08T02:30"),
         ({"html": HTML, "to": ""}, [], "this file is empty"),
         ({"html": HTML, "to": "Name,Email\n"}, [], "no row of people"),

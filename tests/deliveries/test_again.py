@@ -190,6 +190,36 @@ def test_a_draft_has_words_of_its_own(mixed: SendOut) -> None:
     assert again(again_of_draft, "unopened").message == draft.message
 
 
+def test_who_got_it_at_a_shared_address_has_not_missed_it(
+    person: MakePerson, sendout: MakeSendOut
+) -> None:
+    """Of two with one phone one is written to; the email of the other one comes back."""
+    person("Mia", "mia@example.org", "+15145550111")
+    person("Tom", "tom@example.org", "+15145550111")
+    made = sendout(channels="both", once_per="address")
+    send_now(made)
+    tell(made, "Mia", "accepted", "delivered")
+    tell(made, "Tom", "bounced")
+    tell(made, "Mia", "accepted", "delivered", channel="sms")
+    assert Delivery.objects.get(participant__first_name="Tom", channel="sms").skip_reason == (
+        "duplicate"
+    )
+    assert names(made, "email-by-sms") == set()
+    assert count(made).missed_email == 0
+
+
+def test_who_shares_an_address_that_failed_has_missed_it(
+    person: MakePerson, sendout: MakeSendOut
+) -> None:
+    person("Mia", "mia@example.org", "+15145550111")
+    person("Tom", "", "+15145550111")
+    made = sendout(channels="both", once_per="address")
+    send_now(made)
+    tell(made, "Mia", "accepted", "delivered")
+    tell(made, "Mia", "bounced", channel="sms")
+    assert names(made, "failed-sms") == {"Tom"}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_press_at_once_one_sends(mixed: SendOut) -> None:
     shown = seen(mixed, "unopened")

@@ -8,7 +8,10 @@ import pytest
 from django.test import Client
 from django.views.defaults import server_error
 
-from sendout.accounts.models import User
+from sendout.accounts.models import Organisation, User
+from sendout.compose.models import Message
+from sendout.senders.models import Sender
+from sendout.sendouts.models import SendOut
 from tests.cast import sign_in
 
 
@@ -62,3 +65,21 @@ def test_members_may_send_what_an_import_takes(alice: User, settings: Any) -> No
     url = "/o/aqua-club/imports/upload/"
     assert browser.post(url, {"x": "a" * 4_100_000}).status_code == 413
     assert browser.post(url, {"x": "a" * 2_000_000}).status_code != 413
+
+
+def test_a_nul_in_a_form_is_refused_and_not_a_fault(alice: User, email_sender: Sender) -> None:
+    where = f"/o/aqua-club/senders/{email_sender.pk}/domains/reopen/"
+    answer = sign_in(alice).post(where, {"domain": "exa\0mple.org"})
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("place", ["replies/?page=0", "messages/?open=%D9%A3", "messages/?page=0"])
+def test_odd_numbers_in_an_address_are_no_fault(alice: User, place: str) -> None:
+    assert sign_in(alice).get(f"/o/aqua-club/{place}").status_code == 200
+
+
+def test_digits_of_another_script_open_the_same_message(alice: User, club: Organisation) -> None:
+    message = Message.objects.create(organisation=club)
+    sendout = SendOut.objects.create(organisation=club, message=message, name="News", pk=3)
+    answer = sign_in(alice).get("/o/aqua-club/messages/?open=%D9%A3")
+    assert f"/o/aqua-club/messages/{sendout.pk}/" in answer.content.decode()

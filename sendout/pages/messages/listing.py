@@ -54,7 +54,7 @@ def messages(request: MemberRequest) -> HttpResponse:
     context = _context(request)
     wanted = request.GET.get("open", "")
     if wanted.isdecimal() and len(wanted) < 19 and find(request).filter(pk=int(wanted)).exists():
-        context["open_url"] = reverse("pages:popup", args=[request.organisation.slug, wanted])
+        context["open_url"] = reverse("pages:popup", args=[request.organisation.slug, int(wanted)])
     return render(request, "pages/messages.html", context)
 
 

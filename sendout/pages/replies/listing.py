@@ -45,7 +45,7 @@ class Filters:
         return cls(
             q=given.get("q", "").strip().replace("\0", "")[:200],
             show=show if show in dict(SHOWN) else "open",
-            page=min(int(page), MOST_PAGES) if page.isdecimal() and len(page) < 9 else 1,
+            page=min(max(int(page), 1), MOST_PAGES) if page.isdecimal() and len(page) < 9 else 1,
         )
 
     @property
