@@ -17,6 +17,7 @@ env = environ.Env()
 MOST_ATTACHED = 18_000_000  # bytes; encoded they fit into what Gmail takes, 25 MB
 LOG_FORMATS = ("line", "json")
 LOG_LEVELS = ("debug", "info", "warning", "error")
+URL_FILE = "url"  # in the data directory, while `sendout run` serves it
 PACKAGE = Path(__file__).resolve().parent
 
 
@@ -31,6 +32,14 @@ def read_keys(data: Path, given: list[str]) -> list[str]:
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(48) + "\n")
     return [line for line in path.read_text().split() if line]
+
+
+def running_at(data: Path) -> str:
+    """Give the address at which `sendout run` serves this data, or nothing."""
+    try:
+        return (data / URL_FILE).read_text().strip()
+    except OSError:
+        return ""
 
 
 def one_of(given: str, name: str, choices: tuple[str, ...]) -> str:
@@ -54,7 +63,7 @@ def derive(label: str) -> list[bytes]:
 
 DATA = Path(env("SENDOUT_DATA", default=".data")).absolute()
 DATABASE_URL = env("DATABASE_URL", default="")
-URL = env("SENDOUT_URL", default="http://127.0.0.1:8025").rstrip("/")
+URL = (env("SENDOUT_URL", default="") or running_at(DATA) or "http://127.0.0.1:8025").rstrip("/")
 TRACKING_URL = env("SENDOUT_TRACKING_URL", default=URL).rstrip("/")
 KEYS = read_keys(DATA, env.list("SENDOUT_KEYS", default=[]))
 HOSTS = env.list("SENDOUT_HOSTS", default=[])

@@ -9,6 +9,7 @@ from datetime import time
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from phonenumbers import SUPPORTED_REGIONS
 
 from sendout.accounts.models import Organisation, User
 from sendout.accounts.organisations import find_or_make_user, found, password_path
@@ -76,6 +77,8 @@ def create(arguments: argparse.Namespace, owner: User | None) -> Organisation:
     """Make the organisation. Raises Problem naming the option that does not fit."""
     if Organisation.objects.filter(slug=arguments.slug).exists():
         raise Problem(f'there is an organisation "{arguments.slug}" already; choose another SLUG')
+    if arguments.country.upper() not in SUPPORTED_REGIONS:
+        raise Problem(f'--country: there is no country "{arguments.country}"; give one such as CA')
     try:
         return found(
             arguments.slug,

@@ -158,12 +158,12 @@ def known_senders(organisation: Organisation) -> str:
     return f"there are {', '.join(names)}" if names else "there is none; `sendout sender add`"
 
 
-def check_ways(senders: dict[Channel, Sender]) -> None:
+def check_ways(senders: Iterable[Sender]) -> None:
     """Open and close a connection of each sender, or of one that works together with it.
 
     Raises Problem with what to do about it.
     """
-    for sender in senders.values():
+    for sender in senders:
         refused = []
         for member in members(sender):
             with suppress(CannotUnseal):  # it is said below

@@ -7,6 +7,8 @@ import http.client
 import importlib
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
 from django.db import connections
@@ -49,7 +51,7 @@ def perform(arguments: argparse.Namespace) -> int:
     settings.URL = os.environ.setdefault("SENDOUT_URL", url_of(arguments.host, arguments.port))
     settings.TRACKING_URL = os.environ.get("SENDOUT_TRACKING_URL", settings.URL)
     supervisor = Supervisor(children(arguments))
-    with database.opened() as server, supervisor:
+    with database.opened() as server, told(os.environ["SENDOUT_URL"]), supervisor:
         database.ensure_tables(may_migrate=True)
         sign_in = build_demo() if arguments.demo else ""
         connections.close_all()
@@ -59,6 +61,17 @@ def perform(arguments: argparse.Namespace) -> int:
             keep(supervisor, server)
         say("stopping")
     return 0
+
+
+@contextmanager
+def told(url: str) -> Iterator[None]:
+    """Let commands that work on the same data meanwhile know at which address it runs."""
+    path = settings.DATA / settings.URL_FILE
+    path.write_text(f"{url}\n")
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def children(arguments: argparse.Namespace) -> list[Child]:

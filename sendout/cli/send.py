@@ -116,6 +116,10 @@ def draft(organisation: Organisation, arguments: argparse.Namespace) -> SendOut:
     """Make the send-out and start or schedule it. Raises Problem when anything is not right."""
     when = read_time(arguments.at, organisation)
     sendout = unsaved(organisation, arguments)
+    if arguments.to is None:
+        # A wrong name is said before anything connects.
+        group_of(organisation, arguments, sendout.name)
+    check_ways([s for s in (sendout.email_sender, sendout.sms_sender) if s])
     group, ours = group_of(organisation, arguments, sendout.name)
     if arguments.their_time:
         sendout.local_time = read_local_time(arguments.at)
@@ -135,7 +139,6 @@ def unsaved(organisation: Organisation, arguments: argparse.Namespace) -> SendOu
     channels = Channels.EMAIL_THEN_SMS if waits else channels
     check_texts(message, channels)
     senders = choose_senders(organisation, channels, arguments.sender)
-    check_ways(senders)
     return SendOut(
         organisation=organisation,
         name=(arguments.name or message.subject or message.sms_text)[:LONGEST_NAME].strip(),
