@@ -6,13 +6,14 @@ import ast
 import re
 from collections.abc import Iterator
 
+from sendout.core.providers.setting import Setting
 from tests.laws.sources import Module
 
 # Modules whose sentences people read on pages; all else below the pages is for logs and programs.
 SPOKEN = re.compile(
     r"sendout\.("
     r"core\.(addresses|files|money|clocks|delivery\.status|bounces\.(diagnosis|wording)"
-    r"|message\.(mending|template)|tracking\.(verdict|signs)"
+    r"|message\.(mending|template|blocks\.mending)|tracking\.(verdict|signs)"
     r"|dnscheck\.\w+|mailboxes\.(config|session)|table\.\w+|unsubscribes\.(shape|rows)"
     r"|providers\.(smtp_config|smpp_config|twilio|vonage|http_settings|http_description|near))"
     r"|accounts\.(members|invitations)|people\.(typed|importing|search)"
@@ -32,6 +33,9 @@ NO_SENTENCE = re.compile(
     r"|^<[?]xml|^Channel, direction|Raises"
     r"|^(Authorization|Mapping|Table|Row|Body|From)$|DELIVRD|UNDELIV|ACCEPTD|iframe"
 )
+SETTINGS = {"Setting": 2, "_rate": 1}  # what makes one, and which argument is its help
+SAID = (ast.Constant, ast.JoinedStr)
+GAP = "{}"
 LETTER = re.compile(r"[^\W\d_]")
 FEWEST_LETTERS = 4
 
@@ -40,6 +44,21 @@ def of_lower_rooms(module: Module) -> Iterator[str]:
     """Give a module's sentences; what stands in the place of values is {}."""
     if SPOKEN.fullmatch(module.name):
         yield from _sentences(module.tree)
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield from _of_setting(node.func.id, node.args)
+
+
+def _of_setting(made_by: str, arguments: list[ast.expr]) -> Iterator[str]:
+    """Give label and help of a setting that a provider declares, as forms show them."""
+    if made_by not in SETTINGS:
+        return
+    texts = [pattern_of(each) if isinstance(each, SAID) else "" for each in arguments]
+    name, help_ = texts[0], texts[SETTINGS[made_by]]
+    if name and GAP not in name:
+        yield Setting(f"{name}_rate" if made_by == "_rate" else name, str, "").label
+    if help_:
+        yield help_
 
 
 def _sentences(node: ast.AST) -> Iterator[str]:

@@ -15,6 +15,9 @@ _NO = {"0", "false", "no", "off"}
 _KINDS: dict[type, str] = {int: "a whole number", float: "a number", bool: "yes or no", str: "text"}
 
 
+ACRONYMS = frozenset({"api", "ca", "dsn", "ehlo", "id", "npi", "sid", "tls", "ton", "url"})
+
+
 class BadConfig(ValueError):
     """A sender cannot be set up like this; the message is one sentence for a person."""
 
@@ -33,6 +36,12 @@ class Setting:
     secret: bool = False
     choices: tuple[str, ...] = ()
     when: tuple[str, str] | None = None
+
+    @property
+    def label(self) -> str:
+        """Its name as a form shows it: "api_key" is "API key"."""
+        words = [w.upper() if w in ACRONYMS else w for w in self.name.split("_")]
+        return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]])
 
     def read(self, value: object) -> Value:
         """Turn what a form, a URL or a stored row holds into this kind. Raises BadConfig."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -317,8 +318,8 @@ def stored_secrets(sender: Sender) -> dict[str, Value]:
 def make_field(setting: Setting) -> forms.Field:
     """Make the field for a setting that a provider declares."""
     common: dict[str, Any] = {
-        "label": setting.name.replace("_", " ").capitalize(),
-        "help_text": setting.help[:1].upper() + setting.help[1:],
+        "label": setting.label,
+        "help_text": capfirst(said(setting.help)),
         "required": setting.default is None,
     }
     if setting.choices:
