@@ -43,6 +43,13 @@ def ask(request: MemberRequest, pk: int) -> HttpResponse:
     except NotPossible as refusal:
         return back(request, sendout, refusal)
     _tell(request, approval, approving.approvers(draft, request.user))
+    return _onward(request, sendout)
+
+
+def _onward(request: MemberRequest, sendout: SendOut) -> HttpResponse:
+    """Lead to where it can be seen from now on."""
+    if sendout.pattern:
+        return redirect("pages:series", request.organisation.slug, sendout.series.pk)
     return redirect("pages:messages", request.organisation.slug)
 
 
@@ -88,7 +95,7 @@ def approve(request: MemberRequest, pk: int) -> HttpResponse:
     except NotPossible as refusal:
         return back(request, sendout, refusal)
     messages.success(request, _("“{name}” is approved.").format(name=sendout.name))
-    return redirect("pages:messages", request.organisation.slug)
+    return _onward(request, sendout)
 
 
 def _start(draft: SendOut, approval: Approval) -> None:
@@ -118,4 +125,4 @@ def send_back(request: MemberRequest, pk: int) -> HttpResponse:
     except NotPossible as refusal:
         return back(request, sendout, refusal)
     messages.success(request, _("“{name}” is sent back.").format(name=sendout.name))
-    return redirect("pages:messages", request.organisation.slug)
+    return _onward(request, sendout)

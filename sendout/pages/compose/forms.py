@@ -180,9 +180,11 @@ class WriteForm(forms.Form):
 
     @classmethod
     def of(cls, sendout: SendOut) -> WriteForm:
-        """Give the form as the send-out stands."""
+        """Give the form as the send-out stands; what has no text yet is written in blocks."""
         message = sendout.message
         said = {name: getattr(message, name) for name in WRITTEN}
+        if not message.body.strip():
+            said["body_format"] = BodyFormat.BLOCKS
         said["blocks"] = json.dumps(message.blocks, ensure_ascii=False) if message.blocks else ""
         kept = {name: getattr(sendout, name) for name in KEPT}
         return cls(initial=said | kept | {"version": message.version})

@@ -180,7 +180,8 @@ class Shown:
             return _("Everyone")
         groups = [group.name for group in self.sendout.groups.all()]
         if not groups:
-            return _("Picked people")
+            picked = self.state != State.DRAFT or self.sendout.people.exists()
+            return _("Picked people") if picked else _("Nobody chosen yet")
         rest = (_(" and %(n)s more") % {"n": len(groups) - NAMED}) if len(groups) > NAMED else ""
         return ", ".join(groups[:NAMED]) + rest
 

@@ -19,6 +19,7 @@ from sendout.accounts.models import Role
 from sendout.core.table.rows import clean
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.approval_shown import shown_approval
+from sendout.pages.messages.shown import Shown
 from sendout.pages.schedule.words import DAYS, when_words
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import Channels
@@ -199,6 +200,7 @@ def series_page(
         "may_edit": request.membership.may(Role.SENDER),
         "series": found,
         "words": when_words(found),
+        "whom": Shown(found.pattern, {}).audience,
         "form": form or SeriesForm.of(found),
         "approval": shown_approval(found.pattern, request.user),
         "coming": plan(found, now, now + AHEAD)[:SHOWN] if found.going != Going.ENDED else [],

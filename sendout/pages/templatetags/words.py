@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import template
@@ -9,8 +10,16 @@ from django import template
 from sendout.wording.said import said
 from sendout.wording.sizes import file_size
 
+CODES = re.compile(r"^(?:[245]\d\d[ -])?[245]\.\d{1,3}\.\d{1,3} (?=\S)")
+
 register = template.Library()
 register.filter("file_size", file_size)
+
+
+@register.filter
+def without_code(text: str) -> str:
+    """Leave out the code at the beginning of what a server said: "5.1.1 No such user"."""
+    return CODES.sub("", text)
 
 
 @register.filter(name="said")
