@@ -55,6 +55,7 @@ def test_country_and_time_zone_are_kept(db: None) -> None:
         (["aqua club", "--name", "A"], "SLUG: Enter a valid “slug”"),
         (["aqua-club", "--name", " "], "--name: This field cannot be blank"),
         (["a", "--name", "A", "--country", "CAN"], "--country: "),
+        (["a", "--name", "A", "--country", "ZZ"], '--country: there is no country "ZZ"'),
         (["a", "--name", "A", "--timezone", "Mars/Base"], "--timezone: “Mars/Base” is not"),
         (["a", "--name", "A", "--owner-email", "alice"], "--owner-email: .*has no @"),
     ],

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.running import (
+    COMMAND,
+    clean_environment,
     interrupt,
     processes_of,
     sendout,
@@ -46,8 +48,17 @@ def test_run_serves_pages_and_ctrl_c_leaves_nothing_behind(data: Path) -> None:
     port = free_port()
     process = ready(data, port)
     assert status_of_first_page(port) < 500
+    made = subprocess.run(
+        [*COMMAND, "org", "create", "b", "--name", "B", "--owner-email", "b@example.org"],
+        env=clean_environment() | {"SENDOUT_DATA": str(data)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert f"http://127.0.0.1:{port}/account/" in made.stdout
     assert interrupt(process) == 0
     assert not wait_until_gone(data, seconds=1)
+    assert not (data / "url").exists()
 
 
 def test_everything_starts_again_after_everything_was_killed(data: Path) -> None:

@@ -287,6 +287,17 @@ def use(sender: Sender, **settings: str | int) -> None:
     sender.save()
 
 
+@pytest.mark.usefixtures("ann")
+def test_an_estimate_and_a_wrong_group_ask_no_server(email_sender: Sender, files: Files) -> None:
+    use(email_sender, host="localhost", port=free_port())
+    assert send("--group", "Masters", *files(html=HTML), "--estimate") == 0
+    with pytest.raises(Problem, match="no group"):
+        send("--group", "Nobody", *files(html=HTML))
+    with pytest.raises(Problem, match="does not work"):
+        send("--group", "Masters", *files(html=HTML))
+    assert nothing_is_left()
+
+
 def test_the_status_of_a_send_out_is_said_in_words_and_by_exit_code(
     ann: Participant,
     email_sender: Sender,

@@ -8,6 +8,7 @@ from django.utils import translation
 
 from sendout.core.delivery.status import LABELS
 from sendout.pages.templatetags.marks import BADGES, badge, icon
+from sendout.pages.templatetags.words import without_code
 
 
 @pytest.mark.parametrize("status", LABELS)
@@ -40,3 +41,17 @@ def test_an_icon_stands_in_a_template_with_its_classes() -> None:
     assert 'class="icon"' in html
     assert "icons.svg#y" in html
     assert icon("x") is icon("x")
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("5.1.1 The number does not exist", "The number does not exist"),
+        ("550 5.1.1 No such user", "No such user"),
+        ("500 members asked", "500 members asked"),
+        ("5.1.1 ", "5.1.1 "),
+        ("STOP", "STOP"),
+    ],
+)
+def test_a_code_before_words_is_left_out(said: str, shown: str) -> None:
+    assert without_code(said) == shown

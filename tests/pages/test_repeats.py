@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -48,6 +49,7 @@ def test_a_reminder_is_written_started_made_and_known_by_its_series(
     assert answer.headers["Location"] == f"/o/aqua-club/compose/{series.pattern_id}/"
     page = browser.get(answer.headers["Location"]).content.decode()
     assert "session_time" in page
+    assert re.search('value="blocks"[^>]* checked', page)
     start = f"{PAGES}repeats/{series.pk}/start/"
     assert "text is empty" in browser.post(start, follow=True).content.decode()
 
@@ -154,9 +156,11 @@ def test_what_repeats_to_many_is_approved_once_and_anew_after_each_change(
     assert "it can start when another member has approved it" in browser.get(here).content.decode()
     refused = browser.post(f"{here}start/", follow=True).content.decode()
     assert "another member must approve it: ask for approval on its last page" in refused
+    assert "Each time, as things stand:" in browser.get(f"{there}check/").content.decode()
     assert "Ask for approval for this time" not in browser.get(f"{there}check/").content.decode()
     said = {"version": str(message.version)}
-    browser.post(f"{there}approval/ask/", said)
+    asked = browser.post(f"{there}approval/ask/", said)
+    assert asked.headers["Location"] == here
     assert Approval.objects.get().people == 2
     assert "Waits for approval" in browser.get(here).content.decode()
     second = sign_in(bob)
