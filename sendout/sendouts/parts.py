@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
+from django.db.models import QuerySet
+
 from sendout.compose.fields import Merging
 from sendout.compose.rendering import compile_sms
 from sendout.core.message.gsm_plain import Plain, plain
 from sendout.core.message.sms import measure
 from sendout.core.message.template import fields
 from sendout.core.regions import region_of
+from sendout.people.models import Participant
 from sendout.senders.models import Channel
-from sendout.sendouts.audience import reached
 from sendout.sendouts.models import SendOut
 from sendout.usage.prices import price_list
 
@@ -49,15 +51,14 @@ class Parts:
     levels: dict[Plain, Level]
 
 
-def count_parts(sendout: SendOut) -> Parts:
-    """Fill in and measure the texts of the send-out's audience, at each level of plainness."""
+def count_parts(sendout: SendOut, people: QuerySet[Participant]) -> Parts:
+    """Fill in and measure the texts to these people, at each level of plainness."""
     compiled = replace(compile_sms(sendout.message, sendout.organisation), level=Plain.NOT)
     merging = Merging(fields(compiled.template), sendout.organisation)
     each = price_list(sendout.organisation_id).by_country(Channel.SMS)
-    people = reached(sendout, Channel.SMS).order_by("pk")[:LOOKED_AT]
     written = [
         (compiled.fill(merging.values(person), person.language), each[region_of(person.phone)])
-        for person in people
+        for person in people.order_by("pk")[:LOOKED_AT]
     ]
     levels = {level: _at_level(level, written) for level in Plain}
     chosen = Plain(sendout.message.sms_plain)

@@ -8,8 +8,9 @@ from django.test import Client
 from sendout.accounts.models import Organisation, StopWords, User
 from sendout.compose.models import Message
 from sendout.core.message.gsm_plain import Plain
+from sendout.deliveries.reaching import who_gets
 from sendout.people.models import Participant
-from sendout.senders.models import Sender
+from sendout.senders.models import Channel, Sender
 from sendout.sendouts import drafts
 from sendout.sendouts.models import SendOut
 from sendout.sendouts.parts import count_parts
@@ -115,7 +116,7 @@ def test_parts_are_counted_for_each_recipient_with_the_words_below(
     club.stop_words, club.stop_words_in_all = StopWords.EVERY, True
     club.save()
     sendout.organisation = club
-    counted = count_parts(sendout)
+    counted = count_parts(sendout, who_gets(sendout, Channel.SMS))
     assert counted.texts == 2
     assert {level.value: found.parts for level, found in counted.levels.items()} == {
         "": 4,

@@ -20,6 +20,7 @@ from sendout.core.message.gsm_plain import MARKS, Plain, plain
 from sendout.core.message.sms import Measure, measure
 from sendout.core.message.template import parse
 from sendout.core.message.texting import closed
+from sendout.deliveries.reaching import who_gets
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.finding import closed_page, find_sendout
 from sendout.pages.wording import money
@@ -88,7 +89,7 @@ def characters(sendout: SendOut) -> dict[str, object] | None:
     """Give what the check page says about the characters; None when there is nothing to say."""
     if Channel.SMS not in Channels(sendout.channels).used:
         return None
-    counted = count_parts(sendout)
+    counted = count_parts(sendout, who_gets(sendout, Channel.SMS))
     now = counted.levels[Plain(sendout.message.sms_plain)]
     offers = _offers(sendout, counted, now)
     if not now.forcing and not now.level:
