@@ -160,9 +160,13 @@ def finish(sendout: int) -> bool:
 def shown_status(sendout: SendOut, by_channel: dict[str, Tally]) -> str:
     """Give the word of the Messages page: Sending... until the first has left, then Sent, ...
 
+    What can still be undone is being sent for whoever pressed the button.
+
     Delivered as soon as a first recipient has received it: by a receipt, or because somebody opened
     it, clicked or answered, which over plain SMTP is all the proof there is.
     """
+    if sendout.undoable:
+        return "Sending..."
     if sendout.state not in {State.RUNNING, State.FINISHED}:
         return State(sendout.state).label
     if any(tally.arrived for tally in by_channel.values()):

@@ -74,6 +74,8 @@ def changing(sendout: SendOut, states: tuple[State, ...] = (State.DRAFT,)) -> It
 
 def closed(sendout: SendOut) -> str:
     """Say in one sentence why a send-out that is no draft cannot be changed, and what can be."""
+    if sendout.undoable:
+        return f"“{sendout.name}” was sent just now: press Undo to change it."
     if sendout.state == State.SCHEDULED:
         return f"“{sendout.name}” is scheduled: take it back to draft to change it."
     if sendout.state in (State.RUNNING, State.PAUSED):

@@ -38,6 +38,9 @@ def test_after_send_nothing_leaves_for_twenty_seconds_and_the_page_counts(
     assert "<strong data-countdown>20</strong> s. Nothing has left yet." in page
     assert f'action="/o/aqua-club/compose/{closure.pk}/unschedule/"' in page
     assert 'data-hx-trigger="every 2s, refresh from:body"' in page
+    assert 'data-status="sending"' in page
+    again = browser.post(f"/o/aqua-club/compose/{closure.pk}/send/", {"version": "1"}, follow=True)
+    assert "was sent just now: press Undo to change it." in again.content.decode()
     sweep.tick(closure.scheduled_for - timedelta(seconds=1))
     closure.refresh_from_db()
     assert closure.state == State.SCHEDULED

@@ -121,10 +121,10 @@ def _with_status(status: str) -> Q:
     return {
         "draft": Q(state=State.DRAFT) & ~Q(WAITS),
         "approval": Q(state=State.DRAFT) & Q(WAITS),
-        "scheduled": Q(state=State.SCHEDULED),
+        "scheduled": Q(state=State.SCHEDULED, undo_until=None),
         "paused": Q(state=State.PAUSED),
         "cancelled": Q(state=State.CANCELLED),
-        "sending": running & ~accepted,
+        "sending": running & ~accepted | Q(state=State.SCHEDULED, undo_until__isnull=False),
         "sent": begun & accepted & ~delivered,
         "delivered": begun & delivered,
     }.get(status, Q())
