@@ -77,10 +77,13 @@ def free_name(organisation: Organisation, name: str) -> str:
     return next(each for each in names if each not in taken)
 
 
-def note_missing(sendout: SendOut) -> None:
-    """Say which merge fields some of those reached have no value for."""
+def note_missing(sendout: SendOut) -> bool:
+    """Say which merge fields some of those reached have no value for; tells whether there are."""
+    noted = False
     columns = own_columns(sendout.organisation)
     for channel in Channels(sendout.channels).used:
         people = reached(sendout, channel)
         for field, n in missing_fields(sendout.message, people, columns, (channel,)).items():
             say(f"{channel.label}: {n} people have no {{{{ {field} }}}}, and it has no fallback")
+            noted = True
+    return noted

@@ -75,6 +75,9 @@ def register(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--in-quiet-hours", action="store_true", help="even where it is night for recipients"
     )
+    parser.add_argument(
+        "--no-gaps", action="store_true", help="not at all if somebody has no value for a field"
+    )
     parser.add_argument("--once-per", choices=OncePer.values, default=OncePer.ADDRESS.value)
     parser.add_argument("--urgent", action="store_true", help="before all that is not")
     parser.add_argument("--name", default="", metavar="N", help="on the Messages page")
@@ -124,7 +127,7 @@ def draft(organisation: Organisation, arguments: argparse.Namespace) -> SendOut:
     if arguments.their_time:
         sendout.local_time = read_local_time(arguments.at)
     try:
-        begin(sendout, group, when, at_night=arguments.in_quiet_hours)
+        begin(sendout, group, when, arguments)
     except NotPossible as error:
         if ours:
             group.delete()
@@ -179,14 +182,14 @@ def read_wait(text: str) -> int:
 
 
 @transaction.atomic
-def begin(sendout: SendOut, group: Group, when: datetime | None, *, at_night: bool) -> None:
-    """Write message, send-out and deliveries, all of it or nothing. Raises NotPossible.
-
-    at_night: whether texts may reach people in quiet hours.
-    """
+def begin(
+    sendout: SendOut, group: Group, when: datetime | None, arguments: argparse.Namespace
+) -> None:
+    """Write message, send-out and deliveries, all of it or nothing. Raises NotPossible."""
     write(sendout, group)
-    note_missing(sendout)
-    if not at_night and (night := night_of(sendout, when or datetime.now(UTC))):
+    if note_missing(sendout) and arguments.no_gaps:
+        raise NotPossible("--no-gaps: nothing is sent with a gap; give {{ field|other words }}")
+    if not arguments.in_quiet_hours and (night := night_of(sendout, when or datetime.now(UTC))):
         raise NotPossible(in_quiet_hours(sendout, night))
     if sendout.local_time:
         local = datetime.fromisoformat(sendout.local_time)

@@ -117,6 +117,9 @@ def test_refused_rows_and_missing_fields_are_said(
     email_sender: Sender, files: Files, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = files(html=HTML + "{{ Child }}", to=LIST_WITH_FEES)
+    with pytest.raises(Problem, match="nothing is sent with a gap"):
+        send(*words, "--no-gaps")
+    assert not SendOut.objects.exists()
     assert send(*words) == 0
     said = capsys.readouterr().err
     assert "that were refused: 1" in said
