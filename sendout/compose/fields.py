@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, Protocol
@@ -150,7 +151,7 @@ def missing_fields(
     wanted = {key: name for key, name in needed.items() if key not in ALWAYS}
     if not wanted:
         return {}
-    lacks = {name: _lacks(key, columns) for key, name in wanted.items()}
+    lacks = {name: _lacks(gap_of(key, columns)) for key, name in wanted.items()}
     found = participants.order_by().aggregate(
         **{f"n{n}": Count("pk", filter=lack) for n, lack in enumerate(lacks.values())}
     )
@@ -158,12 +159,19 @@ def missing_fields(
     return {name: count for name, count in counts.items() if count}
 
 
-def lacking(participants: QuerySet[Any], key: str, columns: Iterable[str]) -> QuerySet[Any]:
-    """Keep the participants who have no value for the field.
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What must all be empty for a field to be missing: columns of participants, and own ones."""
 
-    key: its folded name. columns: the organisation's own.
-    """
-    return participants.filter(_lacks(key, columns))
+    standard: tuple[str, ...]
+    own: tuple[str, ...]
+
+
+def gap_of(key: str, columns: Iterable[str]) -> Gap:
+    """Say when a field is missing. key: its folded name. columns: the organisation's own."""
+    if key in STANDARD:
+        return Gap(STANDARD[key], ())
+    return Gap((), tuple(column for column in columns if _fold(column) == key))
 
 
 def unknown_fields(
@@ -183,15 +191,12 @@ def unknown_fields(
     }
 
 
-def _lacks(key: str, columns: Iterable[str]) -> Q:
-    """Say that a participant has nothing under this folded name."""
-    if key in STANDARD:
-        return Q(**dict.fromkeys(STANDARD[key], ""))
-    empty = Q()
-    for column in columns:
-        if _fold(column) == key:
-            text = Coalesce(KeyTextTransform(column, "fields"), _EMPTY)
-            empty &= Q(Exact(text, _EMPTY))
+def _lacks(gap: Gap) -> Q:
+    """Say that a participant has nothing in any of these."""
+    empty = Q(**dict.fromkeys(gap.standard, ""))
+    for column in gap.own:
+        text = Coalesce(KeyTextTransform(column, "fields"), _EMPTY)
+        empty &= Q(Exact(text, _EMPTY))
     return empty or Q(pk__isnull=False)
 
 

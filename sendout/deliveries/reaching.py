@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
+from sendout.compose.fields import Gap
 from sendout.deliveries.freeze import Forecast
 from sendout.deliveries.plan import CARRIED, Reach, plan_of, values
 from sendout.finding.planner import among
@@ -37,6 +38,9 @@ CAUSES: tuple[tuple[str, str, frozenset[str]], ...] = (
 _UNPLANNED = "-"  # stands for NULL where pairs of reasons are compared
 _NAMED = """FROM standing s JOIN people_participant p USING (id) WHERE {where}
     ORDER BY p.last_name, p.first_name, p.id LIMIT %(most)s OFFSET %(start)s"""
+
+_NOTHING_IN = """ AND NOT EXISTS (SELECT FROM unnest(%(empty)s::text[]) AS own (name)
+    WHERE COALESCE(p.fields->>own.name, '') <> '')"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,24 +100,30 @@ def stands_of(key: str) -> frozenset[Stand]:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some of those whom a key means, by name: from the one with the number `start` on."""
+    """Some of those whom a key means, by name: from the one with the number `start` on.
+
+    gap: where only those are meant who have nothing there.
+    """
 
     key: str
     start: int
     most: int
+    gap: Gap | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
     """An audience by how it stands: stands counts people. used: the channels of the send-out.
 
-    part: which of them were asked for by name, if any; people: those.
+    part: which of them were asked for by name, if any; people: those; size: how many the whole is
+    that they are a part of, where they are any.
     """
 
     used: tuple[Channel, ...]
     stands: dict[Stand, int] = field(default_factory=dict)
     part: Part | None = None
     people: list[Standing] = field(default_factory=list)
+    size: int = 0
 
     def count(self, key: str) -> int:
         """Count those whom the key means."""
@@ -149,12 +159,13 @@ def reached(sendout: SendOut, part: Part | None = None) -> Reached:
     parameters = _values(sendout, used)
     if part is not None:
         which, chosen = _named_part(part, stands_of(part.key))
-        statement += f" UNION ALL (SELECT s.email, s.sms, 0, p.id {which})"
+        statement += f" UNION ALL (SELECT s.email, s.sms, count(*) OVER (), p.id {which})"
         parameters |= chosen
     rows = _ask(statement, parameters)
     stands = {Stand(email, sms): n for email, sms, n, pk in rows if pk is None}
     named = [(pk, Stand(email, sms)) for email, sms, _, pk in rows if pk is not None]
-    return Reached(used, stands, part, _with_people(sendout, named))
+    size = next((n for _, _, n, pk in rows if pk is not None), 0)
+    return Reached(used, stands, part, _with_people(sendout, named), size)
 
 
 def people_of(sendout: SendOut, now: Reached, part: Part) -> list[Standing]:
@@ -172,6 +183,9 @@ def _named_part(part: Part, stands: Collection[Stand]) -> tuple[str, dict[str, A
         "emails": [_text(stand.email) for stand in stands],
         "texts": [_text(stand.sms) for stand in stands],
     }
+    if part.gap is not None:
+        where += "".join(f" AND p.{column} = ''" for column in part.gap.standard) + _NOTHING_IN
+        chosen["empty"] = list(part.gap.own)
     return _NAMED.format(where=where), chosen | {"most": part.most, "start": part.start}
 
 

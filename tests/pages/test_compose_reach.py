@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from sendout.accounts.models import Organisation, User
 from sendout.core.providers.heard import Incoming
@@ -150,3 +152,33 @@ def test_nobody_outside_the_audience_is_shown_or_changed(
         url = f"/o/aqua-club/compose/{draft.pk}/reach/{stranger.pk}/email/"
         assert browser.get(url).status_code == 404
         assert browser.post(url, {"address": "a@x.example"}).status_code == 404
+
+
+def test_who_lacks_a_value_is_listed_page_by_page(
+    browser: Client, draft: SendOut, person: MakePerson
+) -> None:
+    for n in range(30):
+        person(f"Lena {n:02}", f"lena{n}@x.example", fields={"Locker": "", "locker": ""})
+    person("Ben", "ben@x.example", fields={"Locker": "", "locker": "7"})
+    person("Cleo", "cleo@x.example", fields={"Locker": "8"})
+    person("Dora", "", "+15145550104")  # would not get the email
+    first = reach(browser, draft, "lacks-email-locker")
+    assert "“locker” is empty" in first
+    assert "Lena 00" in first
+    assert "Lena 25" not in first
+    last = reach(browser, draft, "lacks-email-locker", "2")
+    assert "Lena 25" in last
+    assert not [name for name in ("Ben", "Cleo", "Dora") if name in first + last]
+    assert "Lena 00" in reach(browser, draft, "lacks-email-locker", "400")
+    assert "Lena 00" in reach(browser, draft, "lacks-email-not-a-column")
+    named = reach(browser, draft, "lacks-email-first_name")
+    assert "Lena" not in named
+
+
+def test_who_lacks_a_value_is_found_in_one_plan(
+    browser: Client, draft: SendOut, person: MakePerson
+) -> None:
+    person("Lena", "lena@x.example")
+    with CaptureQueriesContext(connection) as asked:
+        assert "Lena" in reach(browser, draft, "lacks-email-locker")
+    assert len([each for each in asked if "planned" in each["sql"]]) == 1

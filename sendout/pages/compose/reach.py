@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from sendout.accounts.models import Role
-from sendout.compose.fields import lacking
+from sendout.compose.fields import gap_of
 from sendout.core.delivery.status import Status
 from sendout.deliveries.reaching import (
     Part,
@@ -21,8 +20,6 @@ from sendout.deliveries.reaching import (
     Standing,
     people_of,
     reached,
-    standing_of,
-    who_gets,
 )
 from sendout.deliveries.report import reason_words
 from sendout.pages.access import MemberRequest, member_of
@@ -36,7 +33,6 @@ from sendout.pages.compose.reach_words import (
 )
 from sendout.people.addresses import address_of
 from sendout.people.columns import own_columns
-from sendout.people.models import Participant
 from sendout.senders.models import Channel
 from sendout.sendouts.models import SendOut, State
 from sendout.wording.said import said
@@ -112,10 +108,25 @@ def reach_context(
 
 def look(request: MemberRequest, sendout: SendOut) -> Reached:
     """Count the audience now, with the page of the list that is open, if one is."""
-    who, page = chosen(request), request.GET.get("page", "")
+    page = request.GET.get("page", "")
     number = int(page) if page.isdecimal() and len(page) < LONGEST_NUMBER else 1
-    listed = who and not who.startswith(f"{LACKS}-")
-    return reached(sendout, Part(who, max(number - 1, 0) * PAGE, PAGE) if listed else None)
+    return reached(sendout, _part(request, max(number - 1, 0) * PAGE))
+
+
+def _part(request: MemberRequest, start: int) -> Part | None:
+    """Give which people the list that is open names, from this one on; None where none is."""
+    who = chosen(request)
+    channel, field = _lacked(who)
+    if channel in Channel.values:
+        gap = gap_of(field, own_columns(request.organisation))
+        return Part(f"{channel}-", start, PAGE, gap)  # those who would get it, and lack the value
+    return Part(who, start, PAGE) if who else None
+
+
+def _lacked(who: str) -> tuple[str, str]:
+    """Give channel and folded name of the field where the list is of those who lack its value."""
+    mark, channel, field = (*who.split("-", 2), "", "")[:3]
+    return (channel, field) if mark == LACKS else ("", "")
 
 
 def chosen(request: MemberRequest) -> str:
@@ -132,12 +143,10 @@ def query_of(request: MemberRequest) -> str:
 def _list(request: MemberRequest, sendout: SendOut, now: Reached, fix: object) -> dict[str, object]:
     """Give the people behind the number that is open; nothing where none is."""
     who = chosen(request)
-    mark, channel, field = (*who.split("-", 2), "", "")[:3]
-    if mark == LACKS and channel in now.used:
-        gets = who_gets(sendout, Channel(channel))
-        found = lacking(gets, field, own_columns(request.organisation))
+    channel, field = _lacked(who)
+    if channel in now.used:
         title = gettext("“{field}” is empty").format(field=field)
-        people, page = _lacking(request, sendout, found)
+        people, page = _lacking(request, sendout, now)
     elif title := label_of(who, now):
         page = _page(request, now.count(who))
         people = people_of(sendout, now, Part(who, _start(page), PAGE))
@@ -160,12 +169,12 @@ def _start(page: Page[int]) -> int:
 
 
 def _lacking(
-    request: MemberRequest, sendout: SendOut, found: QuerySet[Participant]
+    request: MemberRequest, sendout: SendOut, now: Reached
 ) -> tuple[list[Standing], Page[int]]:
-    page = _page(request, found.count())
-    start = _start(page)
-    named = found.order_by("last_name", "first_name", "pk")[start : start + PAGE]
-    return standing_of(sendout, [person.pk for person in named]), page
+    """Give a page of those who lack a value: the first one where there is no such page."""
+    found = now if now.people else reached(sendout, _part(request, 0))
+    start = found.part.start if found.part else 0
+    return found.people, Paginator(range(found.size), PAGE).page(start // PAGE + 1)
 
 
 def ways_of(each: Standing, now: Reached, fix: object = None) -> list[Way]:
