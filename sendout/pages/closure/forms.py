@@ -39,13 +39,13 @@ class ClosureForm(forms.Form):
         max_length=LONGEST,
         error_messages={"required": gettext_lazy("Say what it is about.")},
         label=gettext_lazy("What is it about?"),
-        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("The pool")}),
+        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("such as: the pool")}),
     )
     until = forms.CharField(
         required=False,
         max_length=LONGEST,
         label=gettext_lazy("Until when?"),
-        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("tomorrow, 8:00")}),
+        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("such as: tomorrow, 8:00")}),
     )
     language = forms.ChoiceField(label=gettext_lazy("Said in"))
     own = forms.CharField(
