@@ -31,6 +31,7 @@ def test_a_schedule_is_imported_and_its_sessions_reminded_of_unless_cancelled(
     expect(page.get_by_label("At", exact=True)).to_be_hidden()
     page.get_by_role("button", name="Next: write it").click()
     page.get_by_label("Subject").fill("{{ session }} at {{ place }}")
+    page.get_by_label("Markdown", exact=True).check()
     page.get_by_label("Email text").fill("See you at {{ session_time }}.")
     page.get_by_role("button", name="Next: audience").click()
     page.get_by_role("button", name="Next: check and send").click()

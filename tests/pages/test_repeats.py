@@ -18,6 +18,7 @@ from sendout.sendouts.lifecycle import NotPossible, require_approval
 from sendout.sendouts.models import Approval, SendOut
 from sendout.series.making import look
 from sendout.series.models import Going, Series, When
+from sendout.series.planning import plan
 from sendout.series.steering import begin as begin_series
 from sendout.timetable.models import ClosedDay, Session
 from tests.cast import sign_in
@@ -171,8 +172,10 @@ def test_what_repeats_to_many_is_approved_once_and_anew_after_each_change(
     )
     series.refresh_from_db()
     assert series.going == Going.ACTIVE
+    now = timezone.now()
+    first, second_time, *_ = (one.due for one in plan(series, now, now + timedelta(days=3)))
 
-    look(timezone.now() + timedelta(days=1))
+    look(first + timedelta(minutes=1))
     [made] = SendOut.objects.filter(pattern=False)
     taken_back = SendOut.objects.filter(pk=made.pk)
     for other in ({"state": "draft"}, {"scheduled_for": timezone.now()}, {"once_per": "family"}):
@@ -192,7 +195,7 @@ def test_what_repeats_to_many_is_approved_once_and_anew_after_each_change(
     message.save()
     withdraw_if_changed(series.pattern_id)
     assert "nobody has approved it as it is now" in browser.get(here).content.decode()
-    look(timezone.now() + timedelta(days=2))
+    look(second_time + timedelta(minutes=1))
     assert SendOut.objects.filter(pattern=False).count() == 1
     assert "no second member had approved it" in browser.get(here).content.decode()
 

@@ -180,10 +180,10 @@ class WriteForm(forms.Form):
 
     @classmethod
     def of(cls, sendout: SendOut) -> WriteForm:
-        """Give the form as the send-out stands; what has no text yet is written in blocks."""
+        """Give the form as the send-out stands; what repeats begins in blocks as well."""
         message = sendout.message
         said = {name: getattr(message, name) for name in WRITTEN}
-        if not message.body.strip():
+        if sendout.pattern and message.version == 1 and not message.body.strip():
             said["body_format"] = BodyFormat.BLOCKS
         said["blocks"] = json.dumps(message.blocks, ensure_ascii=False) if message.blocks else ""
         kept = {name: getattr(sendout, name) for name in KEPT}
