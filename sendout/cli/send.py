@@ -119,11 +119,10 @@ def draft(organisation: Organisation, arguments: argparse.Namespace) -> SendOut:
     """Make the send-out and start or schedule it. Raises Problem when anything is not right."""
     when = read_time(arguments.at, organisation)
     sendout = unsaved(organisation, arguments)
-    if arguments.to is None:
-        # A wrong name is said before anything connects.
-        group_of(organisation, arguments, sendout.name)
+    # A wrong name is said before anything connects; a list is taken in when all else is right.
+    named = None if arguments.to else group_of(organisation, arguments, sendout.name)
     check_ways([s for s in (sendout.email_sender, sendout.sms_sender) if s])
-    group, ours = group_of(organisation, arguments, sendout.name)
+    group, ours = named or group_of(organisation, arguments, sendout.name)
     if arguments.their_time:
         sendout.local_time = read_local_time(arguments.at)
     try:

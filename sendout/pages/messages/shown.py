@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from itertools import accumulate
 from math import ceil
 
@@ -173,7 +174,7 @@ class Shown:
         """Who began it; the list does not show that, and so does not fetch it."""
         return self.sendout.created_by
 
-    @property
+    @cached_property
     def audience(self) -> str:
         """Whom it is for, in words."""
         if self.sendout.everyone:
