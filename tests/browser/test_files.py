@@ -70,7 +70,7 @@ def test_a_file_inside_arrives_byte_for_byte(people: People, tmp_path: Path) -> 
         files.get_by_label("Inside the email").check()
         picture(page, "files-choice")
         files.get_by_role("button", name="Add", exact=True).click()
-        expect(files.get_by_text("inside the email")).to_be_visible()
+        expect(files.get_by_text("1 MB · inside the email")).to_be_visible()
         expect(files.get_by_text("Inside each email: 1 MB of at most 3 MB")).to_be_visible()
         picture(page, "files-inside")
         page.set_viewport_size(PHONE)
