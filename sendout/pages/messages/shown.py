@@ -34,13 +34,17 @@ NAMED = 3  # groups that are named in a line before the rest is counted
 
 @dataclass(frozen=True, slots=True)
 class StatusRow:
-    """One part of the doughnut. percent: of all recipients; before: of those in front of it."""
+    """One part of the doughnut. percent: of all recipients; before: of those in front of it.
+
+    less: what those here lack, whom the tile of the same name does not count alone; in words.
+    """
 
     status: str
     label: str
     count: int
     percent: float
     before: float
+    less: str
 
     @property
     def arc(self) -> float:
@@ -116,9 +120,20 @@ class ShownChannel:
         shares = [100 * n / self.total for _status, n in there]
         starts = accumulate(shares, initial=0.0)
         return [
-            StatusRow(s, LABELS[s], n, share, before)
+            StatusRow(s, LABELS[s], n, share, before, self._less(s))
             for (s, n), share, before in zip(there, shares, starts, strict=False)
         ]
+
+    def _less(self, status: Status) -> str:
+        if status == Status.SENT and self.delivered:
+            return _("not confirmed")
+        if status == Status.DELIVERED and self.opened:
+            return _("not opened")
+        if status == Status.DELIVERED and self.replied:
+            return _("not answered")
+        if status == Status.OPENED and self.clicked:
+            return _("not clicked")
+        return ""
 
     @property
     def rates(self) -> list[Rate]:
