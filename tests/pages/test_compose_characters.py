@@ -56,15 +56,18 @@ def test_the_last_look_names_what_makes_the_texts_dear_and_what_it_costs(
 ) -> None:
     put(club, ("sms", "out", ""), 10_000)
     page = check_page(browser, sendout)
-    assert "<code>’</code> <code>–</code> <code>ë</code> need the alphabet UCS-2" in page
-    assert "<strong>2 parts instead of 4</strong>, 0.02 CAD instead of 0.04 CAD" in page
-    assert "With plain marks: 3 parts instead of 4, 0.01 CAD less" in page
-    assert "without the accents that cost: 2 parts instead of 4, 0.02 CAD less" in page
+    assert "<code>’</code> <code>–</code> <code>ë</code> make a text longer" in page
+    assert "<strong>2 segments instead of 4</strong>, 0.02 CAD instead of 0.04 CAD" in page
+    assert "With plain marks: 3 segments instead of 4, 0.01 CAD less" in page
+    assert "without the accents that cost: 2 segments instead of 4, 0.02 CAD less" in page
     assert "The pool isn&#x27;t open today, Zoe." in page
 
 
-def test_a_text_of_plain_characters_says_nothing_of_them(browser: Client, sendout: SendOut) -> None:
-    Message.objects.filter(pk=sendout.message.pk).update(sms_text="Pool closed")
+@pytest.mark.parametrize("text", ["Pool closed", "It’s open 🏊"])
+def test_characters_that_cost_nothing_more_are_not_spoken_of(
+    browser: Client, sendout: SendOut, text: str
+) -> None:
+    Message.objects.filter(pk=sendout.message.pk).update(sms_text=text)
     assert 'id="characters"' not in check_page(browser, sendout)
 
 
@@ -81,7 +84,7 @@ def test_a_level_is_chosen_by_a_click_and_taken_back(browser: Client, sendout: S
 def test_an_emoji_stays_and_is_said_to_have_no_plain_form(
     browser: Client, sendout: SendOut
 ) -> None:
-    Message.objects.filter(pk=sendout.message.pk).update(sms_text="It’s open 🏊")
+    Message.objects.filter(pk=sendout.message.pk).update(sms_text="It’s open 🏊 " * 9)
     page = check_page(browser, sendout)
     assert "<code>🏊</code> has no plain form" in page
 

@@ -86,13 +86,12 @@ class Offer:
 
 
 def characters(sendout: SendOut) -> dict[str, object] | None:
-    """Give what the check page says about the characters; None when there is nothing to say."""
+    """Give what the check page says about the characters; None when they cost nothing more."""
     if Channel.SMS not in Channels(sendout.channels).used:
         return None
     counted = count_parts(sendout, who_gets(sendout, Channel.SMS))
     now = counted.levels[Plain(sendout.message.sms_plain)]
-    offers = _offers(sendout, counted, now)
-    if not now.forcing and not now.level:
+    if not now.level and now.parts == counted.least:
         return None
     return {
         "counted": counted,
@@ -102,7 +101,7 @@ def characters(sendout: SendOut) -> dict[str, object] | None:
         "times": floatformat(now.parts / counted.least, -1) if counted.least else "",
         "price": _words(now.price, sendout),
         "price_least": money(counted.least_price, sendout.organisation.currency),
-        "offers": offers,
+        "offers": _offers(sendout, counted, now),
     }
 
 
