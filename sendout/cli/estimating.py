@@ -28,8 +28,8 @@ def to_text(found: Estimate, currency: str, refusal: str) -> str:
     """Write a line for each channel and country, what makes texts longer, and the total."""
     lines = [_line(part, currency) for part in found.parts]
     lines += [
-        f"{' '.join(each.characters)} in {each.texts:,} texts: {each.segments:,} parts instead of "
-        f"{each.without:,}, {money(each.price, currency)} instead of "
+        f"{' '.join(each.characters)} in {each.texts:,} texts: {each.segments:,} segments instead "
+        f"of {each.without:,}, {money(each.price, currency)} instead of "
         f"{money(each.price_without, currency)}"
         for each in found.drawbacks
     ]
@@ -40,7 +40,7 @@ def to_text(found: Estimate, currency: str, refusal: str) -> str:
 
 def _line(part: Part, currency: str) -> str:
     where = f" {part.country or 'other countries'}" if part.channel == "sms" else ""
-    sums = f"{part.messages:,} messages, {part.segments:,} parts at {money(part.each, currency)}"
+    sums = f"{part.messages:,} messages, {part.segments:,} segments at {money(part.each, currency)}"
     return f"{part.channel}{where}: {sums}, {money(part.price, currency)}"
 
 

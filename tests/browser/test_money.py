@@ -73,17 +73,17 @@ def test_an_owner_knows_what_it_costs_and_what_it_cost(people: People) -> None:
     found_club(site)
     page = people.signed_in("alice@reef.example")
     page.goto(site.at("/o/reef/settings/prices/"))
-    set_price(page, "A part of an SMS that is sent", "Canada", "0.014")
-    set_price(page, "A part of an SMS that is sent", "All other countries", "0.09")
+    set_price(page, "A segment of an SMS that is sent", "Canada", "0.014")
+    set_price(page, "A segment of an SMS that is sent", "All other countries", "0.09")
     set_limit(page, site, "1")
     picture(page, "money-prices")
     draft = draft_of(site, TEXT.format(PARTY))
     page.goto(site.at(f"/o/reef/compose/{draft}/check/"))
     estimate = page.locator("#cost")
     expect(estimate).to_contain_text("60 SMS to Canada")
-    expect(estimate).to_contain_text("120 parts at 0.014 CAD")
+    expect(estimate).to_contain_text("120 segments at 0.014 CAD")
     expect(estimate).to_contain_text(  # not Zoë's: her name would make it two anyway
-        f"{PARTY}: two parts instead of one for 59 texts. Cost: 1.652 CAD instead of 0.826 CAD."
+        f"{PARTY}: two segments instead of one for 59 texts. Cost: 1.652 CAD instead of 0.826 CAD."
     )
     expect(estimate).to_contain_text("It would cost 1.68 CAD, and 1.00 CAD of this month's 1.00")
     picture(page, "money-check")
@@ -93,9 +93,9 @@ def test_an_owner_knows_what_it_costs_and_what_it_cost(people: People) -> None:
         "UPDATE compose_message SET sms_text = %s WHERE sms_text LIKE 'Reef%%'", TEXT.format("")
     )
     page.goto(site.at(f"/o/reef/compose/{draft}/check/"))
-    expect(estimate).to_contain_text("61 parts at 0.014 CAD")
+    expect(estimate).to_contain_text("61 segments at 0.014 CAD")
     expect(estimate).to_contain_text(
-        "ë (in names and fields of recipients): two parts instead of one for 1 text."
+        "ë (in names and fields of recipients): two segments instead of one for 1 text."
     )
     page.get_by_role("button", name="Send 60 messages now").click()
     page.wait_for_url("**/o/reef/messages/")

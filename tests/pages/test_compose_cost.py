@@ -37,9 +37,9 @@ def test_it_says_what_it_costs_and_which_character_doubles_it(alice: User, draft
     assert "4 emails" in page
     assert "0.004 CAD" in page
     assert "4 SMS to Canada" in page
-    assert "8 parts at 13.00 CAD" in page
+    assert "8 segments at 13.00 CAD" in page
     assert "104.004 CAD" in page
-    assert f"{PARTY}: two parts instead of one for 4 texts." in page
+    assert f"{PARTY}: two segments instead of one for 4 texts." in page
     assert "Cost: 104.00 CAD instead of 52.00 CAD." in page
 
 

@@ -82,7 +82,7 @@ def _row(part: Part, currency: str) -> Row:
         return Row(words, _("at %(price)s") % {"price": each}, money(part.price, currency))
     where = country_name(part.country) if part.country else _("other countries")
     parts = counted(
-        "%(n)s part at %(price)s", "%(n)s parts at %(price)s", part.segments, price=each
+        "%(n)s segment at %(price)s", "%(n)s segments at %(price)s", part.segments, price=each
     )
     words = counted("%(n)s SMS to %(where)s", "%(n)s SMS to %(where)s", part.messages, where=where)
     return Row(words, parts, money(part.price, currency))
@@ -99,15 +99,15 @@ def drawback_words(found: Drawback, currency: str) -> str:
     gaps = {"characters": named, "parts": number(found.segments), "without": number(found.without)}
     if found.segments == 2 * found.texts and found.without == found.texts:
         words = counted(
-            "%(characters)s: two parts instead of one for %(n)s text.",
-            "%(characters)s: two parts instead of one for %(n)s texts.",
+            "%(characters)s: two segments instead of one for %(n)s text.",
+            "%(characters)s: two segments instead of one for %(n)s texts.",
             found.texts,
             **gaps,
         )
     else:
         words = counted(
-            "%(characters)s: %(parts)s parts instead of %(without)s for %(n)s text.",
-            "%(characters)s: %(parts)s parts instead of %(without)s for %(n)s texts.",
+            "%(characters)s: %(parts)s segments instead of %(without)s for %(n)s text.",
+            "%(characters)s: %(parts)s segments instead of %(without)s for %(n)s texts.",
             found.texts,
             **gaps,
         )

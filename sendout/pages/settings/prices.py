@@ -35,8 +35,8 @@ CHARGED = gettext_lazy(
 )
 WAYS = [
     ("email/out", gettext_lazy("An email")),
-    ("sms/out", gettext_lazy("A part of an SMS that is sent")),
-    ("sms/in", gettext_lazy("A part of an SMS that is received")),
+    ("sms/out", gettext_lazy("A segment of an SMS that is sent")),
+    ("sms/in", gettext_lazy("A segment of an SMS that is received")),
 ]
 
 
@@ -85,7 +85,8 @@ class PriceForm(forms.Form):
     what = forms.ChoiceField(choices=WAYS)
     country = forms.ChoiceField(required=False, choices=lambda: [EVERYWHERE, *countries()])
     price = forms.CharField(
-        max_length=40, help_text=gettext_lazy("Of one email, or of one part of an SMS; 0 for free.")
+        max_length=40,
+        help_text=gettext_lazy("Of one email, or of one segment of an SMS; 0 for free."),
     )
 
     def clean_price(self) -> int:
