@@ -23,7 +23,8 @@ from sendout.compose.models import BodyFormat, Category, Message
 from sendout.people.importing import import_now, store_upload
 from sendout.people.models import Group
 from sendout.replies.models import ForwardRule
-from sendout.reports.making import ask, run_report
+from sendout.reports.asking import ask
+from sendout.reports.making import make
 from sendout.returns.keeping import keep as keep_mail
 from sendout.returns.models import Mailbox, ReturnedMail
 from sendout.senders.models import OutboxCopy, Sender
@@ -168,7 +169,7 @@ def _write_drafts(town: Town) -> None:
 
 def _finish(town: Town) -> None:
     """Have a report of a send-out signed; it takes its keys and its rows."""
-    run_report(ask(town.sendouts["recent"], town.owner).pk)
+    make(ask(town.sendouts["recent"], town.owner).pk)
 
 
 def _furnish(club: Organisation, owner: User) -> None:

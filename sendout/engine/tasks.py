@@ -19,7 +19,7 @@ from sendout.engine.database import in_database
 from sendout.engine.dispatch import dispatch
 from sendout.engine.queue import DEAD_AFTER
 from sendout.people.importing import run_import
-from sendout.reports import making
+from sendout.reports import apart, asking
 from sendout.suppression import importing as unsubscribes
 from sendout.timetable import fetching as calendars
 
@@ -54,10 +54,10 @@ async def check_links(organisation: int, urls: list[str]) -> None:
     await asyncio.to_thread(_alone, linking.run_checks, organisation, urls)
 
 
-@app.task(name=making.TASK, queue=making.QUEUE)
+@app.task(name=asking.TASK, queue=asking.QUEUE)
 async def make_report(report_id: int) -> None:
-    """Make the signed report of a send-out, in a thread of its own: it may take seconds."""
-    await asyncio.to_thread(_alone, making.run_report, report_id)
+    """Make the signed report of a send-out, in a process of its own: it may take minutes."""
+    await asyncio.to_thread(_alone, apart.run_report, report_id)
 
 
 def _alone(run: Callable[..., None], *arguments: object) -> None:

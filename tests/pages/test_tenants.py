@@ -31,7 +31,8 @@ from sendout.people.importing import import_now, store_upload
 from sendout.people.models import Group, Import, Participant
 from sendout.replies.models import Conversation, ForwardRule, Reply
 from sendout.replies.taking import take_in
-from sendout.reports.making import ask, run_report
+from sendout.reports.asking import ask
+from sendout.reports.making import make
 from sendout.reports.models import Report
 from sendout.returns.keeping import keep as keep_mail
 from sendout.returns.models import Mailbox, ReturnedMail
@@ -225,7 +226,7 @@ def furnish(organisation: Organisation, owner: User) -> None:
     take_in(texts, heard)
     put_price(organisation, ("email", "out", ""), 1)
     plan_sessions(organisation)
-    run_report(ask(running, owner).pk)
+    make(ask(running, owner).pk)
     guest = f"guest@{organisation.slug}.example.org"
     Invitation.objects.create(organisation=organisation, email=guest, invited_by=owner)
 

@@ -6,7 +6,10 @@ import argparse
 import csv
 import hashlib
 import io
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -21,8 +24,10 @@ from sendout.deliveries.freeze import send_now
 from sendout.deliveries.models import Delivery
 from sendout.deliveries.record import Happening, record
 from sendout.people.models import Participant
+from sendout.reports import apart, making
+from sendout.reports.asking import OUR_FAULT, TASK, ask
+from sendout.reports.files import copy
 from sendout.reports.keys import make_key, signing_key
-from sendout.reports.making import TASK, copy, run_report
 from sendout.reports.models import Report, SigningKey
 from sendout.reports.signing import NotAReport, examine
 from sendout.senders.models import Sender
@@ -74,7 +79,7 @@ def make(closure: SendOut, member: User) -> Report:
         assert sign_in(member).post(page).status_code == 302
     assert ProcrastinateJob.objects.filter(task_name=TASK).count() == before + 1
     report = Report.objects.latest("pk")
-    run_report(report.pk)
+    making.make(report.pk)
     report.refresh_from_db()
     assert report.state == "ready", report.error
     return report
@@ -176,6 +181,37 @@ def _unsigned() -> io.BytesIO:
     writer.write(file)
     file.seek(0)
     return file
+
+
+def test_a_process_that_dies_over_a_report_leaves_a_sentence(
+    closure: SendOut, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = ask(closure, alice)
+    dies = [sys.executable, "-c", "import os; os.abort()"]
+    monkeypatch.setattr(apart, "CHILD", dies)
+    with pytest.raises(subprocess.CalledProcessError):
+        apart.run_report(report.pk)
+    report.refresh_from_db()
+    assert (report.state, report.error) == ("failed", OUR_FAULT)
+
+
+def test_a_report_that_was_made_meanwhile_stays(
+    closure: SendOut, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a worker dies over it, and its process goes on beside the one of another worker."""
+    report = ask(closure, alice)
+    write = making.write
+
+    def write_late(*words: Any) -> int:
+        monkeypatch.setattr(making, "write", write)
+        making.make(report.pk)
+        return write(*words)
+
+    monkeypatch.setattr(making, "write", write_late)
+    making.make(report.pk)
+    report.refresh_from_db()
+    assert report.state == "ready"
+    assert examine(io.BytesIO(contents(report, "pdf"))).unchanged
 
 
 def test_what_has_not_left_has_no_report(

@@ -9,8 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from sendout.accounts.models import Role
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.messages.listing import find
+from sendout.reports.asking import ask
+from sendout.reports.files import read
 from sendout.reports.keys import keys_of
-from sendout.reports.making import ask, read
 from sendout.reports.models import FileKind, Report, ReportState
 from sendout.sendouts.lifecycle import NotPossible
 
