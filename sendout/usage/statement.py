@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from sendout.accounts.models import Organisation
 from sendout.core.money import plain_amount
@@ -25,7 +25,10 @@ _ORDER = {(kind, channel): n for n, (kind, channel) in enumerate(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Some usage added up; what it is not told by is empty or 0. price: millionths."""
+    """Some usage added up; what it is not told by is empty or 0.
+
+    segments: of the texts among the messages. price: millionths.
+    """
 
     messages: int
     segments: int
@@ -52,9 +55,10 @@ def used_in(organisation: Organisation, month: date) -> QuerySet[Usage]:
 def lines(used: QuerySet[Usage], *by: str) -> list[Line]:
     """Add usage up by these fields of `Line`."""
     rows = used.order_by(*by).values(*by)
-    summed = rows.annotate(n=Sum("n"), parts=Sum("segments"), cost=Sum("price"))
+    texts = Sum("segments", filter=Q(channel=Medium.SMS), default=0)
+    summed = rows.annotate(n=Sum("n"), texts=texts, cost=Sum("price"))
     return [
-        Line(int(row["n"]), int(row["parts"]), int(row["cost"]), **{name: row[name] for name in by})
+        Line(int(row["n"]), int(row["texts"]), int(row["cost"]), **{name: row[name] for name in by})
         for row in summed
     ]
 

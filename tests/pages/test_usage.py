@@ -57,6 +57,21 @@ def test_the_month_is_shown_by_kind_country_and_message(owner: Client, may: None
     assert "May 31: 1 message, 0.014 CAD" in page
 
 
+def test_an_email_counts_as_a_message_and_as_no_segment(
+    owner: Client, club: Organisation, person: MakePerson, sendout: MakeSendOut
+):
+    person("Ann", phone="+15145550101", email="ann@example.org")
+    send_now(sendout(channels="both", everyone=True))
+    for row in Delivery.objects.all():
+        record([Happening(row.pk, "accepted", MAY, segments=1 + (row.channel == "sms"))], MAY)
+    context = owner.get(PAGE, {"month": "2026-05"}).context
+    assert [(each.line.channel, each.line.segments) for each in context["kinds"]] == [
+        ("email", 0),
+        ("sms", 2),
+    ]
+    assert (context["total"].messages, context["total"].segments) == (2, 2)
+
+
 def test_another_month_has_none_of_it(owner: Client, may: None):
     page = owner.get(PAGE, {"month": "2026-06"}).content.decode()
     assert "Nothing was charged in this month" in page

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from django import template
+from django.utils.translation import pgettext
 
 from sendout.wording.said import said
 from sendout.wording.sizes import file_size
@@ -14,6 +15,12 @@ CODES = re.compile(r"^(?:[245]\d\d[ -])?[245]\.\d{1,3}\.\d{1,3} (?=\S)")
 
 register = template.Library()
 register.filter("file_size", file_size)
+
+
+@register.simple_tag
+def colon() -> str:
+    """Give what stands between a word and what it is about: a colon, in French after a space."""
+    return pgettext("after a word", ":")
 
 
 @register.filter
