@@ -90,30 +90,6 @@ class ShownChannel:
         self.nothing = ""
 
     @property
-    def gains(self) -> list[str]:
-        """Whom it reached so far, for the list: sentences."""
-        said = []
-        if self.delivered:
-            said.append(counted("%(n)s delivered", "%(n)s delivered", self.delivered))
-        elif self.sent:
-            said.append(counted("%(n)s sent", "%(n)s sent", self.sent))
-        if self.opened:
-            said.append(counted("%(n)s opened", "%(n)s opened", self.opened))
-        return said
-
-    @property
-    def lacks(self) -> list[str]:
-        """Whom it did not reach, for the list, apart from those that failed: sentences."""
-        said = []
-        if self.skipped:
-            said.append(counted("%(n)s skipped", "%(n)s skipped", self.skipped))
-        if self.carried:
-            said.append(counted("%(n)s with the family", "%(n)s with the family", self.carried))
-        if self.cancelled:
-            said.append(counted("%(n)s cancelled", "%(n)s cancelled", self.cancelled))
-        return said
-
-    @property
     def statuses(self) -> list[StatusRow]:
         """The statuses that occur, in the order of the glossary; they add up to the total."""
         there = [(s, n) for s in Status if (n := self.tally.by_status.get(s))]

@@ -18,6 +18,7 @@ from django.utils.dates import WEEKDAYS
 from sendout.accounts.models import Organisation, Role
 from sendout.core import clocks
 from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.addresses import addresses
 from sendout.sendouts.models import SendOut, State
 from sendout.series.models import Going, Occurrence, Series
 from sendout.series.planning import plan
@@ -29,7 +30,10 @@ AT_ONCE = 5  # entries of a day before the rest is folded away
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Something on a day. kind: "sendout", "repeat" or "session"; off: it does not take place."""
+    """Something on a day. kind: "sendout", "repeat" or "session"; off: it does not take place.
+
+    at: where the organisation is.
+    """
 
     at: datetime
     kind: str
@@ -37,6 +41,11 @@ class Entry:
     url: str
     whole_day: bool = False
     off: bool = False
+
+    @property
+    def clock(self) -> str:
+        """The time of day; empty for a whole day."""
+        return "" if self.whole_day else f"{self.at:%H:%M}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,7 @@ def days_of(organisation: Organisation, first: date, today: date) -> list[Day]:
     )
     on: dict[date, list[Entry]] = defaultdict(list)
     for entry in entries(organisation, begins, ends):
-        on[entry.at.astimezone(organisation.zone).date()].append(entry)
+        on[entry.at.date()].append(entry)
     rows = ClosedDay.objects.filter(organisation=organisation, day__range=(days[0], days[-1]))
     closed = {row.day: str(row) for row in rows}
     return [
@@ -118,7 +127,8 @@ def _sendouts(organisation: Organisation, begins: datetime, ends: datetime) -> I
     for sendout in waiting.order_by("scheduled_for", "pk"):
         if sendout.scheduled_for:
             url = reverse("pages:popup", args=[organisation.slug, sendout.pk])
-            yield Entry(sendout.scheduled_for, "sendout", sendout.name, url)
+            at = sendout.scheduled_for.astimezone(organisation.zone)
+            yield Entry(at, "sendout", sendout.name, url)
 
 
 def _repeats(organisation: Organisation, begins: datetime, ends: datetime) -> Iterator[Entry]:
@@ -135,11 +145,15 @@ def _repeats(organisation: Organisation, begins: datetime, ends: datetime) -> It
             if one.key not in known and one.due < ends:
                 name = series.pattern.name
                 title = f"{name} · {one.session.title}" if one.session else name
-                yield Entry(one.due, "repeat", title, url, off=bool(one.closed))
+                at = one.due.astimezone(organisation.zone)
+                yield Entry(at, "repeat", title, url, off=bool(one.closed))
 
 
 def _sessions(organisation: Organisation, begins: datetime, ends: datetime) -> Iterator[Entry]:
     own = Session.objects.filter(organisation=organisation, starts__gte=begins, starts__lt=ends)
+    address = addresses("pages:session", organisation.slug)
     for session in own.order_by("starts", "title"):
-        url = reverse("pages:session", args=[organisation.slug, session.pk])
-        yield Entry(session.starts, "session", session.title, url, session.whole_day, session.off)
+        at = session.starts.astimezone(organisation.zone)
+        yield Entry(
+            at, "session", session.title, address(session.pk), session.whole_day, session.off
+        )
