@@ -43,6 +43,15 @@ def test_it_says_what_it_costs_and_which_character_doubles_it(alice: User, draft
     assert "Cost: 104.00 CAD instead of 52.00 CAD." in page
 
 
+def test_a_text_that_is_not_written_yet_has_no_line(alice: User, draft: SendOut):
+    draft.message.sms_text = ""
+    draft.message.save()
+    page = sign_in(alice).get(path(draft, "check")).content.decode()
+    assert "4 emails" in page
+    assert "The SMS text is empty: write it first." in page
+    assert "SMS to Canada" not in page
+
+
 def test_a_large_one_is_asked_for_afterwards(
     alice: User, draft: SendOut, monkeypatch: pytest.MonkeyPatch
 ):

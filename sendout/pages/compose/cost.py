@@ -58,7 +58,8 @@ def reckoned(sendout: SendOut) -> dict[str, object]:
     except BadStyle:  # the page says so already
         return {}
     return {
-        "cost_rows": [_row(part, organisation.currency) for part in found.parts],
+        # A text that is not written yet has no segments, and would cost nothing.
+        "cost_rows": [_row(p, organisation.currency) for p in found.parts if p.segments],
         "cost_total": money(found.price, organisation.currency),
         "cost_at_most": found.at_most,
         "drawbacks": [drawback_words(each, organisation.currency) for each in found.drawbacks],
