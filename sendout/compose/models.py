@@ -10,6 +10,8 @@ from django.db.models import Case, Value, When
 from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import Organisation
+from sendout.core.message.blocks import reading
+from sendout.core.message.blocks.kinds import say_something
 from sendout.core.message.gsm_plain import Plain
 from sendout.finding.expressions import InBlocks, Words
 
@@ -88,9 +90,10 @@ class Message(models.Model):
 
     @property
     def has_body(self) -> bool:
-        """Whether there is an email text."""
-        is_blocks = self.body_format == BodyFormat.BLOCKS
-        return bool(self.blocks) if is_blocks else bool(self.body.strip())
+        """Whether there is an email text; blocks with nothing in them are none."""
+        if self.body_format == BodyFormat.BLOCKS:
+            return say_something(reading.read(self.blocks))
+        return bool(self.body.strip())
 
 
 class Image(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -80,6 +81,8 @@ class Columns:
 
 Block = Single | Columns
 
+_NOTHING = re.compile(r"<[^>]*>|&nbsp;|\s")  # of a text: tags and blanks
+
 
 def singles(blocks: Iterable[Block]) -> Iterator[Single]:
     """Give all blocks in reading order, those in columns too."""
@@ -104,3 +107,20 @@ def said(block: Single) -> Iterator[tuple[str, bool]]:
             yield from ((label, False), (link, False))
         case Event(title=title, place=place, note=note):
             yield from ((title, False), (place, False), (note, False))
+
+
+def say_something(blocks: Iterable[Block]) -> bool:
+    """Tell whether there is anything to read or to see in them."""
+    return any(map(_says_something, singles(blocks)))
+
+
+def _says_something(block: Single) -> bool:
+    match block:
+        case Heading(text=text) | Button(label=text) | Image(source=text):
+            return bool(text.strip())
+        case Text(html=html):
+            return bool(_NOTHING.sub("", html))
+        case Event(title=title, starts=starts):
+            return bool(title.strip() or starts)
+        case _:
+            return False

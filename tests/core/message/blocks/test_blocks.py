@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sendout.core.message.blocks.from_html import blocks_of_html
-from sendout.core.message.blocks.kinds import Image, Text
+from sendout.core.message.blocks.kinds import Image, Text, say_something
 from sendout.core.message.blocks.links import destination
 from sendout.core.message.blocks.mending import to_mend
 from sendout.core.message.blocks.reading import BadBlocks, read, read_json, write
@@ -55,6 +55,28 @@ def numbered(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def test_what_was_read_once_is_stored_and_read_the_same(raw: list[dict[str, Any]]) -> None:
     blocks = read(raw)
     assert read(json.loads(json.dumps(write(blocks)))) == blocks
+
+
+@pytest.mark.parametrize(
+    ("block", "says"),
+    [
+        ({"kind": "text", "html": "<p>&nbsp; <br></p>"}, False),
+        ({"kind": "text", "html": "<p>{{ first_name }}</p>"}, True),
+        ({"kind": "heading", "text": " ", "level": 1}, False),
+        ({"kind": "button", "label": "", "link": "https://club.example"}, False),
+        ({"kind": "image", "source": "", "alt": "A pool", "link": ""}, False),
+        ({"kind": "image", "source": "a" * 64, "alt": "", "link": ""}, True),
+        ({"kind": "event", "title": "Gala", "starts": "", "note": ""}, True),
+        ({"kind": "divider"}, False),
+        ({"kind": "columns", "left": [], "right": [{"kind": "text", "html": "<p>Hi</p>"}]}, True),
+        ({"kind": "columns", "left": [{"kind": "divider"}], "right": []}, False),
+    ],
+)
+def test_what_is_empty_says_nothing(block: dict[str, Any], says: bool) -> None:
+    block["id"] = "b1"
+    for n, inner in enumerate((*block.get("left", ()), *block.get("right", ()))):
+        inner["id"] = f"b1-{n}"
+    assert say_something(read([block])) is says
 
 
 @given(HTML)
