@@ -141,6 +141,24 @@ def test_cancel_says_how_many_have_left(
     assert "1 has left and cannot be called back. 2 have not, and never will." in page
 
 
+def test_what_was_cancelled_before_it_left_does_not_say_that_it_will(
+    browser: Client, person: MakePerson, sendout: MakeSendOut
+) -> None:
+    person("Ann", "ann@x.example")
+    closure = sendout()
+    path = f"/o/aqua-club/compose/{closure.pk}/schedule/"
+    browser.post(path, {"version": str(closure.message.version), "when": "2030-07-01T09:30"})
+    popup = f"/o/aqua-club/messages/{closure.pk}/"
+    assert "nothing has left yet" in browser.get(popup).content.decode()
+    for answer in (
+        browser.post(f"{popup}cancel/", headers={"HX-Request": "true"}),
+        browser.get(popup),
+    ):
+        page = answer.content.decode()
+        assert "It was cancelled before anything left." in page
+        assert "nothing has left yet" not in page
+
+
 def got(sendout: SendOut, name: str) -> None:
     """Have one delivery be accepted, rows and counts."""
     row = Delivery.objects.filter(sendout=sendout, participant__first_name=name)
