@@ -48,7 +48,7 @@ def write_text(page: Page) -> None:
     page.keyboard.type("Hello ")
     page.get_by_role("button", name="first_name", exact=True).click()
     expect(text.locator(".so-chip")).to_have_text("first_name")
-    page.keyboard.type("come soon.")
+    page.keyboard.type(", come soon.")
     page.keyboard.press("Enter")
     page.evaluate(PASTE, [WORD])
     expect(text.locator("li")).to_have_count(2)
@@ -159,6 +159,6 @@ def test_an_email_is_written_in_blocks_and_arrives(people: People, tmp_path: Pat
         assert words in html
     for trace in ("mso-list", "MsoNormal", "Calibri", "o:p>", "figure", "{{"):
         assert trace not in html
-    assert "Hello Skater" in text
+    assert "Hello Skater, come soon." in text
     assert "- gloves" in text
     assert "Register (https://rink.example/register)" in text

@@ -207,6 +207,7 @@ def test_everything_goes_without_a_mouse(people: People) -> None:
     palette.get_by_role("button", name="Text").press("Enter")
     expect(page.locator("trix-editor")).to_be_focused()
     page.keyboard.type("Typed")
+    expect(page.locator("trix-editor")).to_have_text("Typed")
     left = next(block for block in now(page) if block["kind"] == "columns")["left"]
     assert [block["html"] for block in left] == ["<p>To the left</p>", "<div>Typed</div>"]
     page.get_by_role("button", name="Move up").press("Enter")

@@ -86,7 +86,6 @@ export function bindText(card, html, changed) {
 export function insertField(editor, name) {
   editor.focus();
   editor.editor.insertAttachment(new window.Trix.Attachment(attachment(name)));
-  editor.editor.insertString(" ");
 }
 
 // A chip that is double-clicked becomes text, so that words to stand in can be written after a bar.
