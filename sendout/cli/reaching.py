@@ -10,7 +10,7 @@ from sendout.accounts.models import Organisation
 from sendout.cli.import_ import read_file
 from sendout.cli.problem import Problem
 from sendout.cli.supervisor import say
-from sendout.compose.fields import missing_fields
+from sendout.compose.fields import missing_fields, unknown_fields
 from sendout.people.columns import own_columns
 from sendout.people.importing import import_now
 from sendout.people.models import Group, Import, ImportState
@@ -79,11 +79,17 @@ def free_name(organisation: Organisation, name: str) -> str:
 
 def note_missing(sendout: SendOut) -> bool:
     """Say which merge fields some of those reached have no value for; tells whether there are."""
+    columns, used = own_columns(sendout.organisation), Channels(sendout.channels).used
+    unknown = unknown_fields(sendout.message, columns, used)
+    for field, near in unknown.items():
+        meant = f"; did you mean {{{{ {near} }}}}?" if near else ""
+        say(f"nobody has {{{{ {field} }}}}, there is no such field{meant}")
     noted = False
-    columns = own_columns(sendout.organisation)
-    for channel in Channels(sendout.channels).used:
+    for channel in used:
         people = reached(sendout, channel)
         for field, n in missing_fields(sendout.message, people, columns, (channel,)).items():
-            say(f"{channel.label}: {n} people have no {{{{ {field} }}}}, and it has no fallback")
             noted = True
+            if field not in unknown:
+                who = "1 person has" if n == 1 else f"{n:,} people have"
+                say(f"{channel.label}: {who} no {{{{ {field} }}}}, and it has no fallback")
     return noted

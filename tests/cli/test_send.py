@@ -116,14 +116,23 @@ def test_a_file_is_imported_and_exactly_those_get_it(
 def test_refused_rows_and_missing_fields_are_said(
     email_sender: Sender, files: Files, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = files(html=HTML + "{{ Child }}", to=LIST_WITH_FEES)
+    words = files(html=HTML + "{{ last_name }} {{ Fees }}", to=LIST_WITH_FEES)
     with pytest.raises(Problem, match="nothing is sent with a gap"):
         send(*words, "--no-gaps")
     assert not SendOut.objects.exists()
     assert send(*words) == 0
     said = capsys.readouterr().err
     assert "that were refused: 1" in said
-    assert "2 people have no {{ Child }}" in said
+    assert "2 people have no {{ last_name }}" in said
+    assert "nobody has {{ Fees }}, there is no such field; did you mean {{ Fee }}?" in said
+
+
+def test_a_field_that_nobody_has_is_said_and_its_fallback_is_no_gap(
+    ann: Participant, email_sender: Sender, files: Files, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = files(html=HTML + "{{ Coach|your coach }}")
+    assert send(*words, "--group", "Masters", "--no-gaps") == 0
+    assert "nobody has {{ Coach }}" in capsys.readouterr().err
 
 
 def test_a_time_is_read_on_the_organisations_clock(

@@ -140,5 +140,6 @@ def _read_slot(inside: str, markup: bool) -> Slot | str:
 
 
 def _problem(text: str, start: int, reason: str) -> Problem:
-    shown = text[start : start + 40].partition("}}")
-    return Problem(text.count("\n", 0, start) + 1, " ".join("".join(shown[:2]).split()), reason)
+    name, closed, _ = text[start : start + 40].partition("}}")
+    shown = name + closed if closed else name.partition("<")[0]  # not the tag that comes next
+    return Problem(text.count("\n", 0, start) + 1, " ".join(shown.split()), reason)
