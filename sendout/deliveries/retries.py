@@ -41,17 +41,6 @@ class Due:
         """Whether there may be more than were looked at."""
         return self.total >= MOST
 
-    @property
-    def words(self) -> str:
-        """Say it in one line, without what there is none of."""
-        named = {
-            "within a minute": self.minute,
-            "within ten minutes": self.ten_minutes,
-            "within an hour": self.hour,
-            "later": self.later,
-        }
-        return ", ".join(f"{n:,} {when}" for when, n in named.items() if n)
-
 
 def due(sendouts: Sequence[int]) -> Due:
     """Give how many deliveries of these send-outs are tried again soon, and how many later."""

@@ -39,12 +39,6 @@ class Line:
     sendout: int = 0
     day: date | None = None
 
-    @property
-    def label(self) -> str:
-        """What was charged for, in words; of a line that is told by its kind and channel."""
-        words = "SMS" if self.channel == Medium.SMS else "Emails"
-        return f"{words} {Kind(self.kind).label}"
-
 
 def used_in(organisation: Organisation, month: date) -> QuerySet[Usage]:
     """Give the organisation's usage of the month that begins on this day."""

@@ -16,6 +16,7 @@ from sendout.deliveries.freeze import send_now
 from sendout.deliveries.models import Delivery
 from sendout.deliveries.record import Happening, record
 from sendout.deliveries.retries import Due, due
+from sendout.pages.workers.page import when_tried
 from sendout.senders import health
 from sendout.senders.models import Sender, Throughput
 from sendout.sendouts import lifecycle
@@ -108,6 +109,7 @@ def test_retries_are_told_by_when_they_come(person: MakePerson, sendout: MakeSen
     )
     assert due([closure.pk]) == Due(minute=1, ten_minutes=2, hour=1, later=1)
     assert (
-        Due(minute=1200, ten_minutes=0, hour=0, later=3).words == "1,200 within a minute, 3 later"
+        when_tried(Due(minute=1200, ten_minutes=0, hour=0, later=3))
+        == "1,200 within a minute, 3 later"
     )
     assert due([]).total == 0

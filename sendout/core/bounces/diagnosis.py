@@ -106,12 +106,8 @@ def _blocked(groups: Sequence[Group], failed: int, heard: Heard) -> Iterator[Dia
 
 def _one_blocker(group: Group, block: Block, failed: int, heard: Heard) -> Diagnosis:
     by = block.by.name
-    verb = "is on a block list of" if block.by.listed else "is blocked by"
     waiting = group.stage == WAITING
-    if waiting:
-        title = f"Our mail server {verb} {by}: {_wait(block.n)}."
-    else:
-        title = f"{_share(block.n, failed)}: our mail server {verb} {by}."
+    title = _waits(block) if waiting else _failed(block, failed)
     nobody = "These are not bad addresses, and nobody was put on the Unsubscribes list for it."
     then = (
         "They are tried again by themselves, or now with one click below"
@@ -126,6 +122,20 @@ def _one_blocker(group: Group, block: Block, failed: int, heard: Heard) -> Diagn
     text = " ".join(filter(None, [nobody, _reached(block, heard), f"{remedy}. {then}."]))
     link = link_for(block.by, block.example)
     return Diagnosis("blocked", title, text, block.n, group.key, "", link, block.since)
+
+
+def _waits(block: Block) -> str:
+    by, wait = block.by.name, _wait(block.n)
+    if block.by.listed:
+        return f"Our mail server is on a block list of {by}: {wait}."
+    return f"Our mail server is blocked by {by}: {wait}."
+
+
+def _failed(block: Block, failed: int) -> str:
+    by, share = block.by.name, _share(block.n, failed)
+    if block.by.listed:
+        return f"{share}: our mail server is on a block list of {by}."
+    return f"{share}: our mail server is blocked by {by}."
 
 
 def _reached(block: Block, heard: Heard) -> str:
@@ -148,6 +158,8 @@ def _share(n: int, failed: int) -> str:
         return "The one failure has this cause" if n == 1 else f"All {n:,} failures have one cause"
     if n >= NEARLY_ALL * failed:
         return f"Nearly all failures, {n:,} of {failed:,}, have one cause"
+    if n == 1:
+        return f"One of {failed:,} failures has this cause"
     return f"{n:,} of {failed:,} failures have one cause"
 
 

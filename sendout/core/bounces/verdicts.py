@@ -196,8 +196,8 @@ OUT_OF_REACH = Verdict(
 OUT_OF_ORDER = Verdict(
     Blame.RECIPIENT,
     Cause.NETWORK,
-    "The receiving server is out of order at the moment.",
-    "Le serveur destinataire est en panne pour le moment.",
+    "The receiving server had a fault of its own and did not take it.",
+    "Le serveur destinataire avait une panne de son côté et ne l’a pas accepté.",
 )
 OWN_RULES = Verdict(
     Blame.RECIPIENT,

@@ -7,7 +7,7 @@ from csp.decorators import csp_update
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from sendout.accounts.models import Language, Organisation, Role
@@ -82,7 +82,7 @@ def canvas_words() -> dict[str, object]:
     """Give what GrapesJS says, by its keys, in the language of the page."""
     names = {
         "heading": _("Heading"),
-        "text": _("Text"),
+        "text": pgettext("of an email", "Text"),
         "image": _("Picture"),
         "button": _("Button"),
         "columns": _("Two columns"),

@@ -259,6 +259,7 @@ class AudienceForm(forms.ModelForm):  # type: ignore[type-arg]
             if channel in used:
                 senders = Sender.objects.filter(organisation=organisation, active=True)
                 self._choose(f"{channel}_sender", senders.filter(channel=channel).order_by("name"))
+                self.fields[f"{channel}_sender"].empty_label = _("Choose one")  # type: ignore[attr-defined]
             else:
                 del self.fields[f"{channel}_sender"]
 

@@ -21,6 +21,7 @@ from sendout.deliveries import limit
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.usage.bars import bars
 from sendout.pages.usage.countries import country_name
+from sendout.pages.usage.kinds import kind_name
 from sendout.pages.wording import money
 from sendout.sendouts.models import SendOut
 from sendout.usage.ledger import month_of
@@ -101,7 +102,7 @@ def export(request: MemberRequest) -> StreamingHttpResponse:
 
 def _context(request: MemberRequest, month: date, used: QuerySet[Usage]) -> dict[str, object]:
     kinds = by_kind(used)
-    named = ((line.label, country_name(line), line) for line in kinds)
+    named = ((kind_name(line), country_name(line), line) for line in kinds)
     return {
         "organisation": request.organisation,
         "section": "usage",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from sendout.accounts.models import Organisation, Role
 from sendout.core.delivery.status import Status
@@ -18,6 +19,7 @@ from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.messages.ending import foretell, load_of
 from sendout.pages.messages.listing import find
 from sendout.pages.messages.shown import Shown
+from sendout.pages.wording import number
 from sendout.senders.health import seconds_down
 from sendout.senders.models import Sender
 from sendout.senders.throughput import accepted_by_minute
@@ -73,8 +75,20 @@ def _context(request: MemberRequest) -> dict[str, object]:
         "waiting": waiting,
         "left": sum(one.left for one in waiting),
         "deferred": sum(one.deferred for one in waiting),
-        "retries": retries.due(running),
+        "retries": (soon := retries.due(running)),
+        "retry_words": when_tried(soon),
     }
+
+
+def when_tried(found: retries.Due) -> str:
+    """Say how many are tried again when, in one line, without what there is none of."""
+    named = (
+        (_("%(n)s within a minute"), found.minute),
+        (_("%(n)s within ten minutes"), found.ten_minutes),
+        (_("%(n)s within an hour"), found.hour),
+        (_("%(n)s later"), found.later),
+    )
+    return ", ".join(words % {"n": number(n)} for words, n in named if n)
 
 
 def speeds_of(organisation: Organisation) -> list[Speed]:
