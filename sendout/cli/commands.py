@@ -88,6 +88,10 @@ def perform(arguments: list[str]) -> int:
     if COMMANDS[name].needs is Needs.SCRATCH:
         with database.scratch(data) as directory:
             return carry_out(name, directory, rest)
+    if HELP & {*rest} and name != "manage":  # which asks Django, and that the database
+        with database.scratch(None) as directory:  # whoever only reads leaves nothing behind
+            database.configure(directory)
+            parser_of(name).parse_args(rest)
     try:
         return carry_out(name, data, rest)
     except Problem as problem:
@@ -97,7 +101,7 @@ def perform(arguments: list[str]) -> int:
 
 def carry_out(name: str, data: str | None, rest: list[str]) -> int:
     """Make ready what the command needs, and perform it."""
-    if not COMMANDS[name].begins and not HELP & {*rest}:
+    if not COMMANDS[name].begins:
         database.require(data)
     database.configure(data)
     parsed = parser_of(name).parse_args(rest)

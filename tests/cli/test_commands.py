@@ -31,6 +31,14 @@ def test_every_command_of_the_table_is_real_and_in_the_help(name: str) -> None:
     assert listed.search(outline().format_help())
 
 
+@pytest.mark.parametrize("name", ["run", "send", "worker", "report"])
+def test_reading_the_help_leaves_nothing_behind(name: str, tmp_path: Path) -> None:
+    place = tmp_path / "none"
+    result = sendout(name, "--help", SENDOUT_DATA=str(place))
+    assert (result.returncode, result.stdout[:6]) == (0, "usage:")
+    assert not place.exists()
+
+
 def test_an_unknown_command_is_refused() -> None:
     result = sendout("fly")
     assert result.returncode == 2
