@@ -40,7 +40,9 @@ def to_text(found: Estimate, currency: str, refusal: str) -> str:
 
 def _line(part: Part, currency: str) -> str:
     where = f" {part.country or 'other countries'}" if part.channel == "sms" else ""
-    sums = f"{part.messages:,} messages, {part.segments:,} segments at {money(part.each, currency)}"
+    each = money(part.each, currency)
+    texts = f"{part.messages:,} messages, {part.segments:,} segments at {each}"
+    sums = texts if where else f"{part.messages:,} messages at {each}"
     return f"{part.channel}{where}: {sums}, {money(part.price, currency)}"
 
 

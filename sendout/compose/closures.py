@@ -156,6 +156,7 @@ def own_words(text: str) -> dict[str, str | bool]:
 def _filled(said: Said, blanks: Mapping[str, str]) -> Said:
     typed = {name: " ".join(blanks.get(name, "").split()) for name in ("what", "until")}
     typed["until"] = typed["until"] or said.unknown
+    typed["what"] = typed["what"][:1].upper() + typed["what"][1:]  # it begins the sentence
 
     def plain(found: re.Match[str]) -> str:
         return literal(typed[found[1]])

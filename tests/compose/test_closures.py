@@ -23,9 +23,10 @@ def test_every_prepared_text_has_all_blanks_filled(key: str, language: str) -> N
 
 
 @given(what=TYPED, until=TYPED)
-def test_what_is_typed_into_a_blank_is_said_as_it_is(what: str, until: str) -> None:
+def test_what_is_typed_into_a_blank_is_said_as_it_is_with_a_capital(what: str, until: str) -> None:
     said = closures.fill("closed", "en", {"what": what, "until": until})
     words = " ".join(what.split())
+    words = words[:1].upper() + words[1:]
     shown = parse(str(said["sms_text"])).fill({"organisation": "Aqua"}, escape_nothing)
     assert shown.startswith(f"Aqua: {words}: closed until ")
     assert {slot.key for slot in parse(str(said["body"])).slots if slot.key != "·"} == {
