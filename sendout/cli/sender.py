@@ -89,12 +89,24 @@ def perform(arguments: argparse.Namespace) -> int:
         if arguments.default:
             make_default(sender)
         settle_default(organisation, sender.channel)
-    print(f'{organisation.name} sends {sender.get_channel_display()} through "{sender.name}" now.')
+    print(added(sender))
     if sender.kind == "esp":
         print(f"Let the service tell what becomes of messages at {address_of(sender)}")
     elif calls_back(sender.channel, sender.kind):
         print(f"Let the service send the texts that come in to {address_of(sender)}")
     return 0
+
+
+def added(sender: Sender) -> str:
+    """Say what the new sender is used for."""
+    club, channel = sender.organisation, sender.get_channel_display()
+    usual = Sender.objects.get(organisation=club, channel=sender.channel, is_default=True)
+    if usual.pk == sender.pk:
+        return f'{club.name} sends {channel} through "{sender.name}" now.'
+    return (
+        f'"{sender.name}" can be used for {channel} now; {club.name} goes on with "{usual.name}" '
+        "where no sender is named. The Senders page can change that."
+    )
 
 
 def share(sender: Sender, arguments: argparse.Namespace) -> None:

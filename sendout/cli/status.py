@@ -14,7 +14,9 @@ from sendout.cli.org import organisation_of
 from sendout.cli.problem import Problem
 from sendout.core.delivery.status import FAILED, LABELS, Status
 from sendout.deliveries import fallback
+from sendout.deliveries.causes import Part, skips
 from sendout.deliveries.counting import Tally, shown_status, tallies
+from sendout.deliveries.report import reason_words
 from sendout.senders.models import Channel
 from sendout.sendouts.models import Channels, FallbackTo, SendOut, State
 from sendout.sendouts.waits import when_words
@@ -97,9 +99,22 @@ def print_status(sendout: SendOut, *, as_json: bool) -> None:
     print(f"Send-out {sendout.pk}, “{sendout.name}”: {shown_status(sendout, found)}{when(sendout)}")
     for channel, tally in found.items():
         print(f"  {Channel(channel).label}: {in_words(tally)}")
+        for sentence in why_skipped(sendout, channel, tally):
+            print(f"    {sentence}")
     if sendout.falls_back:
         whom = FallbackTo(sendout.fallback_to).label
         print(f"  SMS go {when_words(sendout, timezone.now())} to those {whom}")
+
+
+def why_skipped(sendout: SendOut, channel: str, tally: Tally) -> list[str]:
+    """Say how many were skipped for which reason, the most frequent first."""
+    found = skips(Part(sendout.pk, channel, tally)) if tally.skipped else []
+    found.sort(key=lambda each: -each.n)
+    reasons = [reason_words(Status.SKIPPED, channel, each.skip_reason) for each in found]
+    return [
+        f"{each.n:,} skipped: {words or 'not looked at'}"
+        for each, words in zip(found, reasons, strict=True)
+    ]
 
 
 def as_object(sendout: SendOut, found: dict[str, Tally]) -> dict[str, object]:

@@ -112,7 +112,7 @@ def alike(part: Part) -> list[Alike]:
     """
     found = [each for status in TROUBLED if part.has(status) for each in _troubled(part, status)]
     if part.has(Status.SKIPPED):
-        found += _skipped(part)
+        found += skips(part)
     if part.has(Status.CANCELLED):
         found.append(Alike(Status.CANCELLED, part.has(Status.CANCELLED)))
     return found
@@ -128,7 +128,8 @@ def _troubled(part: Part, status: str) -> list[Alike]:
     return found + _rest(part, status, found, MOST)
 
 
-def _skipped(part: Part) -> list[Alike]:
+def skips(part: Part) -> list[Alike]:
+    """Give those that were skipped, put together by the reason."""
     found = [Alike(Status.SKIPPED, n, "", reason) for reason, n in _fetch(SKIPS, part.values)]
     return found + _rest(part, Status.SKIPPED, found, MOST_SKIPPED)
 

@@ -155,6 +155,20 @@ def test_waiting_for_nobody_ends_at_once(
     assert json.loads(capsys.readouterr().out)["counts"] == {"email": {"skipped": 1}}
 
 
+def test_the_status_says_why_some_are_skipped(
+    club: Organisation, email_sender: Sender, files: Files, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people = "First name,Email\nAnn,a@example.org\nBen,a@example.org\nCem,\nDan,\n"
+    assert send(*files(html=HTML, to=people)) == 0
+    status.perform(argparse.Namespace(id=SendOut.objects.get().pk, org=None, json=False))
+    said = capsys.readouterr().out.splitlines()
+    assert said[-3:] == [
+        "  Email: 4 recipients: 1 queued, 3 skipped",
+        "    2 skipped: No email address is known.",
+        "    1 skipped: Somebody else with the same email address gets it already.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("given", "words", "sentence"),
     [

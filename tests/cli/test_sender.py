@@ -39,13 +39,16 @@ def test_a_mail_server_is_stored_with_its_password_sealed(
 
 
 def test_the_first_sender_of_a_channel_is_its_default_until_another_is_asked_for(
-    club: Organisation,
+    club: Organisation, capsys: pytest.CaptureFixture[str]
 ) -> None:
     url = ["--url", "smtp://localhost:2525"]
     run(*SMTP, *url, "--name", "One")
+    assert capsys.readouterr().out == 'Aqua Club sends Email through "One" now.\n'
     run(*SMTP, *url, "--name", "Two")
+    assert 'Aqua Club goes on with "One" where no sender is named' in capsys.readouterr().out
     assert Sender.objects.get(is_default=True).name == "One"
     run(*SMTP, *url, "--name", "Three", "--default")
+    assert 'sends Email through "Three" now' in capsys.readouterr().out
     assert Sender.objects.get(is_default=True).name == "Three"
 
 
