@@ -73,6 +73,7 @@ export function bindText(card, html, changed) {
   editor.addEventListener("trix-before-paste", (event) => {
     if (event.paste.html) event.paste.html = cleanPaste(event.paste.html);
   });
+  editor.addEventListener("keydown", closeUp);
   editor.addEventListener("trix-file-accept", (event) => event.preventDefault());
   editor.addEventListener("dblclick", (event) => unfold(editor, event.target.closest("figure")));
   // Trix acts when the mouse goes down; Enter and the space bar only click.
@@ -83,9 +84,26 @@ export function bindText(card, html, changed) {
   });
 }
 
+// A blank follows a chip, as a word would be followed by one; a comma that is typed next takes its
+// place. In French a blank stays before two-part signs.
+const CLOSE_UP = document.documentElement.lang.startsWith("fr") ? /^[,.)]$/ : /^[,.;:!?)]$/;
+const behindBlank = new WeakMap(); // by editor
+
 export function insertField(editor, name) {
   editor.focus();
   editor.editor.insertAttachment(new window.Trix.Attachment(attachment(name)));
+  editor.editor.insertString(" ");
+  behindBlank.set(editor, editor.editor.getSelectedRange()[0]);
+}
+
+function closeUp(event) {
+  const editor = event.currentTarget;
+  const behind = behindBlank.get(editor);
+  if (event.key.length > 1 || behind === undefined) return;
+  behindBlank.delete(editor);
+  const [start, end] = editor.editor.getSelectedRange();
+  if (start !== behind || end !== behind || !CLOSE_UP.test(event.key)) return;
+  editor.editor.setSelectedRange([behind - 1, behind]);
 }
 
 // A chip that is double-clicked becomes text, so that words to stand in can be written after a bar.
