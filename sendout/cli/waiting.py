@@ -14,9 +14,10 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateWorker
 
-from sendout.cli.status import tallies_of, troubled
+from sendout.cli.status import tallies_of, troubled, when
 from sendout.cli.supervisor import Supervisor, say
 from sendout.cli.worker import children
+from sendout.core.delivery.status import Status
 from sendout.deliveries.counting import Tally
 from sendout.engine.queue import HEARTBEAT
 from sendout.senders.models import Channel, Sender
@@ -91,6 +92,12 @@ class Watch:
                 self.say_once(f"“{sender.name}” does not work: {sender.down_reason} Still trying.")
         if self.sendout.state == State.PAUSED:
             self.say_once("the send-out is paused; it goes on when somebody resumes it")
+        if self.sendout.state == State.SCHEDULED:
+            self.say_once(f"waiting: it is scheduled{when(self.sendout)}")
+        if any(Status.DEFERRED in tally.by_status for tally in tallies_of(self.sendout).values()):
+            self.say_once(
+                "some are refused for now and tried again by themselves: waiting for that"
+            )
         self.sendout.refresh_from_db(fields=["fallback", "fallback_at"])
         if self.sendout.falls_back and self.sendout.fallback_at:
             self.say_once(f"SMS follow {when_words(self.sendout, timezone.now())}")

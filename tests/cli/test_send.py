@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from sendout.accounts.models import Organisation
 from sendout.cli import send as command
@@ -385,6 +386,27 @@ def test_who_waits_hears_once_that_a_sender_is_down(
     watch.look()
     said = capsys.readouterr().err
     assert said.count("“Sandbox email” does not work: mail.example.org refuses") == 1
+
+
+def test_who_waits_hears_what_for(
+    ann: Participant, email_sender: Sender, files: Files, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("--group", "Masters", *files(html=HTML))
+    summer = datetime.now(UTC).year + 1
+    send(*words, "--at", f"{summer}-07-01T09:30")
+    send(*words)
+    planned, begun = SendOut.objects.order_by("pk")
+    refused = Delivery.objects.get(sendout=begun)
+    record([Happening(refused.pk, "deferred", timezone.now(), attempt=1)])
+    capsys.readouterr()
+    for sendout, sentence in (
+        (planned, f"waiting: it is scheduled for {summer}-07-01 09:30"),
+        (begun, "some are refused for now and tried again by themselves"),
+    ):
+        watch = Watch(sendout)
+        watch.look()
+        watch.look()
+        assert capsys.readouterr().err.count(sentence) == 1
 
 
 @pytest.mark.usefixtures("email_sender", "sms_sender")
