@@ -15,6 +15,7 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from itertools import takewhile
 from typing import NoReturn, TypeAlias
 
 import sendout
@@ -85,23 +86,30 @@ def perform(arguments: list[str]) -> int:
     if name is None:
         outline().parse_args(rest)
         raise SystemExit(2)
-    if COMMANDS[name].needs is Needs.SCRATCH:
-        with database.scratch(data) as directory:
-            return carry_out(name, directory, rest)
-    if HELP & {*rest} and name != "manage":  # which asks Django, and that the database
-        with database.scratch(None) as directory:  # whoever only reads leaves nothing behind
-            database.configure(directory)
-            parser_of(name).parse_args(rest)
+    helps = asks_for_help(name, rest)
     try:
+        if helps or COMMANDS[name].needs is Needs.SCRATCH:
+            # Whoever only reads leaves nothing behind.
+            with database.scratch(None if helps else data) as directory:
+                return carry_out(name, directory, rest)
         return carry_out(name, data, rest)
     except Problem as problem:
         problem.code = COMMANDS[name].problem
         raise
 
 
+def asks_for_help(name: str, rest: list[str]) -> bool:
+    """Tell whether the command is asked for its help, and does nothing else.
+
+    Never so with `manage`: its help is Django's, which may ask the database.
+    """
+    options = takewhile(lambda word: word != "--", rest)
+    return name != "manage" and not HELP.isdisjoint(options)
+
+
 def carry_out(name: str, data: str | None, rest: list[str]) -> int:
     """Make ready what the command needs, and perform it."""
-    if not COMMANDS[name].begins:
+    if not COMMANDS[name].begins and not asks_for_help(name, rest):
         database.require(data)
     database.configure(data)
     parsed = parser_of(name).parse_args(rest)

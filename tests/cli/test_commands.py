@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sendout.cli.commands import COMMANDS, outline, parser_of, take_data
+from sendout.cli.commands import COMMANDS, asks_for_help, outline, parser_of, take_data
 from sendout.cli.embedded import EmbeddedServer
 from tests.cli.running import sendout
 
@@ -37,6 +37,19 @@ def test_reading_the_help_leaves_nothing_behind(name: str, tmp_path: Path) -> No
     result = sendout(name, "--help", SENDOUT_DATA=str(place))
     assert (result.returncode, result.stdout[:6]) == (0, "usage:")
     assert not place.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "asks"),
+    [
+        (["import", "--help"], True),
+        (["sender", "add", "-h"], True),
+        (["import", "--", "--help"], False),
+        (["manage", "check", "--help"], False),
+    ],
+)
+def test_the_help_is_what_the_command_itself_is_asked_for(words: list[str], asks: bool) -> None:
+    assert asks_for_help(words[0], words) is asks
 
 
 def test_an_unknown_command_is_refused() -> None:
