@@ -23,6 +23,8 @@ def teach(shown: Shown) -> None:
 
 
 def _words(sendout: SendOut, channel: ShownChannel) -> str:
+    if sendout.state == State.CANCELLED:
+        return _("It was cancelled before anything left.")
     follows = sendout.channels == Channels.EMAIL_THEN_SMS and channel.key == Channel.SMS
     if follows and (sendout.falls_back or sendout.started_at is None):
         return _("Nobody is listed here until it is decided who needs an SMS: see above.")

@@ -112,6 +112,8 @@ def live_page(request: MemberRequest, pk: int, problem: str = "") -> HttpRespons
     if not request.headers.get("HX-Request"):
         return redirect("pages:popup", request.organisation.slug, pk)
     foretell(request.organisation, [shown])
+    if shown.state == State.CANCELLED:  # what an empty tab waited for does not come any more
+        teach(shown)
     context = _context(request, shown) | {"fresh": True, "problem": problem}
     return render(request, "pages/popup_live.html", context)
 
