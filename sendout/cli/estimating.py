@@ -39,11 +39,11 @@ def to_text(found: Estimate, currency: str, refusal: str) -> str:
 
 
 def _line(part: Part, currency: str) -> str:
-    where = f" {part.country or 'other countries'}" if part.channel == "sms" else ""
-    each = money(part.each, currency)
-    texts = f"{part.messages:,} messages, {part.segments:,} segments at {each}"
-    sums = texts if where else f"{part.messages:,} messages at {each}"
-    return f"{part.channel}{where}: {sums}, {money(part.price, currency)}"
+    each, price = money(part.each, currency), money(part.price, currency)
+    if part.channel == "email":
+        return f"email: {part.messages:,} messages at {each}, {price}"
+    where, sums = part.country or "other countries", f"{part.messages:,} messages"
+    return f"sms {where}: {sums}, {part.segments:,} segments at {each}, {price}"
 
 
 def to_json(found: Estimate, currency: str, refusal: str) -> str:

@@ -56,7 +56,7 @@ def line_on_terminal(watch: Watch) -> Iterator[None]:
         yield
     finally:
         if watch.on_terminal:
-            watch.show()
+            watch.show(tallies_of(watch.sendout))
             print(file=sys.stderr, flush=True)
 
 
@@ -94,7 +94,8 @@ class Watch:
             self.say_once("the send-out is paused; it goes on when somebody resumes it")
         if self.sendout.state == State.SCHEDULED:
             self.say_once(f"waiting: it is scheduled{when(self.sendout)}")
-        if any(Status.DEFERRED in tally.by_status for tally in tallies_of(self.sendout).values()):
+        found = tallies_of(self.sendout)
+        if any(Status.DEFERRED in tally.by_status for tally in found.values()):
             self.say_once(
                 "some are refused for now and tried again by themselves: waiting for that"
             )
@@ -102,7 +103,7 @@ class Watch:
         if self.sendout.falls_back and self.sendout.fallback_at:
             self.say_once(f"SMS follow {when_words(self.sendout, timezone.now())}")
         if self.on_terminal:
-            self.show()
+            self.show(found)
 
     def say_once(self, sentence: str) -> None:
         """Tell the person at the terminal, but not again and again."""
@@ -112,9 +113,8 @@ class Watch:
                 print(file=sys.stderr)
             say(sentence)
 
-    def show(self) -> None:
-        """Draw the bars over those drawn before."""
-        found = tallies_of(self.sendout)
+    def show(self, found: dict[str, Tally]) -> None:
+        """Draw the bars over those drawn before. found: the numbers by channel."""
         parts = [bar(str(Channel(channel).label), tally) for channel, tally in found.items()]
         line = "   ".join(parts) or f"waiting for the start of “{self.sendout.name}”"
         line = line[: shutil.get_terminal_size().columns - 1]

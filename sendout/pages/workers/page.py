@@ -64,6 +64,7 @@ def _context(request: MemberRequest) -> dict[str, object]:
     speeds = speeds_of(request.organisation)
     waiting = waiting_of(request)
     running = [one.shown.id for one in waiting if one.shown.state == State.RUNNING]
+    soon = retries.due(running)
     return {
         "organisation": request.organisation,
         "section": "workers",
@@ -75,7 +76,7 @@ def _context(request: MemberRequest) -> dict[str, object]:
         "waiting": waiting,
         "left": sum(one.left for one in waiting),
         "deferred": sum(one.deferred for one in waiting),
-        "retries": (soon := retries.due(running)),
+        "retries": soon,
         "retry_words": when_tried(soon),
     }
 
