@@ -392,14 +392,14 @@ async def test_trouble_at_the_service_is_tried_again(name: str) -> None:
     "fault",
     [
         Reply(hang_up=True),
-        Reply(late=0.8),
+        Reply(late=3),
         Reply(504, "<html>Gateway Timeout</html>"),
         Reply(200, "this is no answer"),
     ],
     ids=["hang-up", "slow", "gateway", "gibberish"],
 )
 async def test_whether_it_went_out_is_unsure_without_an_answer(name: str, fault: Reply) -> None:
-    with world(name, timeout=0.4) as (service, made):
+    with world(name, timeout=1.5) as (service, made):
         service.faults.append(fault)
         answers = await send(made)
         await asyncio.sleep(0)

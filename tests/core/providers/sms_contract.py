@@ -149,8 +149,8 @@ class SmsContract(ProviderContract):
         assert len(service.calls) == 1
 
     def test_an_answer_that_is_late_is_unsure(self, service: EspService) -> None:
-        service.faults.append(Reply(late=1.5))
-        [outcome] = self.run(service, timeout=0.3).outcomes.values()
+        service.faults.append(Reply(late=3))
+        [outcome] = self.run(service, timeout=1.5).outcomes.values()
         assert isinstance(outcome, Unsure)
 
     def test_an_answer_of_a_proxy_leaves_it_open_whether_it_was_taken(

@@ -283,8 +283,8 @@ def test_faults_of_a_real_server(wire: WireMock) -> None:
         [outcome] = asyncio.run(_send(other(api_url=wire.url, timeout=2))).outcomes.values()
         assert isinstance(outcome, Unsure)
         assert len(wire.got) == before + 1
-    wire.play(status=200, body="OK 1", fixedDelayMilliseconds=1500)
-    [outcome] = asyncio.run(_send(other(api_url=wire.url, timeout=0.4))).outcomes.values()
+    wire.play(status=200, body="OK 1", fixedDelayMilliseconds=3000)
+    [outcome] = asyncio.run(_send(other(api_url=wire.url, timeout=1.5))).outcomes.values()
     assert isinstance(outcome, Unsure)
     wire.play(status=400, body="ERR 12")
     [outcome] = asyncio.run(_send(other(api_url=wire.url))).outcomes.values()
