@@ -12,6 +12,7 @@ from sendout.bench import hello, machine
 from sendout.bench.asking import Found, Reader
 from sendout.bench.routes import LEFT_OUT, Page, pages
 from sendout.bench.town import Size, found
+from sendout.core import litter
 
 BARE = Page("(bare Django page)", "", f"/{hello.PLACE}")
 HEADS = ("p50 ms", "p95 ms", "× bare", "queries", "PostgreSQL ms", "Python ms", "CPU p95")
@@ -69,6 +70,7 @@ def measure(size: Size, times: int, only: str, tell: Callable[[str], None]) -> M
     browser = Client(SERVER_NAME="localhost")
     browser.force_login(town.owner)
     reader = Reader(browser)
+    litter.spare(litter.ANSWERING)  # as the web server does
     wanted = [page for page in pages(town) if only in str(page)]
     tell(f"asking for {len(wanted)} pages, {times} times each ...")
     bare = reader.read(BARE, times)

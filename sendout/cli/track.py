@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import time
 from functools import partial
 
@@ -19,6 +18,7 @@ from sendout.cli.commands import Subparsers
 from sendout.cli.lifeline import follow_parent
 from sendout.cli.problem import Problem
 from sendout.cli.supervisor import say
+from sendout.core import litter
 from sendout.tracking import metrics
 from sendout.tracking.commit import Committer
 from sendout.tracking.door import Door
@@ -28,7 +28,6 @@ TRACKING_PORT = PORT + 1
 BACKLOG = 4096  # connections that wait to be taken: everybody opens the mail at nine
 DRAIN_SECONDS = 10
 LOOK_SECONDS = 1.0
-GARBAGE = (10_000, 50, 100)  # thresholds of `gc`: an answer makes no cycles
 
 
 def register(subparsers: Subparsers) -> None:
@@ -91,17 +90,10 @@ def wait_until_free(host: str, port: int) -> None:
 def load(address: str, metrics_host: str, metrics_port: int | None, target: str) -> Door:
     """Give Granian's process its application; the process must not outlive the server."""
     follow_parent()
-    spare_readers_collections()
+    litter.spare(litter.ANSWERING)
 
     def opened(committer: Committer) -> None:
         if metrics_port is not None:
             metrics.serve(metrics_host, metrics_port, committer)
 
     return Door(settings.TOKEN_KEYS, address, opened)
-
-
-def spare_readers_collections() -> None:
-    """Leave what was imported to itself: looking through all of it takes longer than an answer."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GARBAGE)

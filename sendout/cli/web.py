@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from importlib import import_module
 
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connections
 from granian import Granian
@@ -15,6 +17,7 @@ from sendout.cli.address import add_address, check_free
 from sendout.cli.commands import Subparsers
 from sendout.cli.lifeline import follow_parent
 from sendout.cli.numbers import positive
+from sendout.core import litter
 from sendout.wsgi import application
 
 THREADS = 8  # per process; each may keep one database connection
@@ -38,6 +41,7 @@ def perform(arguments: argparse.Namespace) -> int:
         check_free(arguments.host, arguments.port)
         database.ensure_tables(may_migrate=database.is_embedded())
         connections.close_all()  # the server's processes are forks and open their own
+    import_module(settings.ROOT_URLCONF)  # all pages, for the first visitor must not wait for them
     server = Granian(
         "sendout.wsgi:application",
         address=arguments.host,
@@ -56,4 +60,5 @@ def perform(arguments: argparse.Namespace) -> int:
 def load(target: str) -> WSGIHandler:
     """Give Granian's process its application; the process must not outlive the server."""
     follow_parent()
+    litter.spare(litter.ANSWERING)
     return application

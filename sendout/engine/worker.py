@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import signal
 from collections.abc import Awaitable, Callable
@@ -12,6 +11,7 @@ from typing import Protocol
 from django.conf import settings
 from django.db import Error
 
+from sendout.core import litter
 from sendout.core.providers.smpp_hearing import Told
 from sendout.deliveries.jobs import QUEUE
 from sendout.engine import database, metrics
@@ -24,8 +24,6 @@ from sendout.engine.replay import replay
 logger = logging.getLogger(__name__)
 
 INHERIT = 2.0  # seconds between two looks for journals without an owner
-# Objects between two looks for cycles; at Python's 700 these take a sixteenth of a worker's time.
-LITTER = 50_000
 CLOCK = ["clock", "inbound"]  # waits neither for a batch nor for an import
 PEOPLE = ["people"]
 
@@ -53,8 +51,7 @@ async def work(
     """
     if metrics_at:
         metrics.serve(*metrics_at, journal())
-    gc.freeze()  # what was loaded by now stays
-    gc.set_threshold(LITTER, 20, 20)
+    litter.spare(litter.SENDING)
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopping.set)
     chores = [
