@@ -33,6 +33,7 @@ COLUMNS = [
 ]
 _FETCHED = {"participant": "participant_id", "sent_at": "accepted_at"}
 _REASONS = ("skip_reason", "error_code", "error_text")
+OF_REASON = ("status", "channel", *_REASONS)  # what `reason` takes of a row, but for the carrier
 _FIELDS = [_FETCHED.get(name, name) for name in COLUMNS if name != "reason"]
 
 # A fact that is indexed, and that every row of the status has.
@@ -94,8 +95,12 @@ TROUBLED = (Status.BOUNCED, Status.ERROR, Status.DEFERRED, Status.UNKNOWN)
 
 def recipient_name(delivery: Delivery) -> str:
     """Name who a delivery goes to: by their name, else by the address."""
-    name = delivery.participant.name if delivery.participant else ""
-    return name or delivery.address or "no name"
+    return named(delivery.participant.name if delivery.participant else "", delivery.address)
+
+
+def named(name: str, address: str) -> str:
+    """Name who something goes to; who has no name is called by the address."""
+    return name or address or _("no name")
 
 
 def reason_words(
@@ -122,7 +127,7 @@ def reason(delivery: Delivery | Mapping[str, Any]) -> str:
         status = LABELS[Status(told["carrier_status"])]
         words = _("Told with the message to %(name)s: %(status)s")
         return words % {"name": told["carrier_name"] or _("the family"), "status": status}
-    return reason_words(*(told[name] for name in ("status", "channel", *_REASONS)))
+    return reason_words(*(told[name] for name in OF_REASON))
 
 
 def with_carrier(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:

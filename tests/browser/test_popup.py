@@ -12,7 +12,7 @@ from tests.browser.conftest import People
 
 NEWSLETTER = "Newsletter: the new season"
 CLOSURE = "Pool closed today: classes cancelled"
-PAGE = 50  # rows of the list
+PAGE = 25  # rows of the list
 
 
 @pytest.fixture

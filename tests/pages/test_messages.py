@@ -166,19 +166,19 @@ def test_long_lists_come_in_pages_forth_and_back(
             email=f"p{n}@example.org",
             email_normal=f"p{n}@example.org",
         )
-        for n in range(120)
+        for n in range(60)
     )
     big = sendout()
     send_now(big)
     first = popup(browser, big, "email/rows/")
-    assert "Person049" in first
-    assert "Person050" not in first
+    assert "Person024" in first
+    assert "Person025" not in first
     after = first.split("after=")[1].split('"')[0]
     second = popup(browser, big, f"email/rows/?after={after}")
-    assert "Person050" in second
+    assert "Person025" in second
     before = second.split("before=")[1].split('"')[0]
-    assert "Person049" in popup(browser, big, f"email/rows/?before={before}")
-    assert "Person119" in popup(browser, big, "email/rows/?q=person119")
+    assert "Person024" in popup(browser, big, f"email/rows/?before={before}")
+    assert "Person059" in popup(browser, big, "email/rows/?q=person059")
 
 
 def test_one_delivery_tells_its_story(browser: Client, started: SendOut):

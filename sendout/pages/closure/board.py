@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.views.decorators.http import require_POST
@@ -18,7 +18,7 @@ from sendout.deliveries import board as boards
 from sendout.deliveries.models import Call
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.closure.people import lines, table_head, table_row
-from sendout.pages.messages.listing import find
+from sendout.pages.messages.listing import find_one
 from sendout.replies.models import Reply
 from sendout.senders.models import Channel
 from sendout.sendouts.models import SendOut, State
@@ -108,7 +108,7 @@ def _table(sendout: SendOut, minutes: int, language: str | None) -> Iterator[lis
 
 
 def _started(request: MemberRequest, pk: int) -> SendOut:
-    return get_object_or_404(find(request), pk=pk)
+    return find_one(request, pk)
 
 
 def _is_id(text: str) -> bool:

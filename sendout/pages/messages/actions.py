@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from sendout.accounts.models import Role
 from sendout.deliveries import amending, fallback, steer
 from sendout.pages.access import MemberRequest, member_of
-from sendout.pages.messages.listing import find
+from sendout.pages.messages.listing import find_one
 from sendout.pages.messages.popup import live_page
 from sendout.sendouts import lifecycle
 from sendout.sendouts.models import SendOut
@@ -22,7 +22,7 @@ from sendout.sendouts.models import SendOut
 
 def _do(request: MemberRequest, pk: int, step: Callable[[SendOut], object]) -> HttpResponse:
     """Take the step if it is possible, and show how things stand now."""
-    sendout = get_object_or_404(find(request), pk=pk)
+    sendout = find_one(request, pk)
     problem = ""
     try:
         step(sendout)
@@ -73,7 +73,7 @@ def call_off_sms(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def correction(request: MemberRequest, pk: int) -> HttpResponse:
     """Begin a draft to those alone who have got this one."""
-    sendout = get_object_or_404(find(request), pk=pk)
+    sendout = find_one(request, pk)
     try:
         draft = amending.begin_correction(sendout, request.user)
     except lifecycle.NotPossible as refusal:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
@@ -67,8 +67,15 @@ def rows(request: MemberRequest) -> HttpResponse:
 def find(request: MemberRequest) -> QuerySet[SendOut]:
     """Give the organisation's send-outs with all that the pages of one need, newest first."""
     related = ("organisation", "created_by", "email_sender", "sms_sender")
-    found = listed(SendOut.objects.filter(organisation=request.organisation))
-    return found.select_related("message", *related).defer(*UNSEEN, *SECRET).order_by("-pk")
+    return _with(request, *related).order_by("-pk")
+
+
+def find_one(request: MemberRequest, pk: int) -> SendOut:
+    """Give this send-out of the organisation's in the same way; raises Http404 for any other."""
+    related = ("created_by", "email_sender", "sms_sender")
+    sendout = get_object_or_404(_with(request, *related), pk=pk)
+    sendout.organisation = request.organisation
+    return sendout
 
 
 def listed(sendouts: QuerySet[SendOut]) -> QuerySet[SendOut]:
@@ -77,6 +84,11 @@ def listed(sendouts: QuerySet[SendOut]) -> QuerySet[SendOut]:
     # Few repeat others; joined, the tables of a series would double what PostgreSQL has to plan.
     found = found.prefetch_related("groups", "occurrence__series__pattern")
     return found.annotate(waits_for_approval=WAITS)
+
+
+def _with(request: MemberRequest, *related: str) -> QuerySet[SendOut]:
+    found = listed(SendOut.objects.filter(organisation=request.organisation))
+    return found.select_related("message", *related).defer(*UNSEEN, *SECRET)
 
 
 def undoable_of(request: MemberRequest) -> list[Shown]:

@@ -14,7 +14,7 @@ from sendout.deliveries.report import with_carrier
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.messages.ending import foretell
 from sendout.pages.messages.following import following
-from sendout.pages.messages.listing import find, listed
+from sendout.pages.messages.listing import find_one, listed
 from sendout.pages.messages.nothing import teach
 from sendout.pages.messages.rows import Filters, find_rows
 from sendout.pages.messages.shown import Shown, ShownChannel
@@ -32,7 +32,7 @@ RESENDS = 20  # of one send-out that are listed
 
 def shown_sendout(request: MemberRequest, pk: int) -> Shown:
     """Give the organisation's send-out with its numbers; raises Http404 for any other."""
-    sendout = get_object_or_404(find(request), pk=pk)
+    sendout = find_one(request, pk)
     shown = Shown(sendout, tallies([pk])[pk])
     charged = ledger.of_sendout(pk)
     for channel in shown.channels:
@@ -95,7 +95,11 @@ def details(request: MemberRequest, pk: int) -> HttpResponse:
 def resends_of(request: MemberRequest, pk: int) -> list[Shown]:
     """Give the newest of those that repeat this send-out; drafts are none yet."""
     own = SendOut.objects.filter(organisation=request.organisation, origin=pk)
-    found = listed(own.exclude(state=State.DRAFT)).order_by("-pk")[:RESENDS]
+    begun = own.exclude(state=State.DRAFT).order_by("-pk")
+    ids = list(begun.values_list("pk", flat=True)[:RESENDS])
+    if not ids:  # mostly
+        return []
+    found = listed(own.filter(pk__in=ids)).order_by("-pk")
     numbers = tallies(sendout.pk for sendout in found)
     return [Shown(sendout, numbers[sendout.pk]) for sendout in found]
 

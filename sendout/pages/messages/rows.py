@@ -5,26 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeAlias
 
 from django.db.models import QuerySet
+from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sendout.core.bounces.clusters import Group
-from sendout.core.delivery.status import MOVING, TIMES, Status
+from sendout.core.delivery.status import TIMES, Status
 from sendout.deliveries.causes import LONGEST, Part, with_cause
 from sendout.deliveries.counting import Tally
 from sendout.deliveries.hold import held_now
 from sendout.deliveries.models import OPEN, Delivery, Event
-from sendout.deliveries.report import reason, recipient_name, with_carrier, with_status
+from sendout.deliveries.report import OF_REASON, named, reason, with_carrier, with_status
 from sendout.pages.messages.report_words import words_for
 from sendout.pages.messages.row_search import LARGE, Walk, beginning, holding, to_named
 from sendout.pages.messages.shown import Shown
 from sendout.pages.replies.thread import kinds_of
 
-PAGE = 50
+PAGE = 25
 COUNTED = 1000  # found rows are counted up to here when they were searched for
 LARGEST = 2**63 - 1
+
+Row: TypeAlias = Mapping[str, Any]  # what the list shows of a delivery, and no more
+FETCHED = (
+    *("id", "participant_id", "participant__first_name", "participant__last_name", "address"),
+    *OF_REASON,
+    *("carrier_status", "carrier_name", "replied_at", "unsubscribed_at", "newest"),
+)
+NEWEST = Greatest("created_at", "deferred_at", *TIMES)  # the time of the newest thing known
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +126,7 @@ def find_rows(shown: Shown, channel: str, filters: Filters) -> Rows:
     more = len(found.rows) > PAGE
     if filters.before:
         deliveries.reverse()
-    first, last = (deliveries[0].pk, deliveries[-1].pk) if deliveries else (0, 0)
+    first, last = (deliveries[0]["id"], deliveries[-1]["id"]) if deliveries else (0, 0)
     earlier = more if filters.before else bool(filters.after)
     later = True if filters.before else more
     inside = "&inside=1" if filters.inside else ""
@@ -162,7 +172,7 @@ def _from_the_beginning(shown: Shown, channel: str, filters: Filters) -> bool:
 class _Found:
     """A page with one more row. total: how many fit, as far as counted. more: they are more."""
 
-    rows: list[Delivery]
+    rows: list[Row]
     total: int
     more: bool = False
 
@@ -210,8 +220,9 @@ def _on_page(rows: QuerySet[Delivery], filters: Filters) -> QuerySet[Delivery]:
     return rows.filter(pk__gt=filters.after).order_by("pk")
 
 
-def _page(rows: QuerySet[Delivery]) -> list[Delivery]:
-    return list(with_carrier(rows.select_related("participant"))[: PAGE + 1])
+def _page(rows: QuerySet[Delivery]) -> list[Row]:
+    found = with_carrier(rows).annotate(newest=NEWEST).values(*FETCHED)
+    return list(found[: PAGE + 1])
 
 
 def _count(rows: QuerySet[Delivery]) -> int:
@@ -222,24 +233,24 @@ def _tally(shown: Shown, channel: str) -> Tally:
     return next(c.tally for c in shown.channels if c.key == channel)
 
 
-def _shown(shown: Shown, deliveries: list[Delivery], held: set[int]) -> list[ShownRow]:
+def _shown(shown: Shown, deliveries: list[Row], held: set[int]) -> list[ShownRow]:
     slug = shown.sendout.organisation.slug
     url = _pattern("delivery", slug, shown.id)
     ask_url = _pattern("not_received_delivery", slug)
-    replied = [row.pk for row in deliveries if row.replied_at]
+    replied = [row["id"] for row in deliveries if row["replied_at"]]
     replies, kinds = _replies(replied), kinds_of(replied)
     return [
         ShownRow(
-            id=row.pk,
-            url=url.format(row.pk),
-            ask_url=ask_url.format(row.pk) if row.participant_id is not None else "",
-            participant=recipient_name(row),
-            address=row.address,
+            id=row["id"],
+            url=url.format(row["id"]),
+            ask_url=ask_url.format(row["id"]) if row["participant_id"] is not None else "",
+            participant=named(_name(row), row["address"]),
+            address=row["address"],
             status=_status(row, held),
             reason=reason(row),
-            at=newest(row),
-            replied=replies.get(row.pk, ""),
-            reply_kind=kinds.get(row.pk) or ("stop" if row.unsubscribed_at else "in"),
+            at=row["newest"],
+            replied=replies.get(row["id"], ""),
+            reply_kind=kinds.get(row["id"]) or ("stop" if row["unsubscribed_at"] else "in"),
         )
         for row in deliveries
     ]
@@ -250,8 +261,13 @@ def _pattern(route: str, *args: object) -> str:
     return reverse(f"pages:{route}", args=[*args, 0]).removesuffix("0/") + "{}/"
 
 
-def _status(row: Delivery, held: set[int]) -> str:
-    return Status.SENDING if row.pk in held and row.status in OPEN else row.status
+def _name(row: Row) -> str:
+    first, last = row["participant__first_name"] or "", row["participant__last_name"] or ""
+    return f"{first} {last}".strip()
+
+
+def _status(row: Row, held: set[int]) -> str:
+    return Status.SENDING if row["id"] in held and row["status"] in OPEN else row["status"]
 
 
 def _replies(deliveries: list[int]) -> dict[int, str]:
@@ -259,15 +275,3 @@ def _replies(deliveries: list[int]) -> dict[int, str]:
         return {}
     events = Event.objects.filter(delivery__in=deliveries, kind="replied").order_by("at")
     return dict(events.values_list("delivery_id", "text"))
-
-
-def newest(row: Delivery) -> datetime:
-    """Give the time of the newest thing known about a delivery."""
-    facts: list[datetime | None] = [getattr(row, name) for name in TIMES]
-    times = [row.created_at, row.deferred_at, *facts]
-    return max(time for time in times if time is not None)
-
-
-def is_moving(row: Delivery) -> bool:
-    """Tell whether this delivery will change by itself."""
-    return row.status in MOVING

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from sendout.accounts.models import Role
 from sendout.pages.access import MemberRequest, member_of
-from sendout.pages.messages.listing import find
+from sendout.pages.messages.listing import find_one
 from sendout.reports.asking import ask
 from sendout.reports.files import read
 from sendout.reports.keys import keys_of
@@ -21,7 +21,7 @@ TYPES = {FileKind.PDF: "application/pdf", FileKind.CSV: "text/csv; charset=utf-8
 @member_of(Role.VIEWER)
 def signed(request: MemberRequest, pk: int) -> HttpResponse:
     """Show the reports there are, and make another one when that is asked; htmx gets the list."""
-    sendout = get_object_or_404(find(request), pk=pk)
+    sendout = find_one(request, pk)
     if request.method == "POST":
         try:
             ask(sendout, request.user)

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy
 from sendout.compose.filing import files_of
 from sendout.core.bounces.codes import blame
 from sendout.core.delivery.outcome import Blame
+from sendout.core.delivery.status import MOVING, TIMES
 from sendout.deliveries.hold import taken_at
 from sendout.deliveries.models import Delivery, Event
 from sendout.deliveries.report import reason, recipient_name
 from sendout.deliveries.said import sms_said
-from sendout.pages.messages.rows import is_moving, newest
 from sendout.pages.replies.thread import Copy, copies_of
 from sendout.pages.wording import money
 from sendout.replies.keeping import event_key
@@ -120,7 +120,7 @@ class ShownDelivery:
         self.reason = reason(row)
         self.advice = ADVICE.get(row.skip_reason or _bad_address(row), "")
         self.may_correct = (row.skip_reason or _bad_address(row)) in CORRECTABLE
-        self.moving = is_moving(row)
+        self.moving = row.status in MOVING  # it will change by itself
         self._events = list(row.events.order_by("-at", "-pk"))
         replies = list(row.replies.all()) if row.replied_at else []
         self._replies = {event_key(reply): reply for reply in replies}
@@ -209,7 +209,7 @@ class ShownDelivery:
         """An SMS and its replies, oldest first."""
         if self.row.channel != "sms":
             return []
-        bubbles = [Bubble("out", sms_said(self.row), self.row.accepted_at or newest(self.row))]
+        bubbles = [Bubble("out", sms_said(self.row), self.row.accepted_at or _newest(self.row))]
         heard = [event for event in reversed(self._events) if event.kind == "replied"]
         return bubbles + [self._bubble(event) for event in heard]
 
@@ -246,3 +246,10 @@ def _clock(at: datetime | None) -> str:
     if local.date() == timezone.localdate():
         return f"{local:%H:%M:%S}"
     return date_format(local, "j M, H:i:s")
+
+
+def _newest(row: Delivery) -> datetime:
+    """Give the time of the newest thing known about a delivery."""
+    facts: list[datetime | None] = [getattr(row, name) for name in TIMES]
+    times = [row.created_at, row.deferred_at, *facts]
+    return max(time for time in times if time is not None)
