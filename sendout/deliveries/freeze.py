@@ -9,7 +9,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from sendout.deliveries import jobs, limit, zones
-from sendout.deliveries.plan import Reach, linear, plan_of, reach, values
+from sendout.deliveries.asking import linear
+from sendout.deliveries.plan import Reach, plan_of, reach, values
 from sendout.senders.models import Channel
 from sendout.sendouts import lifecycle
 from sendout.sendouts.models import Channels, OncePer, SendOut

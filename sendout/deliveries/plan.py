@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from django.db import connection
-
 from sendout.deliveries import became, jobs
-from sendout.finding.planner import without
+from sendout.deliveries.asking import ask, ask_once
 from sendout.people.select import AUDIENCE
 from sendout.senders.models import Channel
 from sendout.sendouts.models import Channels, FallbackTo, OncePer, SendOut
@@ -153,33 +150,21 @@ def values(sendout: SendOut, channel: Channel) -> dict[str, Any]:
 
 def reach(sendout: SendOut, channel: Channel) -> Reach:
     """Count whom the send-out would reach now by one channel."""
-    return foresee(plan_of(sendout, channel), values(sendout, channel))
+    statement = plan_of(sendout, channel) + FORECAST
+    return Reach.of(dict(ask_once(sendout, statement, values(sendout, channel))))
 
 
 def foresee(planned: str, parameters: dict[str, Any]) -> Reach:
     """Count whom a plan reaches. planned: SQL that begins as `plan` gives it."""
-    return Reach.of(dict(_ask(planned + FORECAST, parameters)))
+    return Reach.of(dict(ask(planned + FORECAST, parameters, families=parameters["family"])))
 
 
 def foresee_with_first(
     planned: str, parameters: dict[str, Any], most: int
 ) -> tuple[Reach, dict[int, str]]:
     """Count as `foresee` does, and give the first participants by id, with their addresses."""
-    rows = _ask(planned + _FIRST, parameters | {"first": most})
+    asked = parameters | {"first": most}
+    rows = ask(planned + _FIRST, asked, families=parameters["family"])
     counted = {reason: n for reason, n, pk, _ in rows if pk is None}
     first = sorted((pk, address) for _, _, pk, address in rows if pk is not None)
     return Reach.of(counted), dict(first)
-
-
-def linear(*, families: bool) -> AbstractContextManager[None]:
-    """Keep a plan of families linear: PostgreSQL expects few rows of its steps, and would go
-    through them again for every person.
-    """
-    return without("nestloop") if families else nullcontext()
-
-
-def _ask(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with linear(families=parameters["family"]), connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-        return found

@@ -5,22 +5,23 @@ The SQL is what freezes the send-out (`plan.plan_of`), so the numbers are those 
 
 from __future__ import annotations
 
+import heapq
 from collections import Counter
-from collections.abc import Collection
-from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import compress, islice, repeat
+from typing import Any, NamedTuple
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from sendout.compose.fields import Gap
+from sendout.deliveries.asking import Rows, ask, ask_once, mark
 from sendout.deliveries.freeze import Forecast
 from sendout.deliveries.plan import CARRIED, Reach, plan_of, values
 from sendout.finding.planner import among
 from sendout.people.models import Participant
 from sendout.senders.models import Channel
-from sendout.sendouts.models import Channels, SendOut
+from sendout.sendouts.models import Channels, OncePer, SendOut
 
 EMAIL, SMS, SHARED, NOT_REACHED = "email", "sms", "shared", "none"
 OTHER = "other"
@@ -36,7 +37,15 @@ CAUSES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("no_contact", "", frozenset({"no_address"})),
 )
 _UNPLANNED = "-"  # stands for NULL where pairs of reasons are compared
-_NAMED = """FROM standing s JOIN people_participant p USING (id) WHERE {where}
+MANY = 50_000  # whom one list keeps by name between two looks; of more each page is asked for
+_COUNTED = "SELECT email, sms, count(*) FROM standing GROUP BY 1, 2"
+# Everybody with their place in the line by name, by how they stand.
+_IN_LINE = """SELECT email, sms, array_agg(place ORDER BY place), array_agg(id ORDER BY place)
+    FROM (
+    SELECT s.*, row_number() OVER (ORDER BY p.last_name, p.first_name, p.id) AS place
+    FROM standing s JOIN people_participant p USING (id)) AS line GROUP BY 1, 2"""
+_BY_NAME = """SELECT p.id, s.email, s.sms, count(*) OVER ()
+    FROM standing s JOIN people_participant p USING (id) WHERE {where}
     ORDER BY p.last_name, p.first_name, p.id LIMIT %(most)s OFFSET %(start)s"""
 
 _NOTHING_IN = """ AND NOT EXISTS (SELECT FROM unnest(%(empty)s::text[]) AS own (name)
@@ -86,16 +95,6 @@ class Standing:
 
     person: Participant
     stand: Stand
-
-
-_REASONS = (None, "", "duplicate", CARRIED, *sorted({r for *_, all_ in CAUSES for r in all_}))
-
-
-@lru_cache(maxsize=64)
-def stands_of(key: str) -> frozenset[Stand]:
-    """Give how those may stand whom the key means."""
-    every = (Stand(email, sms) for email in _REASONS for sms in _REASONS)
-    return frozenset(stand for stand in every if stand.fits(key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,70 +152,105 @@ class Reached:
 
 def reached(sendout: SendOut, part: Part | None = None) -> Reached:
     """Count the send-out's audience by how it stands now, and name a part of it."""
-    used = Channels(sendout.channels).used
-    statement = f"""{_planned(sendout, used)}
-        SELECT email, sms, count(*), NULL::bigint FROM standing GROUP BY 1, 2"""
-    parameters = _values(sendout, used)
-    if part is not None:
-        which, chosen = _named_part(part, stands_of(part.key))
-        statement += f" UNION ALL (SELECT s.email, s.sms, count(*) OVER (), p.id {which})"
-        parameters |= chosen
-    rows = _ask(statement, parameters)
-    stands = {Stand(email, sms): n for email, sms, n, pk in rows if pk is None}
-    named = [(pk, Stand(email, sms)) for email, sms, _, pk in rows if pk is not None]
-    size = next((n for _, _, n, pk in rows if pk is not None), 0)
-    return Reached(used, stands, part, _with_people(sendout, named), size)
+    seen = mark(sendout)
+    rows = ask_once(sendout, *_asked(sendout, _COUNTED), seen)
+    now = Reached(
+        Channels(sendout.channels).used, {Stand(email, sms): n for email, sms, n in rows}, part
+    )
+    return replace(now, **_named(sendout, now, part, seen)) if part else now
 
 
 def people_of(sendout: SendOut, now: Reached, part: Part) -> list[Standing]:
     """Give a part of those who stand so, asking only where `now` does not have it."""
-    fitting = frozenset(stand for stand in now.stands if stand.fits(part.key))
-    if now.part == part and fitting <= stands_of(part.key):
+    if now.part == part:
         return now.people
-    return _people(sendout, *_named_part(part, fitting)) if fitting else []
+    people: list[Standing] = _named(sendout, now, part)["people"]
+    return people
 
 
-def _named_part(part: Part, stands: Collection[Stand]) -> tuple[str, dict[str, Any]]:
+def _named(sendout: SendOut, now: Reached, part: Part, seen: str = "") -> dict[str, Any]:
+    """Give the people of a part, and the size of the whole."""
+    stands = [stand for stand in now.stands if stand.fits(part.key)]
+    if sum(now.stands.values()) > MANY:
+        where, chosen = _of(stands, part.gap)
+        chosen |= {"most": part.most, "start": part.start}
+        statement, parameters = _asked(sendout, _BY_NAME.format(where=where))
+        rows = ask(statement, parameters | chosen, families=_for_families(sendout))
+        found, size = [(pk, Stand(*each)) for pk, *each, _ in rows], rows[0][-1] if rows else 0
+    else:
+        lines = _lines(ask_once(sendout, *_asked(sendout, _IN_LINE), seen), stands)
+        if part.gap is not None:
+            lines = _lacking(lines, part.gap)
+        in_line = heapq.merge(*(zip(x.places, x.ids, repeat(x.stand)) for x in lines))
+        page = islice(in_line, part.start, part.start + part.most)
+        found, size = [(pk, stand) for _, pk, stand in page], sum(len(x.ids) for x in lines)
+    return {"people": _with_people(sendout, found), "size": size}
+
+
+class _Line(NamedTuple):
+    """All who stand so, by name. places: of each in the line of everybody."""
+
+    stand: Stand
+    places: Sequence[int]
+    ids: Sequence[int]
+
+
+def _lines(rows: Rows, stands: Collection[Stand]) -> list[_Line]:
+    lines = [_Line(Stand(email, sms), places, ids) for email, sms, places, ids in rows]
+    return [line for line in lines if line.stand in stands]
+
+
+def _lacking(lines: list[_Line], gap: Gap) -> list[_Line]:
+    """Leave in the lines those who lack a value."""
+    where, chosen = _nothing_in(gap)
+    statement = f"SELECT p.id FROM people_participant p WHERE p.id = ANY(%(ids)s){where}"
+    asked = chosen | {"ids": [pk for line in lines for pk in line.ids]}
+    lacking = {pk for (pk,) in ask(statement, asked, families=False)}
+    there = [[pk in lacking for pk in line.ids] for line in lines]
+    return [
+        _Line(line.stand, [*compress(line.places, those)], [*compress(line.ids, those)])
+        for line, those in zip(lines, there, strict=True)
+    ]
+
+
+def _of(stands: Collection[Stand], gap: Gap | None) -> tuple[str, dict[str, Any]]:
+    """Say in SQL who stands so, and lacks a value where there is a gap."""
     where = f"""(COALESCE(s.email, '{_UNPLANNED}'), COALESCE(s.sms, '{_UNPLANNED}'))
         IN (SELECT * FROM unnest(%(emails)s::text[], %(texts)s::text[]))"""
     chosen: dict[str, Any] = {
         "emails": [_text(stand.email) for stand in stands],
         "texts": [_text(stand.sms) for stand in stands],
     }
-    if part.gap is not None:
-        where += "".join(f" AND p.{column} = ''" for column in part.gap.standard) + _NOTHING_IN
-        chosen["empty"] = list(part.gap.own)
-    return _NAMED.format(where=where), chosen | {"most": part.most, "start": part.start}
+    if gap is not None:
+        empty, own = _nothing_in(gap)
+        where, chosen = where + empty, chosen | own
+    return where, chosen
+
+
+def _nothing_in(gap: Gap) -> tuple[str, dict[str, Any]]:
+    where = "".join(f" AND p.{column} = ''" for column in gap.standard)
+    return where + _NOTHING_IN, {"empty": list(gap.own)}
 
 
 def standing_of(sendout: SendOut, participants: Collection[int]) -> list[Standing]:
     """Give how these participants stand, by name; who is not of the audience is left out."""
+    statement, parameters = _asked(sendout, _BY_NAME.format(where="p.id = ANY(%(people)s)"))
     chosen = {"people": list(participants), "most": len(participants), "start": 0}
-    return _people(sendout, _NAMED.format(where="p.id = ANY(%(people)s)"), chosen)
+    rows = ask(statement, parameters | chosen, families=_for_families(sendout))
+    return _with_people(sendout, [(pk, Stand(email, sms)) for pk, email, sms, _ in rows])
 
 
 def who_gets(sendout: SendOut, channel: Channel) -> QuerySet[Participant]:
     """Give those to whom it would leave by this channel, planned once, for further questions."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            plan_of(sendout, channel)
-            + " SELECT COALESCE(array_agg(id), '{}') FROM planned WHERE reason = ''",
-            values(sendout, channel),
-        )
-        ids = cursor.fetchone()[0]
+    whom = " SELECT COALESCE(array_agg(id), '{}') FROM planned WHERE reason = ''"
+    statement = plan_of(sendout, channel) + whom
+    [[ids]] = ask_once(sendout, statement, values(sendout, channel))
     own = Participant.objects.filter(organisation=sendout.organisation_id)
     return own.filter(among("people_participant.id", ids))
 
 
 def _text(reason: str | None) -> str:
     return _UNPLANNED if reason is None else reason
-
-
-def _people(sendout: SendOut, named: str, chosen: dict[str, Any]) -> list[Standing]:
-    used = Channels(sendout.channels).used
-    statement = f"{_planned(sendout, used)} SELECT p.id, s.email, s.sms {named}"
-    rows = _ask(statement, _values(sendout, used) | chosen)
-    return _with_people(sendout, [(pk, Stand(email, sms)) for pk, email, sms in rows])
 
 
 def _with_people(sendout: SendOut, rows: Collection[tuple[int, Stand]]) -> list[Standing]:
@@ -227,33 +261,28 @@ def _with_people(sendout: SendOut, rows: Collection[tuple[int, Stand]]) -> list[
     return [Standing(people[pk], stand) for pk, stand in rows if pk in people]
 
 
-def _ask(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+def _for_families(sendout: SendOut) -> bool:
+    return sendout.once_per == OncePer.FAMILY
 
 
-def _planned(sendout: SendOut, used: Collection[Channel]) -> str:
-    """Give SQL that plans each channel, and puts side by side what each says of a participant."""
-    plans = {channel: _named(plan_of(sendout, channel), channel) for channel in used}
+def _asked(sendout: SendOut, question: str) -> tuple[str, dict[str, Any]]:
+    """Give SQL that asks how everybody stands, by channel side by side, and its parameters."""
+    used = Channels(sendout.channels).used
+    plans = {channel: _own(plan_of(sendout, channel), channel) for channel in used}
     parts = [f"{c.value} AS ({plan} SELECT id, reason FROM planned)" for c, plan in plans.items()]
     reasons = {c: f"{c}.reason" if c in {u.value for u in used} else "NULL" for c in (EMAIL, SMS)}
     tables = " FULL JOIN ".join(channel.value for channel in used)
     using = " USING (id)" if len(used) > 1 else ""
-    return f"""WITH {", ".join(parts)}, standing AS (
+    statement = f"""WITH {", ".join(parts)}, standing AS (
         SELECT id, {reasons[EMAIL]}::text AS email, {reasons[SMS]}::text AS sms
-        FROM {tables}{using})"""
-
-
-def _named(statement: str, channel: Channel) -> str:
-    """Give the statement with parameters of its own, so that it can stand beside the other's."""
-    return statement.replace("%(", f"%({channel.value}_")
-
-
-def _values(sendout: SendOut, used: Collection[Channel]) -> dict[str, Any]:
-    return {
+        FROM {tables}{using}) {question}"""
+    return statement, {
         f"{channel.value}_{name}": value
         for channel in used
         for name, value in values(sendout, channel).items()
     }
+
+
+def _own(statement: str, channel: Channel) -> str:
+    """Give the statement with parameters of its own, so that it can stand beside the other's."""
+    return statement.replace("%(", f"%({channel.value}_")
