@@ -23,6 +23,7 @@ from sendout.deliveries.reaching import (
 )
 from sendout.deliveries.report import reason_words
 from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.addresses import addresses
 from sendout.pages.compose.finding import closed_page, find_sendout
 from sendout.pages.compose.reach_words import (
     OFFERS,
@@ -46,7 +47,8 @@ LONGEST_NUMBER = 7  # digits of a page's number
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A participant's address by one channel. words: why nothing goes there; offer: what to do.
+    """A participant's address by one channel. words: why nothing goes there; offer: what to do, at
+    fix_url.
 
     fix: the form or the explanation that is open (`fixing.Fix`), if it is this one's.
     """
@@ -56,15 +58,17 @@ class Way:
     address: str
     words: str
     offer: str
+    fix_url: str
     fix: object = None
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One participant of a list."""
+    """One participant of a list. url: of their own page."""
 
     standing: Standing
     ways: list[Way]
+    url: str
 
 
 @member_of(Role.SENDER)
@@ -154,10 +158,29 @@ def _list(request: MemberRequest, sendout: SendOut, now: Reached, fix: object) -
         return {}
     return {
         "list_title": title,
-        "rows": [Row(each, ways_of(each, now, fix)) for each in people],
+        "rows": _rows(request, sendout, now, people, fix),
         "page": page,
         "query": urlencode({"who": who}) + "&",
     }
+
+
+def _rows(
+    request: MemberRequest, sendout: SendOut, now: Reached, people: list[Standing], fix: object
+) -> list[Row]:
+    slug = request.organisation.slug
+    url = addresses("pages:participant", slug)
+    fixes = {
+        channel: addresses("pages:compose_fix", slug, sendout.pk, after=[channel.value])
+        for channel in now.used
+    }
+    return [
+        Row(
+            each,
+            [_way(each, channel, fixes[channel](each.person.pk), fix) for channel in now.used],
+            url(each.person.pk),
+        )
+        for each in people
+    ]
 
 
 def _page(request: MemberRequest, count: int) -> Page[int]:
@@ -177,12 +200,7 @@ def _lacking(
     return found.people, Paginator(range(found.size), PAGE).page(start // PAGE + 1)
 
 
-def ways_of(each: Standing, now: Reached, fix: object = None) -> list[Way]:
-    """Give a participant's addresses by the channels of the send-out."""
-    return [_way(each, channel, fix) for channel in now.used]
-
-
-def _way(each: Standing, channel: Channel, fix: object) -> Way:
+def _way(each: Standing, channel: Channel, fix_url: str, fix: object) -> Way:
     reason = getattr(each.stand, channel.value)
     typed, normal = address_of(each.person, channel)
     mine = fix is not None and getattr(fix, "place", None) == (each.person.pk, channel.value)
@@ -192,5 +210,6 @@ def _way(each: Standing, channel: Channel, fix: object) -> Way:
         address=typed or normal,
         words=said(reason_words(Status.SKIPPED, channel, reason)) if reason else "",
         offer=str(OFFERS[reason][1]) if reason in OFFERS else "",
+        fix_url=fix_url,
         fix=fix if mine else None,
     )
