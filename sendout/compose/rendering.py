@@ -94,17 +94,23 @@ def render_html(message: Message, organisation: Organisation) -> str:
 
 
 def fill(
-    rendered: Templates, values: Mapping[str, str], language: str = "", *, told: bool = False
+    rendered: Templates,
+    values: Mapping[str, str],
+    language: str = "",
+    *,
+    in_sms: Mapping[str, str] | None = None,
+    told: bool = False,
 ) -> Rendered:
     """Give what one participant gets to read; values by folded name, as `merge_values` makes.
 
-    language: the participant's. told: whether an earlier SMS said how to unsubscribe.
+    language: the participant's. in_sms: the values of the SMS, where they are others. told: whether
+    an earlier SMS said how to unsubscribe.
     """
     return Rendered(
         subject=parse(rendered.subject).fill(values, escape_header),
         html=parse(rendered.html, markup=True).fill(values, escape_html),
         text=parse(rendered.text).fill(values, escape_nothing),
-        sms=rendered.sms.fill(values, language, told=told),
+        sms=rendered.sms.fill(values if in_sms is None else in_sms, language, told=told),
     )
 
 

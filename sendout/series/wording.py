@@ -57,7 +57,8 @@ def _in_blocks(part: Any, values: dict[str, str]) -> Any:
 
 def example_values(sendout: SendOut) -> dict[str, str]:
     """Give the fields of the next session that a series reminds of, to preview its pattern with."""
-    series = Series.objects.filter(pattern=sendout).select_related("pattern").first()
+    own = Series.objects.filter(pattern=sendout).select_related("pattern")
+    series = own.first() if sendout.pattern else None
     if series is None or series.when != When.BEFORE:
         return {}
     session = sessions_of(series).filter(starts__gt=timezone.now()).order_by("starts").first()

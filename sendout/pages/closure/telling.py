@@ -91,14 +91,15 @@ def _check_page(request: MemberRequest, sendout: SendOut, status: int = 200) -> 
         {"label": Channel(name).label, "to_send": reach.to_send}
         for name, reach in expected.by_channel.items()
     ]
+    shown = panel_context(request, sendout)
     context = {
-        **panel_context(request, sendout),
+        **shown,
         **_ways(request, Channels(sendout.channels).used),
         "people_count": audience(sendout).count(),
         "by_channel": by_channel,
         "to_send": expected.to_send,
         **(cost_context(sendout, expected) if expected.to_send else {}),
-        "hindrance": hindrance(sendout, expected),
+        "hindrance": hindrance(sendout, expected, str(shown.get("bad_style", ""))),
         "night": night_of(sendout, timezone.now()),
     }
     return render(request, "pages/closure/check.html", context, status=status)

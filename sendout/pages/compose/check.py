@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sendout.accounts.models import Role
-from sendout.compose.filing import attached_of, links_of
+from sendout.compose.filing import files_of
 from sendout.compose.markup import BadStyle
 from sendout.compose.rendering import templates
 from sendout.core.quiet import Night
@@ -67,9 +67,11 @@ def check_page(
     asking: what must be answered before anything is sent or scheduled. fix: what is open beside one
     of the people (`fixing.Fix`).
     """
-    leaving = leaving_context(request, sendout, scheduling, asking)
+    shown = panel_context(request, sendout)
+    style = str(shown.get("bad_style", ""))
+    leaving = leaving_context(request, sendout, scheduling, asking, style)
     context = {
-        **panel_context(request, sendout),
+        **shown,
         **leaving,
         **reach_context(request, sendout, leaving["reached"], fix),
         "section": "messages",
@@ -86,8 +88,12 @@ def leaving_context(
     sendout: SendOut,
     scheduling: ScheduleForm | None = None,
     asking: Asking | None = None,
+    style: str | None = None,
 ) -> dict[str, Any]:
-    """Give what follows from the numbers: what is missing, what it costs, whether it can leave."""
+    """Give what follows from the numbers: what is missing, what it costs, whether it can leave.
+
+    style: what is wrong with the email's styles, where that is known; empty for nothing.
+    """
     now = look(request, sendout)
     expected = now.forecast
     return {
@@ -102,7 +108,7 @@ def leaving_context(
         **warnings_of(sendout, expected),
         "approval": shown_approval(sendout, request.user),
         "lasting": lasting(sendout, expected),
-        "hindrance": hindrance(sendout, expected),
+        "hindrance": hindrance(sendout, expected, style),
         "zone_help": _("In your time zone, {zone}.").format(zone=request.organisation.timezone),
         "by_zone": by_zone(sendout),
         "asking": asking,
@@ -116,7 +122,11 @@ def files_along(sendout: SendOut) -> dict[str, Any]:
     """Give the files that go along with the emails; an SMS carries none."""
     if Channel.EMAIL not in Channels(sendout.channels).used:
         return {}
-    return {"links_along": links_of(sendout.message), "attached": attached_of(sendout.message)}
+    files = list(files_of(sendout.message))
+    return {
+        "links_along": [each for each in files if not each.attached],
+        "attached": [each for each in files if each.attached],
+    }
 
 
 def then_sms(sendout: SendOut) -> str:
@@ -129,13 +139,19 @@ def then_sms(sendout: SendOut) -> str:
     }
 
 
-def hindrance(sendout: SendOut, expected: Forecast) -> str:
-    """Say in one sentence why the send-out cannot leave as it is; empty when it can."""
+def hindrance(sendout: SendOut, expected: Forecast, style: str | None = None) -> str:
+    """Say in one sentence why the send-out cannot leave as it is; empty when it can.
+
+    style: what is wrong with the email's styles, where that is known; empty for nothing.
+    """
     try:
         steering.check(sendout.series) if sendout.pattern else lifecycle.check(sendout)
-        templates(sendout.message, sendout.organisation)
+        if style is None:
+            templates(sendout.message, sendout.organisation)
     except (NotPossible, BadStyle) as error:
         return str(error)
+    if style:
+        return style
     if waiting := unfinished(sendout):
         return waiting
     if not expected.to_send:

@@ -13,9 +13,10 @@ from sendout.sendouts.models import SendOut, State
 
 def find_sendout(request: MemberRequest, pk: int) -> SendOut:
     """Give the organisation's send-out with this id; raises Http404 for any other."""
-    related = ("message", "organisation", "email_sender", "sms_sender")
-    query = SendOut.objects.select_related(*related)
-    return get_object_or_404(query, organisation=request.organisation, pk=pk)
+    query = SendOut.objects.select_related("message", "email_sender", "sms_sender")
+    sendout = get_object_or_404(query, organisation=request.organisation, pk=pk)
+    sendout.organisation = request.organisation
+    return sendout
 
 
 def find_participant(request: MemberRequest, pk: str) -> Participant | None:

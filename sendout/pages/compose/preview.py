@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
 from email.utils import format_datetime
 
 from csp.constants import NONE, SELF
@@ -108,9 +107,8 @@ def rendered(sendout: SendOut, person: Participant | None) -> Rendered:
     said = templates(sendout.message, organisation)
     language = language_of(person, organisation)
     examples = example_values(sendout) | {FILES: files_for_staff(sendout)}
-    known = {channel: values_of(sendout, channel, person) | examples for channel in Channel}
-    shown = {channel: fill(said, known[channel], language, told=told) for channel in Channel}
-    return replace(shown[Channel.EMAIL], sms=shown[Channel.SMS].sms)
+    in_email, in_sms = (values_of(sendout, channel, person) | examples for channel in Channel)
+    return fill(said, in_email, language, in_sms=in_sms, told=told)
 
 
 def files_for_staff(sendout: SendOut) -> str:
