@@ -32,9 +32,7 @@ def test_what_nobody_knows_is_shown_as_it_is_and_does_no_harm() -> None:
 
 
 def test_an_icon_stands_in_a_template_with_its_classes() -> None:
-    drawn = Template(
-        '{% icon "x" "icon-sm" %}{% icon "y" %}'
-    )
+    drawn = Template('{% icon "x" "icon-sm" %}{% icon "y" %}')
     html = drawn.render(Context())
     assert 'class="icon icon-sm"' in html
     assert "icons.svg#x" in html

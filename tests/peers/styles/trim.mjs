@@ -44,7 +44,7 @@ function putOn(part) {
 function fromTemplate(source) {
   const spoken = source.replace(/\{#.*?#\}|\{%\s*comment\b.*?endcomment\s*%\}/gs, "");
   const classes = all(spoken, /class="((?:\{%.*?%\}|\{\{.*?\}\}|[^"])*?)"/gs);
-  const icons = all(spoken, /\{% icon ([^%]*)%\}/g);
+  const icons = all(spoken, /\{% icon \S+ ([^%]*)%\}/g);
   const parts = all(spoken, /data-bs-(?:toggle|dismiss)="(\w+)"/g);
   return named([...classes, ...icons, ...parts.flatMap(putOn)], words(spoken));
 }
