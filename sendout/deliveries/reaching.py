@@ -232,12 +232,19 @@ def _nothing_in(gap: Gap) -> tuple[str, dict[str, Any]]:
     return where + _NOTHING_IN, {"empty": list(gap.own)}
 
 
-def standing_of(sendout: SendOut, participants: Collection[int]) -> list[Standing]:
-    """Give how these participants stand, by name; who is not of the audience is left out."""
-    statement, parameters = _asked(sendout, _BY_NAME.format(where="p.id = ANY(%(people)s)"))
-    chosen = {"people": list(participants), "most": len(participants), "start": 0}
-    rows = ask(statement, parameters | chosen, families=_for_families(sendout))
-    return _with_people(sendout, [(pk, Stand(email, sms)) for pk, email, sms, _ in rows])
+def standing_of(sendout: SendOut, participant: int) -> Standing | None:
+    """Give how a participant stands; None for one who is not of the audience."""
+    seen = mark(sendout)
+    counted = ask_once(sendout, *_asked(sendout, _COUNTED), seen)
+    if sum(n for *_, n in counted) > MANY:
+        statement, parameters = _asked(sendout, _BY_NAME.format(where="p.id = %(participant)s"))
+        chosen = {"participant": participant, "most": 1, "start": 0}
+        rows = ask(statement, parameters | chosen, families=_for_families(sendout))
+        found = [(pk, Stand(email, sms)) for pk, email, sms, _ in rows]
+    else:
+        rows = ask_once(sendout, *_asked(sendout, _IN_LINE), seen)
+        found = [(participant, Stand(*each)) for *each, _, ids in rows if participant in ids]
+    return next(iter(_with_people(sendout, found)), None)
 
 
 def who_gets(sendout: SendOut, channel: Channel) -> QuerySet[Participant]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sendout.accounts.models import Organisation
 from sendout.deliveries import asking, reaching
-from sendout.deliveries.reaching import EMAIL, Part, reached, who_gets
+from sendout.deliveries.reaching import EMAIL, Part, reached, standing_of, who_gets
 from sendout.people.models import Group, Participant
 from sendout.senders.models import Channel, Sender
 from sendout.sendouts.models import Channels, OncePer, SendOut
@@ -205,3 +205,8 @@ def test_a_page_of_very_many_is_the_page_of_few(
             monkeypatch.undo()
             assert [each.person for each in few.people] == [each.person for each in many.people]
             assert not few.people or few.size == many.size
+    for one in Participant.objects.all():
+        few_say = standing_of(draft, one.pk)
+        monkeypatch.setattr(reaching, "MANY", 3)
+        assert few_say == standing_of(draft, one.pk)
+        monkeypatch.undo()

@@ -123,6 +123,8 @@ def test_everybody_is_in_one_group_by_what_stands_in_the_way(
     }  # fmt: skip
     assert (now.count(NOT_REACHED), now.count("sms-landline"), now.count("email-")) == (3, 1, 1)
     stranger = person("Zoe", "zoe@x.example", organisation=other_club)
-    (found,) = standing_of(draft, [both.pk, stranger.pk])
+    found = standing_of(draft, both.pk)
+    assert found is not None
     assert (found.person, found.stand.group) == (both, "email")
+    assert standing_of(draft, stranger.pk) is None
     assert [each.first_name for each in who_gets(draft, Channel.SMS)] == ["Ann", "Ben"]

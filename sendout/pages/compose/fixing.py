@@ -64,7 +64,7 @@ class Fix:
 def fix(request: MemberRequest, pk: int, participant: int, channel: str) -> HttpResponse:
     """Show what can be done about one participant's address, or do it."""
     sendout = find_sendout(request, pk)
-    found = next(iter(standing_of(sendout, [participant])), None)
+    found = standing_of(sendout, participant)
     if found is None or channel not in Channel.values:
         raise Http404("Nobody of this send-out.")
     if sendout.state not in OPEN:
