@@ -13,11 +13,11 @@ from selectolax.lexbor import LexborHTMLParser
 
 from sendout.accounts.models import Organisation
 from sendout.cli.problem import Problem
-from sendout.compose.fields import problems
 from sendout.compose.markup import BadStyle
 from sendout.compose.models import BodyFormat, Message
 from sendout.compose.rendering import templates
 from sendout.core.delivery.outcome import Blame, Refused
+from sendout.core.message.template import parse
 from sendout.core.providers.base import SenderDown
 from sendout.core.providers.setting import BadConfig
 from sendout.senders.models import Channel, Sender
@@ -97,14 +97,24 @@ def read_subject(given: str, body: str) -> str:
     return subject
 
 
-def check_texts(message: Message, channels: Channels) -> None:
+def check_texts(message: Message, arguments: argparse.Namespace) -> None:
     """Raise Problem when a merge field or a style in the texts is broken."""
-    for broken in problems(message, channels.used):
-        raise Problem(f"line {broken.line}: {broken.text} is no merge field: {broken.reason}")
+    check_fields("--subject", message.subject)
+    for option in ("html", "text", "sms"):
+        path: Path | None = getattr(arguments, option)
+        text = read_text(f"--{option}", path)
+        check_fields(f"--{option}: {path}", text, markup=option == "html")
     try:
         templates(message, message.organisation)
     except BadStyle as error:
         raise Problem(f"--html: {error}") from None
+
+
+def check_fields(where: str, text: str, *, markup: bool = False) -> None:
+    """Raise Problem at the first merge field that is broken. where: whose text it is."""
+    for broken in parse(text, markup=markup).problems:
+        line = f", line {broken.line}" if "\n" in text else ""
+        raise Problem(f"{where}{line}: {broken.text} is no merge field: {broken.reason}")
 
 
 def choose_senders(

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import argparse
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 
 from sendout.accounts.models import Organisation
-from sendout.cli.import_ import read_file
+from sendout.cli.import_ import problems, read_file
 from sendout.cli.problem import Problem
 from sendout.cli.supervisor import say
 from sendout.compose.fields import missing_fields, unknown_fields
 from sendout.people.columns import own_columns
 from sendout.people.importing import import_now
-from sendout.people.models import Group, Import, ImportState
+from sendout.people.models import Group, Import, ImportState, Outcome
 from sendout.sendouts.audience import reached
 from sendout.sendouts.models import Channels, SendOut
 
 LONGEST_NAME = 120
+SHOWN = 5  # rows that were refused
 
 
 def group_of(
@@ -59,13 +60,15 @@ def check_import(upload: Import, path: Path) -> Group:
     if upload.state == ImportState.FAILED:
         raise Problem(f"--to: {path}: {upload.error}")
     refused = upload.counts["refused"]
-    hint = f"`sendout import {path} --org {upload.organisation.slug} --dry-run` says why"
+    rows = (each for each in problems(upload) if each["kind"] == Outcome.REFUSED)
+    why = "".join(f"\n  row {each['row']}: {each['reason']}" for each in islice(rows, SHOWN))
     group = Group.objects.filter(organisation=upload.organisation, name=upload.group_name).first()
     if group is None or not group.participants.exists():
         upload.delete()
-        raise Problem(f"--to: no row of {path} could be imported; {hint}")
+        raise Problem(f"--to: no row of {path} could be imported:{why}")
     if refused:
-        say(f"rows of {path} that were refused: {refused}; {hint}")
+        more = f"\n  ... these are the first {SHOWN}" if refused > SHOWN else ""
+        say(f"rows of {path} that were refused: {refused}{why}{more}")
     return group
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -80,7 +81,7 @@ def test_refused_rows_and_missing_fields_are_said(
     assert not SendOut.objects.exists()
     assert send(*words) == 0
     said = capsys.readouterr().err
-    assert "that were refused: 1" in said
+    assert re.search(r"that were refused: 1\n  row \d+: \S", said)
     assert "2 people have no {{ last_name }}" in said
     assert "nobody has {{ Fees }}, there is no such field; did you mean {{ Fee }}?" in said
 
@@ -122,7 +123,9 @@ def test_waiting_for_nobody_ends_at_once(
         ({"html": b"\x00\x01"}, [], "no text"),
         ({"html": "<p>Hi</p>"}, [], "--subject is missing"),
         ({"html": HTML}, ["--subject", "x" * 301], "--subject is longer"),
-        ({"html": HTML + "\n{{ first_name"}, [], "line 3: .* is no merge field"),
+        ({"html": HTML + "\n{{ first_name"}, [], r"--html: \S*, line 3: .* is no merge field"),
+        ({"text": "Hi\n{{ first_name"}, ["--subject", "Hi"], r"--text: \S*, line 2: .* is no"),
+        ({"html": HTML}, ["--subject", "{{"], "--subject: .* is no merge field"),
         ({"html": HTML}, ["--sender", "Post"], 'no sender "Post"; there are "Sandbox'),
         ({"html": HTML}, ["--sender", "Sandbox SMS"], '"Sandbox SMS" sends SMS, and --sms is'),
         ({"html": HTML}, ["--at", "noon"], '"noon" is not a time'),
@@ -131,7 +134,11 @@ def test_waiting_for_nobody_ends_at_once(
         ({"html": HTML}, ["--at", "2099-03-08T02:30"], "there is no 2099-03-08T02:30"),
         ({"html": HTML, "to": ""}, [], "this file is empty"),
         ({"html": HTML, "to": "Name,Email\n"}, [], "no row of people"),
-        ({"html": HTML, "to": "Name,Email,Fee\n,,free\n"}, [], "no row of .* could be imported"),
+        (
+            {"html": HTML, "to": "Name,Email,Fee\n,,free\n"},
+            [],
+            r"could be imported:\n  row 2: \S",
+        ),
         ({"html": HTML}, ["--group", "Beginners"], 'no group "Beginners"; there are "Empty", "Mas'),
         ({"html": HTML}, ["--group", "Empty"], '"Empty" has nobody in it'),
     ],

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from sendout.deliveries.freeze import Forecast
 from sendout.pages.messages.ending import Outlook
 from sendout.senders.models import Channel
+from sendout.sendouts.lifecycle import says_something
 from sendout.sendouts.models import SendOut
 
 SENTENCES = {
@@ -21,11 +22,14 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 def lasting(sendout: SendOut, expected: Forecast) -> list[str]:
-    """Say in a sentence for each channel how long it takes; nothing where nobody can know."""
+    """Say in a sentence for each channel how long it takes; nothing where nobody can know, and of
+    what is not written yet.
+    """
     outlook = Outlook(sendout.organisation, {}, timezone.now(), sendout)
     found = []
     for channel, reach in expected.by_channel.items():
-        took = outlook.if_sent_now(sendout, channel, reach.to_send) if reach.to_send else None
+        leaves = reach.to_send and says_something(sendout, channel)
+        took = outlook.if_sent_now(sendout, channel, reach.to_send) if leaves else None
         if took is not None:
             found.append(str(SENTENCES[channel]).format(time=words(took)))
     return found
