@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -15,6 +15,8 @@ from sendout.replies.models import Conversation, Reply, Review
 WANTS_ANSWER = (Asked.REPLY.value, Asked.REVIEW.value)  # the rest is dealt with by itself
 ANSWER = "answer"
 QUOTED = 200  # characters that a list shows of the last text
+UNREAD = """SELECT count(*) FROM (
+    SELECT FROM replies_conversation WHERE organisation_id = %s AND unread > 0 LIMIT %s) AS found"""
 COUNTED = 99  # unread conversations; who has more need not know how many
 
 
@@ -63,8 +65,9 @@ def _show_last(conversation: Conversation, at: datetime, text: str, kind: str) -
 
 def count_unread(organisation: Organisation) -> str:
     """Count the conversations with something unread, up to `COUNTED`; nothing for none."""
-    unread = Conversation.objects.filter(organisation=organisation, unread__gt=0)
-    n = len(unread.order_by().values_list("pk")[: COUNTED + 1])
+    with connection.cursor() as cursor:
+        cursor.execute(UNREAD, [organisation.pk, COUNTED + 1])
+        n = int(cursor.fetchone()[0])
     return f"{COUNTED}+" if n > COUNTED else str(n or "")
 
 

@@ -38,9 +38,10 @@ def foretell(organisation: Organisation, shown: Iterable[Shown]) -> None:
     outlook = Outlook(organisation, known, timezone.now())
     with_senders = {sendout.pk: sendout for sendout in outlook.running}
     for one in running:
+        sendout = with_senders.get(one.id, one.sendout)
+        one.sendout.email_sender, one.sendout.sms_sender = sendout.email_sender, sendout.sms_sender
         for channel in one.channels:
             by_zone = _by_zone(one, channel, outlook.now)
-            sendout = with_senders.get(one.id, one.sendout)
             channel.ending = by_zone or outlook.words(sendout, channel)
 
 

@@ -67,13 +67,18 @@ def rows(request: MemberRequest) -> HttpResponse:
 def find(request: MemberRequest) -> QuerySet[SendOut]:
     """Give the organisation's send-outs with all that the pages of one need, newest first."""
     related = ("organisation", "created_by", "email_sender", "sms_sender")
-    return _with(request, *related).order_by("-pk")
+    found = listed(SendOut.objects.filter(organisation=request.organisation))
+    return found.select_related("message", *related).defer(*UNSEEN, *SECRET).order_by("-pk")
 
 
 def find_one(request: MemberRequest, pk: int) -> SendOut:
-    """Give this send-out of the organisation's in the same way; raises Http404 for any other."""
-    related = ("created_by", "email_sender", "sms_sender")
-    sendout = get_object_or_404(_with(request, *related), pk=pk)
+    """Give this send-out of the organisation's; raises Http404 for any other.
+
+    What only some pages of one need is fetched when they do.
+    """
+    own = SendOut.objects.filter(organisation=request.organisation)
+    with_text = own.select_related("message", "created_by").defer(*UNSEEN)
+    sendout = get_object_or_404(with_text.annotate(waits_for_approval=WAITS), pk=pk)
     sendout.organisation = request.organisation
     return sendout
 
@@ -84,11 +89,6 @@ def listed(sendouts: QuerySet[SendOut]) -> QuerySet[SendOut]:
     # Few repeat others; joined, the tables of a series would double what PostgreSQL has to plan.
     found = found.prefetch_related("groups", "occurrence__series__pattern")
     return found.annotate(waits_for_approval=WAITS)
-
-
-def _with(request: MemberRequest, *related: str) -> QuerySet[SendOut]:
-    found = listed(SendOut.objects.filter(organisation=request.organisation))
-    return found.select_related("message", *related).defer(*UNSEEN, *SECRET)
 
 
 def undoable_of(request: MemberRequest) -> list[Shown]:

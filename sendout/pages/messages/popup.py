@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from sendout.accounts.models import Role
+from sendout.compose.models import LinkedFile
 from sendout.core.delivery.status import LABELS, Status
 from sendout.deliveries.counting import tallies
 from sendout.deliveries.downloads import counted
@@ -22,12 +24,15 @@ from sendout.pages.messages.timeline import ShownDelivery
 from sendout.pages.wording import money
 from sendout.pages.zones import by_zone
 from sendout.sendouts.approved import approvals_of
-from sendout.sendouts.models import SendOut, State
+from sendout.sendouts.models import Approval, SendOut, State
 from sendout.usage import ledger
 
 STATUS_CHOICES = [(status.value, LABELS[status]) for status in Status]
 
 RESENDS = 20  # of one send-out that are listed
+RESENT = Exists(SendOut.objects.filter(origin=OuterRef("pk")).exclude(state=State.DRAFT))
+ASKED_FOR = Exists(Approval.objects.filter(sendout=OuterRef("pk")))
+WITH_FILES = Exists(LinkedFile.objects.filter(message=OuterRef("message")))
 
 
 def shown_sendout(request: MemberRequest, pk: int) -> Shown:
@@ -83,23 +88,28 @@ def details(request: MemberRequest, pk: int) -> HttpResponse:
     ]
     context = _context(request, shown) | {
         "panels": panels,
-        "resends": resends_of(request, pk),
-        "approvals": approvals_of(shown.sendout),
-        "files": counted(shown.sendout),
         "tab": tab,
+        **_beside(request, shown.sendout),
     }
     template = "pages/popup.html" if partial else "pages/popup_page.html"
     return render(request, template, context)
 
 
+def _beside(request: MemberRequest, sendout: SendOut) -> dict[str, object]:
+    """Give what few send-outs have, asking for it where there is any."""
+    there = SendOut.objects.filter(pk=sendout.pk).values_list(RESENT, ASKED_FOR, WITH_FILES)
+    resent, asked_for, with_files = there.get()
+    return {
+        "resends": resends_of(request, sendout.pk) if resent else [],
+        "approvals": approvals_of(sendout) if asked_for else [],
+        "files": counted(sendout) if with_files else [],
+    }
+
+
 def resends_of(request: MemberRequest, pk: int) -> list[Shown]:
     """Give the newest of those that repeat this send-out; drafts are none yet."""
     own = SendOut.objects.filter(organisation=request.organisation, origin=pk)
-    begun = own.exclude(state=State.DRAFT).order_by("-pk")
-    ids = list(begun.values_list("pk", flat=True)[:RESENDS])
-    if not ids:  # mostly
-        return []
-    found = listed(own.filter(pk__in=ids)).order_by("-pk")
+    found = listed(own.exclude(state=State.DRAFT)).order_by("-pk")[:RESENDS]
     numbers = tallies(sendout.pk for sendout in found)
     return [Shown(sendout, numbers[sendout.pk]) for sendout in found]
 

@@ -131,7 +131,7 @@ def find_rows(shown: Shown, channel: str, filters: Filters) -> Rows:
     later = True if filters.before else more
     inside = "&inside=1" if filters.inside else ""
     return Rows(
-        deliveries=_shown(shown, deliveries, held_now(shown.id, channel)),
+        deliveries=_shown(shown, deliveries, _held(shown, channel)),
         total=min(found.total, COUNTED) if filters.searched else found.total,
         more_than_total=found.more or (filters.searched and found.total > COUNTED),
         from_the_beginning=_from_the_beginning(shown, channel, filters),
@@ -254,6 +254,12 @@ def _shown(shown: Shown, deliveries: list[Row], held: set[int]) -> list[ShownRow
         )
         for row in deliveries
     ]
+
+
+def _held(shown: Shown, channel: str) -> set[int]:
+    """Give what is being sent at this moment; asked for where anything is."""
+    is_sent = _tally(shown, channel).by_status.get(Status.SENDING)
+    return held_now(shown.id, channel) if is_sent else set()
 
 
 def _pattern(route: str, *args: object) -> str:

@@ -119,7 +119,9 @@ def _heard(conversation: Conversation, outgoing: Iterable[Outgoing]) -> list[Ite
 
 def kinds_of(deliveries: Iterable[int]) -> dict[int, str]:
     """Give the kind of the newest reply to each of these: in, stop or review."""
-    rows = Reply.objects.filter(delivery__in=list(deliveries), of_staff=False).defer("text")
+    if not (wanted := list(deliveries)):
+        return {}
+    rows = Reply.objects.filter(delivery__in=wanted, of_staff=False).defer("text")
     return {reply.delivery_id or 0: _kind(reply) for reply in rows.order_by("at", "pk")}
 
 
