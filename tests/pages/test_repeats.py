@@ -122,6 +122,7 @@ def test_a_weekly_message_knows_no_session(browser: Client) -> None:
 def test_the_month_shows_what_is_planned(browser: Client, club: Organisation) -> None:
     empty = browser.get(f"{PAGES}?month=2091-02").content.decode()
     assert "Nothing is planned in this month" in empty
+    assert "Subscribe to a calendar" in empty
     starts = datetime(2091, 3, 6, 17, tzinfo=club.zone)
     for number in range(7):
         Session.objects.create(
@@ -134,6 +135,9 @@ def test_the_month_shows_what_is_planned(browser: Client, club: Organisation) ->
     assert "2 more" in page
     assert "<s>Lesson 1</s>" in page
     assert '"?month=2091-04"' in page
+    before = browser.get(f"{PAGES}?month=2091-02").content.decode()
+    assert "The sessions to come are in another month" in before
+    assert "Subscribe to a calendar" not in before
     for odd in ("2091-13", "nonsense", "2999-12"):
         assert browser.get(PAGES, {"month": odd}).status_code == 200
 

@@ -66,6 +66,8 @@ def month(request: MemberRequest) -> HttpResponse:
     today = timezone.localdate()
     first = asked(request.GET.get("month", ""), today)
     days = days_of(request.organisation, first, today)
+    empty = not any(each.first or each.closed for each in days if not each.outside)
+    sessions = Session.objects.filter(organisation=request.organisation, starts__gte=timezone.now())
     context = {
         "organisation": request.organisation,
         "section": "schedule",
@@ -77,7 +79,8 @@ def month(request: MemberRequest) -> HttpResponse:
         "today": today,
         "weekdays": WEEKDAYS.values(),
         "days": days,
-        "empty": not any(each.first or each.closed for each in days if not each.outside),
+        "empty": empty,
+        "with_sessions": empty and sessions.exists(),
     }
     return render(request, "pages/schedule/month.html", context)
 
