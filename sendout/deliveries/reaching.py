@@ -154,23 +154,26 @@ def reached(sendout: SendOut, part: Part | None = None) -> Reached:
     """Count the send-out's audience by how it stands now, and name a part of it."""
     seen = mark(sendout)
     rows = ask_once(sendout, *_asked(sendout, _COUNTED), seen)
-    now = Reached(
-        Channels(sendout.channels).used, {Stand(email, sms): n for email, sms, n in rows}, part
-    )
-    return replace(now, **_named(sendout, now, part, seen)) if part else now
+    stands = {Stand(email, sms): n for email, sms, n in rows}
+    now = Reached(Channels(sendout.channels).used, stands, part)
+    if part is None:
+        return now
+    people, size = _named(sendout, now, part, seen)
+    return replace(now, people=people, size=size)
 
 
 def people_of(sendout: SendOut, now: Reached, part: Part) -> list[Standing]:
     """Give a part of those who stand so, asking only where `now` does not have it."""
-    if now.part == part:
-        return now.people
-    people: list[Standing] = _named(sendout, now, part)["people"]
-    return people
+    return now.people if now.part == part else _named(sendout, now, part)[0]
 
 
-def _named(sendout: SendOut, now: Reached, part: Part, seen: str = "") -> dict[str, Any]:
-    """Give the people of a part, and the size of the whole."""
+def _named(
+    sendout: SendOut, now: Reached, part: Part, seen: str = ""
+) -> tuple[list[Standing], int]:
+    """Give the people of a part, and how many the whole is."""
     stands = [stand for stand in now.stands if stand.fits(part.key)]
+    if not stands:
+        return [], 0
     if sum(now.stands.values()) > MANY:
         where, chosen = _of(stands, part.gap)
         chosen |= {"most": part.most, "start": part.start}
@@ -184,7 +187,7 @@ def _named(sendout: SendOut, now: Reached, part: Part, seen: str = "") -> dict[s
         in_line = heapq.merge(*(zip(x.places, x.ids, repeat(x.stand)) for x in lines))
         page = islice(in_line, part.start, part.start + part.most)
         found, size = [(pk, stand) for _, pk, stand in page], sum(len(x.ids) for x in lines)
-    return {"people": _with_people(sendout, found), "size": size}
+    return _with_people(sendout, found), size
 
 
 class _Line(NamedTuple):
@@ -253,7 +256,7 @@ def who_gets(sendout: SendOut, channel: Channel) -> QuerySet[Participant]:
     statement = plan_of(sendout, channel) + whom
     [[ids]] = ask_once(sendout, statement, values(sendout, channel))
     own = Participant.objects.filter(organisation=sendout.organisation_id)
-    return own.filter(among("people_participant.id", ids))
+    return own.filter(among("people_participant.id", list(ids)))
 
 
 def _text(reason: str | None) -> str:

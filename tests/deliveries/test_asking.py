@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sendout.accounts.models import Organisation
+from sendout.compose.fields import gap_of
 from sendout.deliveries import asking, reaching
-from sendout.deliveries.reaching import EMAIL, Part, reached, standing_of, who_gets
+from sendout.deliveries.reaching import EMAIL, Part, Stand, reached, standing_of, who_gets
 from sendout.people.models import Group, Participant
 from sendout.senders.models import Channel, Sender
 from sendout.sendouts.models import Channels, OncePer, SendOut
@@ -41,7 +42,7 @@ def shown(draft: SendOut) -> list[object]:
 def is_true(draft: SendOut) -> bool:
     """Tell whether what is kept is what there is."""
     kept = shown(draft)
-    asking._kept.cache_clear()
+    asking.kept.clear()
     return kept == shown(draft)
 
 
@@ -50,10 +51,11 @@ def is_true(draft: SendOut) -> bool:
 
 def enrol(club: Organisation, _draft: SendOut, n: int) -> None:
     each = next(numbers)
-    address = f"p{n % 3}@x.example"
+    address, phone = f"p{n % 3}@x.example", ("", "+15145550101", "+15145550102")[n % 4 % 3]
     Participant.objects.create(
-        organisation=club, first_name=f"P{each}", email=address, email_normal=address
-    )
+        organisation=club, first_name=f"P{each}", email=address, email_normal=address,
+        phone=phone, phone_typed=phone, fields={"Locker": "7"} if n % 2 else {},
+    )  # fmt: skip
 
 
 def chosen(club: Organisation, n: int) -> Participant | None:
@@ -77,7 +79,10 @@ def leave(club: Organisation, _draft: SendOut, n: int) -> None:
 
 
 def stop(club: Organisation, _draft: SendOut, n: int) -> None:
-    suppress(club, "email", f"p{n % 3}@x.example", "unsubscribed")
+    if n % 2:
+        suppress(club, "email", f"p{n % 3}@x.example", "unsubscribed")
+    else:
+        suppress(club, "sms", f"+1514555010{1 + n % 4 // 2}", "unsubscribed")
 
 
 def again(club: Organisation, _draft: SendOut, n: int) -> None:
@@ -152,7 +157,8 @@ def test_a_writer_that_began_before_is_seen_when_it_is_done(
         person("Ben")  # gives this transaction its number
         other = Thread(target=meanwhile)
         other.start()
-        other.join()
+        other.join(timeout=30)
+        assert not other.is_alive()
         assert shown(draft)[1] == []
         renamed.update(email_normal="ann@x.example", email="ann@x.example")
     assert shown(draft)[1] == [ann.pk]
@@ -191,20 +197,67 @@ def test_one_question_is_planned_once_and_a_send_out_that_began_each_time(
 
 
 @pytest.mark.django_db
+def test_what_is_kept_is_bounded(
+    sendout: MakeSendOut, person: MakePerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(4):
+        person(f"P{n}", f"p{n}@x.example")
+    asking.kept.clear()
+    monkeypatch.setattr(asking, "KEPT", 3)
+    drafts = [sendout(channels="email") for _ in range(5)]
+    for draft in drafts:
+        reached(draft)
+    assert len(asking.kept._answers) == 3
+    for draft in drafts:
+        reached(draft, EVERYBODY)
+    asking.kept.clear()
+    monkeypatch.setattr(asking, "KEPT_IDS", 15)  # of each person a place and an id
+    reached(drafts[0], EVERYBODY)
+    assert asking.kept._ids == 0
+    monkeypatch.setattr(asking, "KEPT_IDS", 16)
+    for draft in drafts:
+        reached(draft, EVERYBODY)
+    assert asking.kept._ids == 16
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_is_kept_with_the_mark_of_its_own_moment(
+    club: Organisation, sendout: MakeSendOut, person: MakePerson
+) -> None:
+    """Somebody comes and goes between the look at the rows and the answer."""
+    ann = person("Ann", "ann@x.example")
+    draft = sendout(channels="both")
+    seen = asking.mark(draft)
+    statement, parameters = reaching._asked(draft, reaching._COUNTED)
+    with transaction.atomic():
+        ben = person("Ben", "ben@x.example")
+    [[_, _, n], *_] = asking.ask_once(draft, statement, parameters, seen)
+    assert n == 2
+    ben.delete()
+    assert asking.mark(draft) == seen
+    assert reached(draft).stands == {Stand("", "no_address"): 1}
+    assert [each.person for each in reached(draft, EVERYBODY).people] == [ann]
+
+
+@pytest.mark.django_db
 def test_a_page_of_very_many_is_the_page_of_few(
     club: Organisation, sendout: MakeSendOut, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draft = sendout(channels="both")
     for n in range(9):
         enrol(club, draft, n)
-    for key in ("email", "email-", "shared", "none"):
-        for start in (0, 2):
-            few = reached(draft, Part(key, start, 2))
+    Participant.objects.create(organisation=club, first_name="Nobody")
+    found = 0
+    for key in ("email", "email-", "shared", "none", "sms-", "nonsense"):
+        for start, gap in ((0, None), (1, None), (0, gap_of("locker", ["Locker"]))):
+            few = reached(draft, Part(key, start, 2, gap))
             monkeypatch.setattr(reaching, "MANY", 3)
-            many = reached(draft, Part(key, start, 2))
+            many = reached(draft, Part(key, start, 2, gap))
             monkeypatch.undo()
             assert [each.person for each in few.people] == [each.person for each in many.people]
             assert not few.people or few.size == many.size
+            found += bool(few.people)
+    assert found >= 10
     for one in Participant.objects.all():
         few_say = standing_of(draft, one.pk)
         monkeypatch.setattr(reaching, "MANY", 3)

@@ -64,11 +64,11 @@ class Fix:
 def fix(request: MemberRequest, pk: int, participant: int, channel: str) -> HttpResponse:
     """Show what can be done about one participant's address, or do it."""
     sendout = find_sendout(request, pk)
+    if sendout.state not in OPEN:
+        return closed_page(request, sendout, 409)
     found = standing_of(sendout, participant)
     if found is None or channel not in Channel.values:
         raise Http404("Nobody of this send-out.")
-    if sendout.state not in OPEN:
-        return closed_page(request, sendout, 409)
     shown = open_fix(request, sendout, found.person, channel, found.stand)
     if request.method == "POST":
         return _do(request, sendout, shown)
