@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from sendout.accounts.models import Organisation
 from sendout.cli.problem import Problem
+from sendout.compose.fields import problems
 from sendout.compose.markup import BadStyle
 from sendout.compose.models import BodyFormat, Message
 from sendout.compose.rendering import templates
@@ -41,10 +42,9 @@ def read_message(
 
     Raises Problem when a file cannot be read or says nothing.
     """
-    body, text = read_text("--html", arguments.html), read_text("--text", arguments.text)
+    body, text, sms = (read_option(name, arguments) for name in ("html", "text", "sms"))
     if text and not body:
         body, text = as_html(text), ""
-    sms = read_text("--sms", arguments.sms)
     if not body and not sms:
         raise Problem("there is nothing to send; give --html or --text for email, --sms for SMS")
     message = Message(
@@ -59,6 +59,16 @@ def read_message(
     if body and sms:
         return message, Channels.BOTH
     return message, Channels.EMAIL if body else Channels.SMS
+
+
+def read_option(name: str, arguments: argparse.Namespace) -> str:
+    """Read the file of an option. Raises Problem, also for a merge field in it that is broken."""
+    path: Path | None = getattr(arguments, name)
+    text = read_text(f"--{name}", path)
+    for broken in parse(text, markup=name == "html").problems:
+        where = f"--{name}: {path}, line {broken.line}"
+        raise Problem(f"{where}: {broken.text} is no merge field: {broken.reason}")
+    return text
 
 
 def read_text(option: str, path: Path | None) -> str:
@@ -97,24 +107,16 @@ def read_subject(given: str, body: str) -> str:
     return subject
 
 
-def check_texts(message: Message, arguments: argparse.Namespace) -> None:
-    """Raise Problem when a merge field or a style in the texts is broken."""
-    check_fields("--subject", message.subject)
-    for option in ("html", "text", "sms"):
-        path: Path | None = getattr(arguments, option)
-        text = read_text(f"--{option}", path)
-        check_fields(f"--{option}: {path}", text, markup=option == "html")
+def check_texts(message: Message, channels: Channels) -> None:
+    """Raise Problem when a merge field or a style in the message is broken."""
+    for broken in parse(message.subject).problems:
+        raise Problem(f"--subject: {broken.text} is no merge field: {broken.reason}")
+    for broken in problems(message, channels.used):
+        raise Problem(f"line {broken.line}: {broken.text} is no merge field: {broken.reason}")
     try:
         templates(message, message.organisation)
     except BadStyle as error:
         raise Problem(f"--html: {error}") from None
-
-
-def check_fields(where: str, text: str, *, markup: bool = False) -> None:
-    """Raise Problem at the first merge field that is broken. where: whose text it is."""
-    for broken in parse(text, markup=markup).problems:
-        line = f", line {broken.line}" if "\n" in text else ""
-        raise Problem(f"{where}{line}: {broken.text} is no merge field: {broken.reason}")
 
 
 def choose_senders(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from itertools import count, islice
+from itertools import count
 from pathlib import Path
 
 from sendout.accounts.models import Organisation
-from sendout.cli.import_ import problems, read_file
+from sendout.cli.import_ import read_file
 from sendout.cli.problem import Problem
 from sendout.cli.supervisor import say
 from sendout.compose.fields import missing_fields, unknown_fields
@@ -60,16 +60,24 @@ def check_import(upload: Import, path: Path) -> Group:
     if upload.state == ImportState.FAILED:
         raise Problem(f"--to: {path}: {upload.error}")
     refused = upload.counts["refused"]
-    rows = (each for each in problems(upload) if each["kind"] == Outcome.REFUSED)
-    why = "".join(f"\n  row {each['row']}: {each['reason']}" for each in islice(rows, SHOWN))
     group = Group.objects.filter(organisation=upload.organisation, name=upload.group_name).first()
     if group is None or not group.participants.exists():
+        why = why_refused(upload)
         upload.delete()
         raise Problem(f"--to: no row of {path} could be imported:{why}")
     if refused:
-        more = f"\n  ... these are the first {SHOWN}" if refused > SHOWN else ""
-        say(f"rows of {path} that were refused: {refused}{why}{more}")
+        say(f"rows of {path} that were refused: {refused}{why_refused(upload)}")
+        if refused > SHOWN:
+            hint = f"sendout import {path} --org {upload.organisation.slug} --dry-run --json"
+            say(f"these are the first {SHOWN}; `{hint}` gives them all")
     return group
+
+
+def why_refused(upload: Import) -> str:
+    """Say of the first rows that were refused why, each on a line of its own."""
+    lines = upload.lines.filter(outcome=Outcome.REFUSED).order_by("number")[:SHOWN]
+    said = [(line.number, note["reason"]) for line in lines for note in line.notes]
+    return "".join(f"\n  row {number}: {reason}" for number, reason in said)
 
 
 def free_name(organisation: Organisation, name: str) -> str:

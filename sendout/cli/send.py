@@ -139,7 +139,7 @@ def unsaved(organisation: Organisation, arguments: argparse.Namespace) -> SendOu
     message, channels = read_message(organisation, arguments)
     waits = read_fallback(arguments, channels)
     channels = Channels.EMAIL_THEN_SMS if waits else channels
-    check_texts(message, arguments)
+    check_texts(message, channels)
     senders = choose_senders(organisation, channels, arguments.sender)
     return SendOut(
         organisation=organisation,

@@ -35,13 +35,13 @@ def register(subparsers: Subparsers) -> None:
 
 def perform(arguments: argparse.Namespace) -> int:
     """Serve until a signal says stop."""
+    import_module(settings.ROOT_URLCONF)  # all pages, for the first visitor must not wait for them
     if arguments.supervised:
         follow_parent()
     else:
         check_free(arguments.host, arguments.port)
         database.ensure_tables(may_migrate=database.is_embedded())
         connections.close_all()  # the server's processes are forks and open their own
-    import_module(settings.ROOT_URLCONF)  # all pages, for the first visitor must not wait for them
     server = Granian(
         "sendout.wsgi:application",
         address=arguments.host,
