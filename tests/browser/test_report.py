@@ -120,7 +120,7 @@ def test_the_report_names_who_blocks_and_the_people_get_it_after_all(people: Peo
         expect(rows).to_have_count(14)
         picture(page, "report-rows")
         page.get_by_role("button", name="Show all").click()
-        expect(rows).to_have_count(40)
+        expect(rows).to_have_count(25)
         report.get_by_role("link", name="Show these 5").click()
         expect(rows).to_have_count(5)
         retry(report, server, site, "later-full", 4)
