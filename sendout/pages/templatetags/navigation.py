@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 
 register = template.Library()
 
-DRAWN = 1_000  # navigations that are kept: of an organisation there are a few dozen
+DRAWN = 1_000  # navigations that are kept, some 3 kB each
 UNREAD = mark_safe("<!-- unread -->")  # stands where the number of unread conversations does
 
 
