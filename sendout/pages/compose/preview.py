@@ -107,7 +107,8 @@ def rendered(sendout: SendOut, person: Participant | None) -> Rendered:
     said = templates(sendout.message, organisation)
     language = language_of(person, organisation)
     examples = example_values(sendout) | {FILES: files_for_staff(sendout)}
-    in_email, in_sms = (values_of(sendout, channel, person) | examples for channel in Channel)
+    in_email = values_of(sendout, Channel.EMAIL, person) | examples
+    in_sms = values_of(sendout, Channel.SMS, person) | examples
     return fill(said, in_email, language, in_sms=in_sms, told=told)
 
 

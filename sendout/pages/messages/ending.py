@@ -30,7 +30,10 @@ SOON = 45.0  # seconds; an end so near has no time of day
 
 
 def foretell(organisation: Organisation, shown: Iterable[Shown]) -> None:
-    """Say for each channel of those that are being sent when the last message will have left."""
+    """Say for each channel of those that are being sent when the last message will have left.
+
+    Their senders come along.
+    """
     running = [one for one in shown if one.state == State.RUNNING]
     if not running:
         return
@@ -39,7 +42,9 @@ def foretell(organisation: Organisation, shown: Iterable[Shown]) -> None:
     with_senders = {sendout.pk: sendout for sendout in outlook.running}
     for one in running:
         sendout = with_senders.get(one.id, one.sendout)
-        one.sendout.email_sender, one.sendout.sms_sender = sendout.email_sender, sendout.sms_sender
+        if sendout is not one.sendout:
+            one.sendout.email_sender = sendout.email_sender
+            one.sendout.sms_sender = sendout.sms_sender
         for channel in one.channels:
             by_zone = _by_zone(one, channel, outlook.now)
             channel.ending = by_zone or outlook.words(sendout, channel)

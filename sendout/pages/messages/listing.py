@@ -65,7 +65,7 @@ def rows(request: MemberRequest) -> HttpResponse:
 
 
 def find(request: MemberRequest) -> QuerySet[SendOut]:
-    """Give the organisation's send-outs with all that the pages of one need, newest first."""
+    """Give the organisation's send-outs with all that is shown of one in a list, newest first."""
     related = ("organisation", "created_by", "email_sender", "sms_sender")
     found = listed(SendOut.objects.filter(organisation=request.organisation))
     return found.select_related("message", *related).defer(*UNSEEN, *SECRET).order_by("-pk")

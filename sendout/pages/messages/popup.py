@@ -98,7 +98,7 @@ def details(request: MemberRequest, pk: int) -> HttpResponse:
 def _beside(request: MemberRequest, sendout: SendOut) -> dict[str, object]:
     """Give what few send-outs have, asking for it where there is any."""
     there = SendOut.objects.filter(pk=sendout.pk).values_list(RESENT, ASKED_FOR, WITH_FILES)
-    resent, asked_for, with_files = there.get()
+    resent, asked_for, with_files = there.first() or (False, False, False)
     return {
         "resends": resends_of(request, sendout.pk) if resent else [],
         "approvals": approvals_of(sendout) if asked_for else [],
