@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy, override
 
 from sendout.accounts.models import Language
 from sendout.core.bounces.causes import plain
@@ -12,6 +13,7 @@ from sendout.pages.not_received.client_words import HELLO, STRANGER, words
 from sendout.pages.not_received.staff_words import ANSWERS, PLACES, SMS_ADVICE
 from sendout.sendouts.models import State
 
+MOMENT = {"en": r"j F Y \a\t H:i", "fr": r"j F Y \à H:i"}
 PAUSED = gettext_lazy("The send-out is paused: resume it on the Messages page.")
 
 
@@ -41,7 +43,7 @@ def client_text(case: Case, language: str) -> str:
     body = words(case.channel, language, case.ending).format(
         said=case.said,
         address=case.address,
-        when=_when(case),
+        when=_when(case, language),
         sender=case.sender.from_address if case.sender else case.organisation.name,
         why=why,
     )
@@ -53,9 +55,10 @@ def client_language(case: Case, asked: str) -> str:
     return asked if asked in Language.values else case.person.language
 
 
-def _when(case: Case) -> str:
-    """Write when it was sent, in a way that both languages read."""
+def _when(case: Case, language: str) -> str:
+    """Write when it was sent, by the organisation's clock."""
     if case.delivery is None:
         return ""
     at = case.delivery.accepted_at or case.delivery.created_at
-    return f"{at.astimezone(case.organisation.zone):%Y-%m-%d, %H:%M}"
+    with override(language):
+        return date_format(at.astimezone(case.organisation.zone), MOMENT[language])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import unescape
 
 import pytest
@@ -120,6 +120,18 @@ def test_what_became_of_it_is_said_in_plain_words(
     assert marks(page) == seen.split()
     if said:
         assert said in page
+
+
+def test_the_client_reads_when_it_was_sent_in_their_words(
+    bob_browser: Client, anna: Participant, reach: Reach
+) -> None:
+    row = reach("accepted", "delivered", "opened")
+    sent = datetime(2026, 8, 1, 18, 5, tzinfo=anna.organisation.zone)
+    Delivery.objects.filter(pk=row.pk).update(accepted_at=sent)
+    english = text(look(bob_browser, anna, language="en"))
+    assert f"to {ANNA} on 1 August 2026 at 18:05, and it was opened there" in english
+    french = text(look(bob_browser, anna, language="fr"))
+    assert f"à {ANNA} le 1 août 2026 à 18:05, et il y a été ouvert" in french
 
 
 @pytest.mark.parametrize(
