@@ -13,7 +13,14 @@ from sendout.core.providers.smtp_chunks import FEWEST, MOST, Chunks, window
 from sendout.core.providers.smtp_dialogue import Waits
 from sendout.core.providers.smtp_replies import Extensions
 from tests.core.providers.contract import Answers
-from tests.core.providers.test_smtp import CHUNKS, letter, letters, outcomes, provider_for, until
+from tests.core.providers.smtp_scripted import (
+    CHUNKS,
+    letter,
+    letters,
+    outcomes,
+    provider_for,
+    until,
+)
 from tests.rigs.smtp_script import HANG_UP, RECORD_AND_HANG_UP, SILENT, SmtpScript
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from sendout.core.providers.smtp import SmtpConfig, SmtpProvider
 from tests.core.providers.contract import Answers, send_all
-from tests.core.providers.test_smtp import letter, letters
+from tests.core.providers.smtp_scripted import letter, letters
 from tests.rigs.chunking_sink import ChunkingSink
 from tests.rigs.postfix import CAST, Postfix
 from tests.rigs.relay import Relay

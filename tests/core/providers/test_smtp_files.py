@@ -16,8 +16,8 @@ from sendout.core.providers.smtp_envelope import PIECE
 from sendout.core.providers.smtp_replies import Extensions
 from sendout.core.providers.smtp_transfer import LARGE, Transfer
 from tests.core.providers.contract import Answers
-from tests.core.providers.test_smtp import CHUNKS, OFFERS, PLAIN, all_ways, letters, outcomes
-from tests.rigs.smtp_script import SmtpScript
+from tests.core.providers.smtp_scripted import CHUNKS, PLAIN, all_ways, letters, outcomes
+from tests.rigs.smtp_script import OFFERS, SmtpScript
 
 SMALL = tail([Attached("Été.txt", "text/plain", b"\n.\n..\r\n" * 40)], "=_files")
 LARGE_TAIL = tail([Attached("Plan.pdf", "application/pdf", bytes(range(256)) * 4_000)], "=_files")

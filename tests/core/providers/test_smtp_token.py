@@ -16,10 +16,10 @@ from sendout.core.providers.base import Envelope, SenderDown
 from sendout.core.providers.setting import BadConfig
 from sendout.core.providers.smtp import SmtpConfig, SmtpProvider
 from tests.core.providers.contract import Answers, send_all
-from tests.core.providers.test_smtp import OFFERS, letters
+from tests.core.providers.smtp_scripted import letters
 from tests.rigs import free_port
 from tests.rigs.postfix import Postfix
-from tests.rigs.smtp_script import SmtpScript
+from tests.rigs.smtp_script import OFFERS, SmtpScript
 from tests.rigs.token_server import TokenServer
 
 
