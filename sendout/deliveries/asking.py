@@ -1,4 +1,4 @@
-"""Questions about whom a send-out is for: linear, and not asked again while nothing changed."""
+"""Questions in SQL: those about whom a draft is for are not asked again while nothing changed."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ _MARK = f"""(SELECT concat_ws(' ', {
 }))"""
 
 
-def ask(statement: str, parameters: Mapping[str, Any], *, families: bool) -> Rows:
-    """Give the rows of a statement that plans, arrays of ids as `array`.
+def ask(statement: str, parameters: Mapping[str, Any], *, families: bool = False) -> Rows:
+    """Give the rows of a statement, arrays of ids as `array`.
 
     families: whether it plans for families.
     """

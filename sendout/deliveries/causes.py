@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from sendout.core.bounces.clusters import CANCELLED, SKIPPED, UNKNOWN, Alike
 from sendout.core.bounces.diagnosis import Heard
 from sendout.core.delivery.status import Status
+from sendout.deliveries.asking import ask
 from sendout.deliveries.counting import Tally
 from sendout.deliveries.models import Delivery
 from sendout.deliveries.report import PROOF
@@ -121,7 +121,7 @@ def alike(part: Part) -> list[Alike]:
 def _troubled(part: Part, status: str) -> list[Alike]:
     found = [
         Alike(status, n, domain, "", code, shape, text, since, next_try)
-        for code, domain, shape, text, n, since, next_try in _fetch(
+        for code, domain, shape, text, n, since, next_try in ask(
             GROUPED.format(rows=TROUBLED[status]), part.values
         )
     ]
@@ -130,7 +130,7 @@ def _troubled(part: Part, status: str) -> list[Alike]:
 
 def skips(part: Part) -> list[Alike]:
     """Give those that were skipped, put together by the reason."""
-    found = [Alike(Status.SKIPPED, n, "", reason) for reason, n in _fetch(SKIPS, part.values)]
+    found = [Alike(Status.SKIPPED, n, "", reason) for reason, n in ask(SKIPS, part.values)]
     return found + _rest(part, Status.SKIPPED, found, MOST_SKIPPED)
 
 
@@ -140,23 +140,16 @@ def _rest(part: Part, status: str, found: list[Alike], most: int) -> list[Alike]
     return [Alike(status, more, looked_at=False)] if seen >= most and more > 0 else []
 
 
-def _fetch(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
-
-
 def heard(part: Part) -> Heard:
     """Count by domain who was asked and who refused: all, or a sample where there are many."""
-    [[batches]] = _fetch(
+    [[batches]] = ask(
         "SELECT max(ordinal) FROM deliveries_batch WHERE sendout_id = %(sendout)s"
         " AND channel = %(channel)s",
         part.values,
     )
     step = max(1, (batches or 1) // SAMPLED)
     refused = [Status.BOUNCED, Status.ERROR, Status.DEFERRED]
-    rows = _fetch(HEARD, part.values | {"step": step, "refused": refused})
+    rows = ask(HEARD, part.values | {"step": step, "refused": refused})
     return Heard({domain: (asked, no) for domain, asked, no in rows}, whole=step == 1)
 
 
@@ -165,7 +158,7 @@ def matching(part: Part, key: str) -> list[int]:
     found: list[int] = []
     for status in (Status.BOUNCED, Status.ERROR, Status.DEFERRED):
         if part.has(status):
-            for code, shape, ids in _fetch(IDS.format(rows=TROUBLED[status]), part.values):
+            for code, shape, ids in ask(IDS.format(rows=TROUBLED[status]), part.values):
                 if Alike(status, len(ids), code=code, shape=shape).key == key:
                     found += ids
     return found

@@ -208,7 +208,7 @@ def _lacking(lines: list[_Line], gap: Gap) -> list[_Line]:
     where, chosen = _nothing_in(gap)
     statement = f"SELECT p.id FROM people_participant p WHERE p.id = ANY(%(ids)s){where}"
     asked = chosen | {"ids": [pk for line in lines for pk in line.ids]}
-    lacking = {pk for (pk,) in ask(statement, asked, families=False)}
+    lacking = {pk for (pk,) in ask(statement, asked)}
     there = [[pk in lacking for pk in line.ids] for line in lines]
     return [
         _Line(line.stand, [*compress(line.places, those)], [*compress(line.ids, those)])
