@@ -33,14 +33,16 @@ def participants(organisation: Organisation, arguments: argparse.Namespace) -> R
 
 
 def deliveries(organisation: Organisation, arguments: argparse.Namespace) -> Rows:
-    """Every message to one person with its status and reason; of one send-out or of all."""
+    """Every message to one person with its status and reason; of all, the send-out beside it."""
     found = Delivery.objects.filter(organisation=organisation)
     pk = arguments.send_out
-    if pk is not None:
-        if not SendOut.objects.filter(organisation=organisation, pk=pk).exists():
-            raise Problem(f"--send-out: {organisation.name} has no send-out {pk}")
-        found = found.filter(sendout=pk)
-    return report.COLUMNS, (list(row.values()) for row in report.rows_of(found))
+    if pk is None:
+        rows = report.rows_of(found, "sendout")
+        return [*report.COLUMNS, "send_out"], (list(row.values()) for row in rows)
+    if not SendOut.objects.filter(organisation=organisation, pk=pk).exists():
+        raise Problem(f"--send-out: {organisation.name} has no send-out {pk}")
+    rows = report.rows_of(found.filter(sendout=pk))
+    return report.COLUMNS, (list(row.values()) for row in rows)
 
 
 def suppressions(organisation: Organisation, arguments: argparse.Namespace) -> Rows:
