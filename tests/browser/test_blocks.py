@@ -44,7 +44,9 @@ def write_text(page: Page) -> None:
     page.get_by_label("Words", exact=True).fill("The ice is ready")
     add(page, "Text")
     text = page.locator("trix-editor")
+    expect(text).to_have_attribute("contenteditable", "")  # its script is there
     text.click()
+    expect(text).to_be_focused()
     page.keyboard.type("Hello ")
     page.get_by_role("button", name="first_name", exact=True).click()
     expect(text.locator(".so-chip")).to_have_text("first_name")
