@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 
 from django.db.models import QuerySet
 from django.db.models.functions import Greatest
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sendout.core.bounces.clusters import Group
@@ -19,6 +18,7 @@ from sendout.deliveries.counting import Tally
 from sendout.deliveries.hold import held_now
 from sendout.deliveries.models import OPEN, Delivery, Event
 from sendout.deliveries.report import OF_REASON, named, reason, with_carrier, with_status
+from sendout.pages.addresses import addresses
 from sendout.pages.messages.report_words import words_for
 from sendout.pages.messages.row_search import LARGE, Walk, beginning, holding, to_named
 from sendout.pages.messages.shown import Shown
@@ -235,15 +235,15 @@ def _tally(shown: Shown, channel: str) -> Tally:
 
 def _shown(shown: Shown, deliveries: list[Row], held: set[int]) -> list[ShownRow]:
     slug = shown.sendout.organisation.slug
-    url = _pattern("delivery", slug, shown.id)
-    ask_url = _pattern("not_received_delivery", slug)
+    url = addresses("pages:delivery", slug, shown.id)
+    ask_url = addresses("pages:not_received_delivery", slug)
     replied = [row["id"] for row in deliveries if row["replied_at"]]
     replies, kinds = _replies(replied), kinds_of(replied)
     return [
         ShownRow(
             id=row["id"],
-            url=url.format(row["id"]),
-            ask_url=ask_url.format(row["id"]) if row["participant_id"] is not None else "",
+            url=url(row["id"]),
+            ask_url=ask_url(row["id"]) if row["participant_id"] is not None else "",
             participant=named(_name(row), row["address"]),
             address=row["address"],
             status=_status(row, held),
@@ -260,11 +260,6 @@ def _held(shown: Shown, channel: str) -> set[int]:
     """Give what is being sent at this moment; asked for where anything is."""
     is_sent = _tally(shown, channel).by_status.get(Status.SENDING)
     return held_now(shown.id, channel) if is_sent else set()
-
-
-def _pattern(route: str, *args: object) -> str:
-    """Give a page's address with a gap for the id at its end: looked up once, not for each row."""
-    return reverse(f"pages:{route}", args=[*args, 0]).removesuffix("0/") + "{}/"
 
 
 def _name(row: Row) -> str:
