@@ -35,7 +35,7 @@ MOST_PRINTED = 2_000  # people; the file has all
 @member_of(Role.VIEWER)
 def board(request: MemberRequest, pk: int) -> HttpResponse:
     """Show how many know by now, and whom to call."""
-    sendout = _started(request, pk)
+    sendout = find_one(request, pk)
     if sendout.started_at is None:
         return redirect("pages:popup", request.organisation.slug, pk)
     rows = boards.count_rows(sendout)
@@ -49,7 +49,7 @@ def board(request: MemberRequest, pk: int) -> HttpResponse:
 @member_of(Role.VIEWER)
 def live(request: MemberRequest, pk: int) -> HttpResponse:
     """Show the part that moves; nothing at all while it is as it was (`seen`)."""
-    sendout = _started(request, pk)
+    sendout = find_one(request, pk)
     if not request.headers.get("HX-Request"):
         return redirect("pages:board", request.organisation.slug, pk)
     seen = request.GET.get("seen")
@@ -62,7 +62,7 @@ def live(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def called(request: MemberRequest, pk: int) -> HttpResponse:
     """Note that people were told on the phone, or take that back."""
-    sendout = _started(request, pk)
+    sendout = find_one(request, pk)
     ids = {int(each) for each in request.POST.getlist("participant") if _is_id(each)}
     boards.mark_called(sendout, ids, request.user, called="back" not in request.POST)
     if request.headers.get("HX-Request"):
@@ -74,7 +74,7 @@ def called(request: MemberRequest, pk: int) -> HttpResponse:
 @member_of(Role.VIEWER)
 def calls(request: MemberRequest, pk: int) -> HttpResponse:
     """Show the list of those to call, made to be printed."""
-    sendout = _started(request, pk)
+    sendout = find_one(request, pk)
     rows, minutes = boards.count_rows(sendout), _minutes(request)
     context = _of_page(request, sendout) | {"minutes": minutes, "minutes_choices": MINUTES}
     if rows > AT_ONCE and "counted" not in request.GET:
@@ -89,7 +89,7 @@ def calls(request: MemberRequest, pk: int) -> HttpResponse:
 @member_of(Role.VIEWER)
 def calls_file(request: MemberRequest, pk: int) -> StreamingHttpResponse:
     """Give the same list for a spreadsheet."""
-    rows = _table(_started(request, pk), _minutes(request), get_language())
+    rows = _table(find_one(request, pk), _minutes(request), get_language())
     answer = StreamingHttpResponse(
         csv_lines(rows, for_excel=True), content_type="text/csv; charset=utf-8"
     )
@@ -105,10 +105,6 @@ def _table(sendout: SendOut, minutes: int, language: str | None) -> Iterator[lis
     with override(language):
         found = lines(sendout, _to_call(sendout, minutes)[0])
     yield from map(table_row, found)
-
-
-def _started(request: MemberRequest, pk: int) -> SendOut:
-    return find_one(request, pk)
 
 
 def _is_id(text: str) -> bool:
