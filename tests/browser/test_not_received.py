@@ -30,9 +30,7 @@ def test_from_a_name_to_the_answer_and_a_text_to_copy(people: People, look: str)
     if look == "phone":
         page.get_by_role("button", name="Menu").click()
     page.get_by_role("link", name="Did not get it?").click()
-    page.wait_for_url(
-        f"**{FIND}"
-    )  # until it is loaded: what is typed before that is not looked for
+    page.wait_for_url(f"**{FIND}")  # loaded: what is typed before is not looked for
     page.get_by_role("searchbox", name="Name, email or phone").press_sequentially(str(last_name))
     page.locator("#found").get_by_role("link", name=str(name), exact=True).first.click()
     expect(page.get_by_role("heading", name=f"Did {name} not get it?")).to_be_visible()

@@ -11,20 +11,11 @@ import pytest
 from sendout.core.providers.base import Envelope
 from sendout.core.providers.smtp import SmtpConfig, SmtpProvider
 from tests.core.providers.contract import Answers, send_all
-from tests.rigs.smtp_script import (
-    OFFERS,
-    SmtpScript,
-)
+from tests.rigs.smtp_script import OFFERS, SmtpScript
 
 PLAIN = tuple(offer for offer in OFFERS if offer != "PIPELINING")
-
-
 CHUNKS = (*OFFERS, "CHUNKING")
-
-
 both_ways = pytest.mark.parametrize("offers", [OFFERS, PLAIN], ids=["pipelined", "step by step"])
-
-
 all_ways = pytest.mark.parametrize(
     "offers", [OFFERS, PLAIN, CHUNKS], ids=["pipelined", "step by step", "in chunks"]
 )

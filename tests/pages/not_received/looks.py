@@ -12,8 +12,6 @@ from sendout.deliveries.models import Delivery
 from sendout.people.models import Participant
 
 ANNA, PHONE = "anna@gmail.com", "+15145550123"
-
-
 Reach = Callable[..., Delivery]
 
 
