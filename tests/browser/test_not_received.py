@@ -53,7 +53,7 @@ def test_a_row_of_the_popup_leads_to_its_answer(people: People) -> None:
     page = people.of_the_demo()
     page.goto(people.site.at("/o/aqua-club/messages/?open={sent}".format(**ids(people.site))))
     row = page.get_by_role("dialog").locator(".so-deliveries:visible tbody tr").first
-    name = row.locator(".so-row-link").inner_text()
+    name = row.locator(".so-row-link").text_content()
     row.get_by_title("Did not get it?").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Did {name} not get it?")
 

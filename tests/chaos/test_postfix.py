@@ -57,7 +57,6 @@ CASES = {
         "error",
         "The receiving server blocks our sending server at the moment.",
     ),
-    # Behind a refused one: whose text is on its way at a hang-up, of them nobody can be sure.
     "cut": Case("DUNNO", "sent", "sent", ""),
     "slow": Case("sleep 2", "sent", "sent", ""),
     "mute": Case(

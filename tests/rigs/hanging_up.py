@@ -1,7 +1,8 @@
 """A TCP relay before a mail server, which hangs up at chosen moments.
 
-Each recipient of `cut` loses the first connection that names it. Each of `mute` loses it when the
-server has taken the message and says so.
+Each recipient of `cut` loses the first connection that names it, when the message before it, whose
+end comes in the same write, has been answered. Each of `mute` loses it when the server has taken
+the message and says so.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterable
 from typing import Self
+
+QUEUED = b"queued as"
+END_OF_TEXT = b"\r\n.\r\n"
 
 
 class Relay:
@@ -52,8 +56,8 @@ class Relay:
     async def _serve(self, ours: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
         theirs, server = await asyncio.open_connection("127.0.0.1", self._behind)
         talk = _Talk(self._cut, self._mute)
-        there = asyncio.create_task(_pump(ours, server, talk.may_go_there))
-        back = asyncio.create_task(_pump(theirs, client, talk.may_come_back))
+        there = asyncio.create_task(_pump(ours, server, talk.there))
+        back = asyncio.create_task(_pump(theirs, client, talk.back))
         with contextlib.suppress(asyncio.CancelledError):  # the end of the test
             await asyncio.wait({there, back}, return_when=asyncio.FIRST_COMPLETED)
         for task in (there, back):
@@ -63,32 +67,40 @@ class Relay:
 
 
 class _Talk:
-    """What was said on one connection, as far as it decides about hanging up."""
+    """What was said on one connection, as far as it decides about hanging up.
+
+    What comes is given to `there` or `back`, which say what of it may pass on, and whether the
+    connection goes on after it.
+    """
 
     def __init__(self, cut: set[bytes], mute: set[bytes]) -> None:
         self.cut, self.mute = cut, mute
-        self.named = self.granted = False
+        self.named = self.granted = self.last = False
 
-    def may_go_there(self, data: bytes) -> bool:
-        for command in [each for each in self.cut if each in data]:
-            self.cut.remove(command)
-            return False
+    def there(self, data: bytes) -> tuple[bytes, bool]:
         for command in [each for each in self.mute if each in data]:
             self.mute.remove(command)
             self.named = True
-        return True
+        for command in [each for each in self.cut if each in data]:
+            self.cut.remove(command)
+            before = data[: data.rindex(b"MAIL FROM", 0, data.index(command))]
+            self.last = before.endswith(END_OF_TEXT)  # its answer still goes back
+            return (before, True) if self.last else (b"", False)
+        return data, True
 
-    def may_come_back(self, data: bytes) -> bool:
-        if self.granted and b"queued as" in data:
-            return False
+    def back(self, data: bytes) -> tuple[bytes, bool]:
+        if self.granted and QUEUED in data:
+            return b"", False
         self.granted = self.named and b"354 " in data
-        return True
+        return data, not (self.last and QUEUED in data)
 
 
 async def _pump(
-    source: asyncio.StreamReader, target: asyncio.StreamWriter, may_pass: Callable[[bytes], bool]
+    source: asyncio.StreamReader,
+    target: asyncio.StreamWriter,
+    passing: Callable[[bytes], tuple[bytes, bool]],
 ) -> None:
-    while data := await source.read(65_536):
-        if not may_pass(data):
-            return
+    more = True
+    while more and (data := await source.read(65_536)):
+        data, more = passing(data)
         target.write(data)
