@@ -157,6 +157,8 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": [
+                "django.templatetags.i18n",
+                "sendout.pages.templatetags.quick",
                 "sendout.pages.templatetags.marks",
                 "sendout.pages.templatetags.words",
             ],
