@@ -6,14 +6,24 @@ All rows are never looked at: each status is looked for among the few rows that 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from heapq import merge
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from sendout.core.bounces.clusters import CANCELLED, SKIPPED, UNKNOWN, Alike
+from sendout.core.bounces.clusters import (
+    CANCELLED,
+    FAILING,
+    SKIPPED,
+    UNKNOWN,
+    WAITING,
+    Alike,
+    key_of,
+)
 from sendout.core.bounces.diagnosis import Heard
-from sendout.core.delivery.status import Status
+from sendout.core.delivery.status import FAILED, Status
 from sendout.deliveries.asking import ask
 from sendout.deliveries.counting import Tally
 from sendout.deliveries.models import Delivery
@@ -23,25 +33,29 @@ from sendout.finding.planner import among
 MOST = 20_000  # rows of each status whose words are looked at
 MOST_SKIPPED = 200_000
 SAMPLED = 10  # batches from which a share is reckoned where there are more
+AT_ONCE = 2_000  # rows that are read for one cause before it is seen whether more are needed
 LONGEST = 40  # characters of a cause's name
 
-# A server's words without what differs from message to message: addresses, ids, times, links.
+# What `clusters.shape_of` makes of a server's words.
 SHAPE = r"regexp_replace({text}, '[^ \n]*[@0-9][^ \n]*', '#', 'g')"
 _WORDS = "left(d.error_text, 500)"
 _DOMAIN = "lower(split_part(d.address, '@', 2))"
 
 _OF = "d.sendout_id = %(sendout)s AND d.channel = %(channel)s"
 _ROWS = f"""SELECT d.*, d.{{fact}} AS since FROM deliveries_delivery d
-    WHERE {_OF} AND {{proof}} AND d.status = '{{status}}' LIMIT {MOST}"""
+    WHERE {_OF} AND {{proof}} AND d.status = '{{status}}' AND d.id > %(after)s
+    ORDER BY d.id LIMIT %(most)s"""
 # Those that wait are in few batches; most that ever waited have left since.
 _DEFERRED = f"""SELECT d.*, d.deferred_at AS since FROM deliveries_batch b
     CROSS JOIN LATERAL (
         SELECT d.* FROM deliveries_delivery d
         WHERE {_OF} AND d.id BETWEEN b.first AND b.last AND d.deferred_at IS NOT NULL
             AND d.status = 'deferred' AND d.id <> ALL(COALESCE(b.held, '{{}}'))
+            AND d.id > %(after)s
     ) d
     WHERE b.sendout_id = %(sendout)s AND b.channel = %(channel)s
-        AND (b.ready OR b.retry_at IS NOT NULL OR b.held IS NOT NULL) LIMIT {MOST}"""
+        AND (b.ready OR b.retry_at IS NOT NULL OR b.held IS NOT NULL)
+    ORDER BY d.id LIMIT %(most)s"""
 TROUBLED: dict[str, str] = {
     Status.BOUNCED: _ROWS.format(
         fact="bounced_at", proof="d.bounced_at IS NOT NULL", status="bounced"
@@ -50,6 +64,7 @@ TROUBLED: dict[str, str] = {
     Status.DEFERRED: _DEFERRED,
     Status.UNKNOWN: _ROWS.format(fact="deferred_at", proof="d.unsure > 0", status="unknown"),
 }
+OF_STAGE = {FAILING: FAILED, WAITING: (Status.DEFERRED,)}
 
 # Most servers say the same to all, so what is said is put together before it is taken apart.
 GROUPED = f"""
@@ -68,15 +83,7 @@ SELECT skip_reason, count(*) FROM (
     WHERE {_OF} AND d.skipped_at IS NOT NULL AND d.status = 'skipped' LIMIT {MOST_SKIPPED}
 ) few GROUP BY 1
 """
-# The ids of all, by code and shape: that is what the cause depends on, besides the status.
-IDS = f"""
-WITH said AS MATERIALIZED (
-    SELECT d.id, d.error_code AS code, {_WORDS} AS text FROM ({{rows}}) d
-), shapes AS (
-    SELECT code, text, {SHAPE.format(text="text")} AS shape FROM said GROUP BY code, text
-)
-SELECT code, shape, array_agg(id) FROM said JOIN shapes USING (code, text) GROUP BY 1, 2
-"""
+NEXT = f"SELECT d.id, d.error_code, {_WORDS} FROM ({{rows}}) d ORDER BY d.id"
 HEARD = f"""
 SELECT {_DOMAIN}, count(*), count(*) FILTER (WHERE d.status = ANY(%(refused)s))
 FROM deliveries_batch b
@@ -98,7 +105,7 @@ class Part:
     @property
     def values(self) -> dict[str, Any]:
         """What the statements here are about."""
-        return {"sendout": self.sendout, "channel": self.channel}
+        return {"sendout": self.sendout, "channel": self.channel, "after": 0, "most": MOST}
 
     def has(self, status: str) -> int:
         """How many have the status."""
@@ -153,15 +160,31 @@ def heard(part: Part) -> Heard:
     return Heard({domain: (asked, no) for domain, asked, no in rows}, whole=step == 1)
 
 
-def matching(part: Part, key: str) -> list[int]:
-    """Give the ids of the failed or waiting deliveries with a cause."""
-    found: list[int] = []
-    for status in (Status.BOUNCED, Status.ERROR, Status.DEFERRED):
-        if part.has(status):
-            for code, shape, ids in ask(IDS.format(rows=TROUBLED[status]), part.values):
-                if Alike(status, len(ids), code=code, shape=shape).key == key:
-                    found += ids
-    return found
+def looked_for(key: str) -> bool:
+    """Whether the rows with this cause are found by what servers said."""
+    return key.partition("-")[0] in OF_STAGE
+
+
+def matching(part: Part, key: str) -> Iterator[int]:
+    """Give the ids of the failed or waiting deliveries with a cause, in their order.
+
+    As many rows are read as are asked for, and no more than `MOST` of each status.
+    """
+    statuses = OF_STAGE.get(key.partition("-")[0], ())
+    return merge(*(_matching(part, status, key) for status in statuses if part.has(status)))
+
+
+def _matching(part: Part, status: str, key: str) -> Iterator[int]:
+    statement = NEXT.format(rows=TROUBLED[status])
+    after, left = 0, MOST
+    while left > 0:
+        asked = min(AT_ONCE, left)
+        rows = ask(statement, part.values | {"after": after, "most": asked})
+        yield from (pk for pk, code, text in rows if key_of(status, code, text) == key)
+        if len(rows) < asked:
+            return
+        after = rows[-1][0]
+        left -= asked
 
 
 def with_cause(deliveries: QuerySet[Delivery], part: Part, key: str) -> QuerySet[Delivery]:
@@ -171,4 +194,4 @@ def with_cause(deliveries: QuerySet[Delivery], part: Part, key: str) -> QuerySet
         return deliveries.filter(PROOF[SKIPPED], status=Status.SKIPPED, skip_reason=why)
     if key in (CANCELLED, UNKNOWN):
         return deliveries.filter(PROOF.get(key, Q()), status=key)
-    return deliveries.filter(among("deliveries_delivery.id", matching(part, key)))
+    return deliveries.filter(among("deliveries_delivery.id", list(matching(part, key))))

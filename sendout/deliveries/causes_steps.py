@@ -72,7 +72,7 @@ def retry_now(sendout: SendOut, part: Part, key: str) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_LOCK, part.values)
         limits: dict[str, Any] = {"pause": PAUSE, "attempts": len(WAITS[part.channel]) - SPARE}
-        cursor.execute(_SOONER, part.values | limits | {"ids": matching(part, key)})
+        cursor.execute(_SOONER, part.values | limits | {"ids": list(matching(part, key))})
         count = int(cursor.fetchone()[0])
         _reopen(sendout, part, key)
     return count
@@ -92,7 +92,7 @@ def send_again(sendout: SendOut, part: Part, key: str, member: User | None) -> A
 
     Raises NotPossible, such as when no sender works.
     """
-    ids = matching(part, key) if key in SENT_AGAIN else []
+    ids = list(matching(part, key)) if key in SENT_AGAIN else []
     if not ids:
         return Again([], 0)
     rows = Delivery.objects.filter(among("deliveries_delivery.id", ids))

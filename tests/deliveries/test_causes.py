@@ -6,14 +6,15 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sendout.accounts.models import Organisation
-from sendout.core.bounces.clusters import gather
+from sendout.core.bounces.clusters import gather, shape_of
 from sendout.deliveries import causes, causes_steps, steer
-from sendout.deliveries.causes import Part, alike, heard, with_cause
+from sendout.deliveries.causes import Part, alike, heard, matching, with_cause
 from sendout.deliveries.causes_steps import retry_now, send_again
 from sendout.deliveries.claim import claim
 from sendout.deliveries.counting import Tally, tallies
@@ -29,6 +30,7 @@ BLOCKED = "550 5.7.1 Mail from 203.0.113.{n} is blocked, see id {n}a{n}"
 OUTCOMES = {
     "blocked": ("bounced", "5.7.1", BLOCKED),
     "unknown": ("bounced", "5.1.1", "550 5.1.1 <p{n}@a.test> User unknown"),
+    "refused": ("bounced", "5.7.0", "554 5.7.0 This message looks like spam, id {n}"),
     "spam": ("failed", "5.7.0", "This message looks like spam"),
     "grey": ("deferred", "4.7.1", "Greylisted, come again in {n} seconds"),
     "full": ("deferred", "4.2.2", "mailbox full"),
@@ -40,6 +42,7 @@ KEYS = {
     "blocked": "failed-blocked",
     "unknown": "failed-no_mailbox",
     "spam": "failed-content",
+    "refused": "failed-content",
     "grey": "later-greylist",
     "full": "later-full",
     "unsure": "unknown",
@@ -112,11 +115,29 @@ def test_of_very_many_the_rest_is_counted_and_not_looked_at(
     started: SendOut, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settle(started, *["unknown"] * 6)
-    few = {"bounced": causes.TROUBLED["bounced"].replace(f"LIMIT {causes.MOST}", "LIMIT 4")}
-    monkeypatch.setattr(causes, "TROUBLED", few)
     monkeypatch.setattr(causes, "MOST", 4)
     found = groups(started)
     assert found == {"failed-no_mailbox": 4, "rest-bounced": 2, "skipped-no_address": 1}
+    assert len(list(matching(part(started), "failed-no_mailbox"))) == 4
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 16, 2_000])
+def test_rows_are_given_in_their_order_however_many_are_read_at_once(
+    started: SendOut, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    settle(started, *["blocked", "spam", "unknown", "refused"] * 4)
+    monkeypatch.setattr(causes, "AT_ONCE", at_once)
+    found = {key: list(matching(part(started), key)) for key in ("failed-content", "later-content")}
+    spam = Delivery.objects.filter(sendout=started, error_text__contains="spam").order_by("pk")
+    assert set(spam.values_list("status", flat=True)) == {"bounced", "error"}
+    assert found == {"failed-content": [row.pk for row in spam], "later-content": []}
+
+
+@given(text=st.text(st.sampled_from("ab@0_９é\n\t <>.:%\\"), max_size=40))
+def test_what_differs_is_left_out_in_sql_as_in_python(text: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {causes.SHAPE.format(text='%s::text')}", [text])
+        assert cursor.fetchone() == (shape_of(text),)
 
 
 def test_what_was_cancelled_is_a_group(started: SendOut) -> None:

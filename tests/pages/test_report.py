@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from sendout.accounts.models import User
 from sendout.core.bounces.clusters import Group, Why
+from sendout.deliveries import causes
 from sendout.deliveries.freeze import send_now
 from sendout.deliveries.models import Delivery
 from sendout.deliveries.record import Happening, record
+from sendout.pages.messages import rows
 from sendout.pages.messages.report_words import words_for
 from sendout.sendouts.models import SendOut
 from tests.cast import sign_in
@@ -71,10 +73,10 @@ def test_the_report_says_what_is_the_matter_and_adds_up(browser: Client, blocked
 
 def test_a_group_leads_to_its_rows_and_to_a_file(browser: Client, blocked: SendOut) -> None:
     base = f"/o/aqua-club/messages/{blocked.pk}/"
-    rows = browser.get(f"{base}email/rows/?cause=failed-blocked", headers=HX).content.decode()
-    assert rows.count("@outlook.com") == 4
-    assert "full@a.test" not in rows
-    assert "Our mail server is blocked" in rows
+    listed = browser.get(f"{base}email/rows/?cause=failed-blocked", headers=HX).content.decode()
+    assert listed.count("@outlook.com") == 4
+    assert "full@a.test" not in listed
+    assert "Our mail server is blocked" in listed
     file = browser.get(f"{base}email/export/?cause=later-full")
     assert len(b"".join(file.streaming_content).splitlines()) == 2
     page = browser.get(f"{base}?tab=email&cause=skipped-no_address").content.decode()
@@ -82,6 +84,29 @@ def test_a_group_leads_to_its_rows_and_to_a_file(browser: Client, blocked: SendO
     nothing = browser.get(f"{base}email/rows/?cause=skipped-<x>", headers=HX)
     assert nothing.status_code == 200
     assert "<x>" not in nothing.content.decode()
+
+
+def test_one_looks_through_the_rows_of_a_cause_and_back(
+    browser: Client, blocked: SendOut, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "PAGE", 2)
+    monkeypatch.setattr(rows, "COUNTED", 3)
+    monkeypatch.setattr(causes, "AT_ONCE", 3)
+    base = f"/o/aqua-club/messages/{blocked.pk}/email/rows/?cause=failed-blocked"
+    ids = list(
+        Delivery.objects.filter(status="bounced").order_by("pk").values_list("pk", flat=True)
+    )
+    for place, expected in {
+        "": ids[:2],
+        f"&after={ids[1]}": ids[2:],
+        f"&after={ids[2]}": ids[3:],
+        f"&before={ids[3]}": ids[1:3],
+        f"&before={ids[1]}": ids[:1],
+    }.items():
+        html = browser.get(f"{base}{place}", headers=HX).content.decode()
+        assert [int(pk) for pk in re.findall(r'id="open-delivery-(\d+)"', html)] == expected, place
+        assert "More than 3 found" in html
+        assert ("Next" in html) == (place in ("", f"&before={ids[3]}", f"&before={ids[1]}"))
 
 
 def test_the_buttons_do_it_once(browser: Client, blocked: SendOut) -> None:

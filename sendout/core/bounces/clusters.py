@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from sendout.core.bounces import verdicts as v
 from sendout.core.bounces.blockers import Blocker, who_blocks
@@ -88,6 +90,7 @@ FAILING, WAITING, UNKNOWN, SKIPPED, CANCELLED, REST = (
     "failed", "later", "unknown", "skipped", "cancelled", "rest",
 )  # fmt: skip
 STAGES = (FAILING, WAITING, UNKNOWN, SKIPPED, CANCELLED, REST)
+_DIFFERS = re.compile(r"[^ \n]*[@0-9][^ \n]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,18 @@ class Alike:
         return self.status
 
 
+@lru_cache(maxsize=10_000)
+def key_of(status: str, code: str, text: str) -> str:
+    """Give the cause that a delivery is listed under. text: the words of a server, up to 500."""
+    return Alike(status, 1, code=code, shape=shape_of(text)).key
+
+
+def shape_of(text: str) -> str:
+    """Leave out what differs from one message to the next: addresses, ids, times, links."""
+    return _DIFFERS.sub("#", text)
+
+
+@lru_cache(maxsize=1_000)
 def why_of(code: str, shape: str) -> Why:
     """Say what a refusal is about."""
     return OWN_CODES.get(code) or BY_VERDICT[judge(code, shape)]

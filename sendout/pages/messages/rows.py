@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import nlargest
+from itertools import chain, dropwhile, islice, takewhile
 from typing import Any, TypeAlias
 
 from django.db.models import QuerySet
@@ -13,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from sendout.core.bounces.clusters import Group
 from sendout.core.delivery.status import TIMES, Status
-from sendout.deliveries.causes import LONGEST, Part, with_cause
+from sendout.deliveries.causes import LONGEST, Part, looked_for, matching, with_cause
 from sendout.deliveries.counting import Tally
 from sendout.deliveries.hold import held_now
 from sendout.deliveries.models import OPEN, Delivery, Event
@@ -160,8 +162,12 @@ def _without_words(shown: Shown, channel: str, filters: Filters) -> QuerySet[Del
     if filters.status:
         rows = with_status(rows, shown.id, channel, filters.status)
     if filters.cause:
-        rows = with_cause(rows, Part(shown.id, channel, _tally(shown, channel)), filters.cause)
+        rows = with_cause(rows, _part(shown, channel), filters.cause)
     return rows
+
+
+def _part(shown: Shown, channel: str) -> Part:
+    return Part(shown.id, channel, _tally(shown, channel))
 
 
 def _from_the_beginning(shown: Shown, channel: str, filters: Filters) -> bool:
@@ -180,6 +186,8 @@ class _Found:
 def _found(shown: Shown, channel: str, filters: Filters) -> _Found:
     if _from_the_beginning(shown, channel, filters):
         return _found_from_the_beginning(shown, channel, filters)
+    if filters.cause and not (filters.q or filters.status) and looked_for(filters.cause):
+        return _of_cause(_part(shown, channel), filters)
     rows = fitting_rows(shown, channel, filters)
     if not filters.searched:
         tally = _tally(shown, channel)
@@ -200,6 +208,17 @@ def _found_from_the_beginning(shown: Shown, channel: str, filters: Filters) -> _
         walk.go_on()
     more = len(walk.found) > PAGE or bool(filters.after or filters.before)
     return _Found(_page(_these(walk.found, filters)), min(len(walk.found), PAGE), more)
+
+
+def _of_cause(part: Part, filters: Filters) -> _Found:
+    """Give a page of the rows with a cause; no more of them are looked at than it takes."""
+    found = matching(part, filters.cause)
+    ids = list(islice(found, COUNTED + 1))
+    if filters.before:
+        page = nlargest(PAGE + 1, takewhile(filters.before.__gt__, chain(ids, found)))
+    else:
+        page = list(islice(dropwhile(filters.after.__ge__, chain(ids, found)), PAGE + 1))
+    return _Found(_page(_these(page, filters)), len(ids))
 
 
 def _counted(rows: QuerySet[Delivery], filters: Filters) -> _Found:
