@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, models
@@ -28,6 +29,7 @@ from sendout.sendouts.models import Channels, SendOut
 # In which receipts begin to come, and after which people are called.
 PATIENCE = timedelta(minutes=10)
 SHOWN = 50  # people to call that the board names
+KEPT = 256  # boards
 
 
 class Knows(IntEnum):
@@ -98,11 +100,23 @@ class Board:
         return self.confirmed + self.reached + self.called
 
 
-def board(sendout: SendOut, now: datetime) -> Board:
-    """Count the people of a send-out: linear in them; see docs/closure.md."""
+@lru_cache(maxsize=KEPT)
+def board_in(state: str, sendout: int, heard: tuple[str, ...]) -> Board:
+    """Give the board of a send-out in one state (`state_of`): counted once, whoever looks at it.
+
+    sendout: its id. heard: see `last_heard`.
+    """
+    return board(sendout, heard)
+
+
+def board(sendout: int, heard: tuple[str, ...]) -> Board:
+    """Count the people of a send-out: linear in them; see docs/closure.md.
+
+    sendout: its id. heard: see `last_heard`.
+    """
     found, by_way = Board(), Counter[tuple[int, bool]]()
     with _counting() as cursor:
-        cursor.execute(BOARD, _values(sendout, now) | {"shown": SHOWN})
+        cursor.execute(BOARD, _values(sendout, heard) | {"shown": SHOWN})
         for knows, called, n, person in cursor.fetchall():
             if person is None:
                 by_way[knows, called] += n
@@ -118,15 +132,16 @@ def board(sendout: SendOut, now: datetime) -> Board:
 
 
 def to_call(
-    sendout: SendOut, now: datetime, *, waiting: bool, most: int | None = None
+    sendout: int, heard: tuple[str, ...], *, waiting: bool, most: int | None = None
 ) -> tuple[dict[int, Knows], int]:
     """Give whom to call, up to `most`, and how many they are altogether.
 
-    That is who cannot be reached, and with `waiting` who is not reached yet.
+    That is who cannot be reached, and with `waiting` who is not reached yet. sendout, heard: as
+    `board` has them.
     """
     at_most = Knows.WAITING if waiting else Knows.CANNOT
     with _counting() as cursor:
-        values = _values(sendout, now) | {"at_most": at_most.value, "shown": most}
+        values = _values(sendout, heard) | {"at_most": at_most.value, "shown": most}
         cursor.execute(TO_CALL, values)
         rows = cursor.fetchall()
     return {person: Knows(knows) for person, knows, _ in rows}, rows[0][2] if rows else 0
@@ -139,7 +154,7 @@ def _counting() -> Iterator[CursorWrapper]:
         yield cursor
 
 
-def last_heard(sendout: SendOut, now: datetime) -> list[str]:
+def last_heard(sendout: SendOut, now: datetime) -> tuple[str, ...]:
     """Name the channels on which `sent` is the last that is heard: no receipts come in there.
 
     Where a provider usually tells, its first receipt is waited for.
@@ -147,11 +162,11 @@ def last_heard(sendout: SendOut, now: datetime) -> list[str]:
     begun = sendout.started_at or now
     told = Count.objects.filter(sendout=sendout, delivered__gt=0).values_list("channel", flat=True)
     hears = set(told)
-    return [
+    return tuple(
         channel.value
         for channel in Channels(sendout.channels).used
         if not _tells(sendout, channel) or (channel not in hears and now - begun > PATIENCE)
-    ]
+    )
 
 
 def _tells(sendout: SendOut, channel: str) -> bool:
@@ -169,16 +184,18 @@ def is_late(sendout: SendOut, now: datetime, after: timedelta = PATIENCE) -> boo
     return sendout.started_at is not None and now - sendout.started_at >= after
 
 
-def state_of(sendout: SendOut, now: datetime, more: Collection[object] = ()) -> str:
+def state_of(
+    sendout: SendOut, now: datetime, heard: tuple[str, ...], more: Collection[object] = ()
+) -> str:
     """Give a few letters that change when the board does, without looking at its people.
 
-    more: what else is shown beside it.
+    heard: see `last_heard`. more: what else is shown beside it.
     """
     counts = Count.objects.filter(sendout=sendout).order_by("channel", "status")
     seen = [
         sendout.state,
         is_late(sendout, now),
-        last_heard(sendout, now),
+        heard,
         *counts.values_list("channel", "status", "n", "accepted", "delivered", "opened"),
         Call.objects.filter(sendout=sendout).aggregate(n=models.Count("pk"), last=Max("pk")),
         *more,
@@ -204,5 +221,5 @@ def mark_called(sendout: SendOut, participants: Collection[int], by: User, *, ca
     )
 
 
-def _values(sendout: SendOut, now: datetime) -> dict[str, Any]:
-    return {"sendout": sendout.pk, "last_heard": last_heard(sendout, now)}
+def _values(sendout: int, heard: tuple[str, ...]) -> dict[str, Any]:
+    return {"sendout": sendout, "last_heard": list(heard)}

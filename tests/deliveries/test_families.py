@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sendout.accounts.models import Organisation
 from sendout.deliveries import again, amending
-from sendout.deliveries.board import board
+from sendout.deliveries.board import board, last_heard
 from sendout.deliveries.claim import claim
 from sendout.deliveries.estimate import estimate
 from sendout.deliveries.families import for_families, told_with
@@ -126,5 +126,5 @@ def test_a_family_stands_as_its_message_does(
     assert correction.people.count() == 4
     record([Happening(rows[mia.pk].pk, "bounced", now, code="5.1.1")])
     assert again.count(sent).missed_email == 3
-    stands = board(sent, now)
+    stands = board(sent.pk, last_heard(sent, now))
     assert (stands.cannot, stands.waiting + stands.reached) == (3, 1)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from sendout.accounts.models import Organisation, Role, User
 from sendout.compose.models import Message
 from sendout.core.providers.heard import Incoming
+from sendout.deliveries import board as boards
 from sendout.deliveries.models import Call, Delivery
 from sendout.deliveries.record import Happening, record
 from sendout.pages.closure import board as board_page
@@ -224,6 +225,34 @@ def test_the_board_counts_people_and_a_call_moves_them(
     assert "2 confirmed" in answered
     browser.post(f"{board}called/", {"participant": carl.pk, "back": "1"})
     assert numbers(browser.get(board).content.decode()) == [2, 1, 1]
+
+
+def test_whoever_looks_the_board_is_counted_once(
+    browser: Client,
+    bob: User,
+    email_sender: Sender,
+    person: MakePerson,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ann = person("Ann", "ann@example.org")
+    draft = begin(browser)
+    place = send(browser, draft)
+    counted = []
+    count = boards.board
+
+    def counting(sendout: int, heard: tuple[str, ...]) -> boards.Board:
+        counted.append(sendout)
+        return count(sendout, heard)
+
+    monkeypatch.setattr(boards, "board", counting)
+    for member in (browser, sign_in(bob), browser):
+        assert numbers(member.get(place).content.decode()) == [0, 1, 0]
+    assert counted == [draft.pk]
+    mail = Delivery.objects.get(sendout=draft, participant=ann, channel="email")
+    record([Happening(mail.pk, fact, timezone.now()) for fact in ("accepted", "delivered")])
+    for member in (browser, sign_in(bob)):
+        assert numbers(member.get(place).content.decode()) == [1, 0, 0]
+    assert counted == [draft.pk] * 2
 
 
 def numbers(page: str) -> list[int]:

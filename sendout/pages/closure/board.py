@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
@@ -27,6 +27,11 @@ WATCHED = timedelta(hours=12)  # after its start a board that is open asks for i
 QUICK, SLOW = 2, 10  # seconds between two looks, for up to MANY people and for more
 MANY = 5_000
 LISTED = 10  # replies, and calls that were made
+_OF_WHOM = ("first_name", "last_name", "email", "phone")
+ANSWER = (
+    *("conversation", "phone", "at", "text", "delivery__participant"),
+    *(f"delivery__participant__{name}" for name in _OF_WHOM),
+)
 MINUTES = (5, 10, 20, 30, 60)
 AT_ONCE = 10_000  # deliveries that are counted while the page waits; for more it asks afterwards
 MOST_PRINTED = 2_000  # people; the file has all
@@ -53,7 +58,7 @@ def live(request: MemberRequest, pk: int) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         return redirect("pages:board", request.organisation.slug, pk)
     seen = request.GET.get("seen")
-    if seen and seen == _state(sendout):
+    if seen and seen == _state(sendout, timezone.now())[0]:
         return HttpResponse(status=204)
     return render(request, "pages/closure/board_live.html", _context(request, sendout))
 
@@ -121,7 +126,8 @@ def _to_call(
 ) -> tuple[dict[int, boards.Knows], int]:
     now = timezone.now()
     late = boards.is_late(sendout, now, timedelta(minutes=minutes))
-    return boards.to_call(sendout, now, waiting=late, most=most)
+    heard = boards.last_heard(sendout, now)
+    return boards.to_call(sendout.pk, heard, waiting=late, most=most)
 
 
 def _replies(sendout: SendOut) -> QuerySet[Reply]:
@@ -130,9 +136,11 @@ def _replies(sendout: SendOut) -> QuerySet[Reply]:
     return Reply.objects.filter(delivery__in=answered.values("pk")).order_by("-at", "-pk")
 
 
-def _state(sendout: SendOut) -> str:
+def _state(sendout: SendOut, now: datetime) -> tuple[str, tuple[str, ...]]:
+    """Give what `boards.state_of` and `boards.last_heard` do."""
     newest = _replies(sendout).values_list("pk", flat=True)[:1]
-    return boards.state_of(sendout, timezone.now(), list(newest))
+    heard = boards.last_heard(sendout, now)
+    return boards.state_of(sendout, now, heard, list(newest)), heard
 
 
 def _of_page(request: MemberRequest, sendout: SendOut) -> dict[str, object]:
@@ -146,9 +154,9 @@ def _of_page(request: MemberRequest, sendout: SendOut) -> dict[str, object]:
 
 def _context(request: MemberRequest, sendout: SendOut) -> dict[str, object]:
     now = timezone.now()
-    state = _state(sendout)  # before the counts: what changes between the two is asked for again
-    found = boards.board(sendout, now)
-    heard = boards.last_heard(sendout, now)
+    # Before the counts: what changes between the two is asked for again.
+    state, heard = _state(sendout, now)
+    found = boards.board_in(state, sendout.pk, heard)
     calls = Call.objects.filter(sendout=sendout).select_related("participant", "by")
     return _of_page(request, sendout) | {
         "board": found,
@@ -158,7 +166,7 @@ def _context(request: MemberRequest, sendout: SendOut) -> dict[str, object]:
         "last_heard": [Channel(each).label for each in heard],
         "lines": lines(sendout, found.first),
         "calls": calls.order_by("-pk")[:LISTED],
-        "replies": _replies(sendout).select_related("delivery__participant")[:LISTED],
+        "replies": _replies(sendout).select_related("delivery__participant").only(*ANSWER)[:LISTED],
         "running": sendout.state == State.RUNNING,
         "seconds": QUICK if found.people <= MANY else SLOW,
         "watched": sendout.started_at is not None and now - sendout.started_at < WATCHED,

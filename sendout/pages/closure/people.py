@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,7 @@ from sendout.core.delivery.status import LABELS, Status
 from sendout.core.message.template import fold
 from sendout.deliveries.board import Knows
 from sendout.deliveries.models import Delivery
-from sendout.deliveries.report import reason
+from sendout.deliveries.report import OF_REASON, reason
 from sendout.people.models import Participant
 from sendout.senders.models import Channel
 from sendout.sendouts.models import SendOut
@@ -23,6 +24,7 @@ _PHONES = re.compile(r"phone|(^|_)tel|mobile|cell|portable|urgence|emergency")
 _DIGITS = re.compile(r"\d")
 FEWEST_DIGITS = 7
 AT_A_TIME = 1_000
+CALLED = ("first_name", "last_name", "email", "phone", "phone_typed", "fields")
 
 
 @dataclass(slots=True)
@@ -43,7 +45,7 @@ def lines(sendout: SendOut, people: dict[int, Knows]) -> list[Line]:
     for begin in range(0, len(waiting), AT_A_TIME):
         ids = waiting[begin : begin + AT_A_TIME]
         whys = _whys(sendout, ids)
-        rows = Participant.objects.in_bulk(ids)
+        rows = Participant.objects.only(*CALLED).in_bulk(ids)
         for pk in ids:
             if person := rows.get(pk):
                 line = found.setdefault(person.phone or f"#{pk}", Line())
@@ -69,14 +71,14 @@ def phones(person: Participant) -> list[str]:
 def _whys(sendout: SendOut, ids: Collection[int]) -> dict[int, list[str]]:
     rows = Delivery.objects.filter(sendout=sendout, participant__in=ids).order_by("channel", "pk")
     found: dict[int, list[str]] = {}
-    for row in rows:
-        found.setdefault(row.participant_id or 0, []).append(_why(row))
+    for row in rows.values("participant_id", *OF_REASON):
+        found.setdefault(row["participant_id"], []).append(_why(row))
     return found
 
 
-def _why(row: Delivery) -> str:
-    words = said(reason(row)) or LABELS[Status(row.status)]
-    return f"{Channel(row.channel).label}: {words}"
+def _why(row: Mapping[str, Any]) -> str:
+    words = said(reason(row)) or LABELS[Status(row["status"])]
+    return f"{Channel(row['channel']).label}: {words}"
 
 
 def table_head() -> list[str]:
