@@ -17,10 +17,10 @@ from sendout.sendouts.models import OncePer, SendOut
 Rows: TypeAlias = tuple[tuple[Any, ...], ...]
 KEPT = 64  # answers in a process
 KEPT_IDS = 1_000_000  # in all of them together, eight bytes each
-# A row that is written anew has another writer (xmin), or comes from another command of the same
-# one (cmin). See docs/decisions/0033-asked-once.md.
+# A row that is written anew has another writer (xmin), or by the same one another place (ctid). See
+# docs/decisions/0033-asked-once.md.
 _ROWS = """(SELECT count(*) || '/' || COALESCE(
-    bit_xor(hashtextextended(t.xmin::text || '/' || t.cmin::text, t.id)), 0)
+    bit_xor(hash_record_extended(ROW(t.xmin, t.ctid), t.id)), 0)
     FROM {table} t {where})"""
 _OWN = "WHERE t.organisation_id = %(marked_organisation)s"
 _CHOSEN = "WHERE t.sendout_id = %(marked_sendout)s"

@@ -6,7 +6,7 @@ One row of them leaves; the rows of the others are `carried`, and name its parti
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
@@ -129,11 +129,23 @@ def members(deliveries: Sequence[int]) -> dict[int, list[Member]]:
     }
 
 
-def told_with(sendout: SendOut, channel: Channel, person: Participant) -> list[Participant]:
-    """Give whom the message that tells this participant would be for now, the person alone else."""
-    if sendout.once_per != OncePer.FAMILY:
-        return [person]
-    near = [person.pk, *(each.pk for each in family_of(person))]
+def told_with(
+    sendout: SendOut, channels: Iterable[Channel], person: Participant
+) -> dict[Channel, list[Participant]]:
+    """Give, by channel, whom the message that tells this participant would be for now.
+
+    The person alone where nobody else is told with them.
+    """
+    near = family_of(person) if sendout.once_per == OncePer.FAMILY else []
+    if not near:
+        return {channel: [person] for channel in channels}
+    ids = [person.pk, *(each.pk for each in near)]
+    return {channel: _told_with(sendout, channel, person, ids) for channel in channels}
+
+
+def _told_with(
+    sendout: SendOut, channel: Channel, person: Participant, near: list[int]
+) -> list[Participant]:
     statement = f"""{plan(f"{AUDIENCE} AND p.id = ANY(%(near)s)", sendout.once_per)}
         SELECT COALESCE(carrier, id), id FROM planned WHERE reason IN ('', '{CARRIED}')"""
     with connection.cursor() as cursor:

@@ -112,9 +112,9 @@ def test_a_family_stands_as_its_message_does(
     person("Zoé", "", "+15145550111", last_name="Roy")
     eve = person("Eve", "eve@example.org")
     sent = sendout(channels="email", once_per="family")
-    assert [each.first_name for each in told_with(sent, Channel.EMAIL, mia)] == [
-        "Mia", "Tom", "Zoé",
-    ]  # fmt: skip
+    told = told_with(sent, Channel, mia)
+    assert [each.first_name for each in told[Channel.EMAIL]] == ["Mia", "Tom", "Zoé"]
+    assert told_with(sent, [Channel.EMAIL], eve) == {Channel.EMAIL: [eve]}
     send_now(sent)
     rows = {row.participant_id: row for row in Delivery.objects.filter(sendout=sent)}
     assert sorted(row.status for row in rows.values()) == [

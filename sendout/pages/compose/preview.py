@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from email.utils import format_datetime
 
 from csp.constants import NONE, SELF
@@ -107,8 +108,8 @@ def rendered(sendout: SendOut, person: Participant | None) -> Rendered:
     said = templates(sendout.message, organisation)
     language = language_of(person, organisation)
     examples = example_values(sendout) | {FILES: files_for_staff(sendout)}
-    in_email = values_of(sendout, Channel.EMAIL, person) | examples
-    in_sms = values_of(sendout, Channel.SMS, person) | examples
+    filled = values_of(sendout, Channel, person)
+    in_email, in_sms = filled[Channel.EMAIL] | examples, filled[Channel.SMS] | examples
     return fill(said, in_email, language, in_sms=in_sms, told=told)
 
 
@@ -129,11 +130,19 @@ def values(person: Person | None, organisation: Organisation) -> dict[str, str]:
     return {**merge_values(shown, organisation), UNSUBSCRIBE: NO_LINK}
 
 
-def values_of(sendout: SendOut, channel: Channel, person: Participant | None) -> dict[str, str]:
-    """Give the same of a send-out by one channel, which may be for the whole family."""
-    people = told_with(sendout, channel, person) if person else []
-    shown = as_family(person, people) if person and len(people) > 1 else person
-    return values(shown, sendout.organisation)
+def values_of(
+    sendout: SendOut, channels: Iterable[Channel], person: Participant | None
+) -> dict[Channel, dict[str, str]]:
+    """Give the same of a send-out, by channel, which may be for the whole family."""
+    if person is None:
+        return {channel: values(None, sendout.organisation) for channel in channels}
+    told = told_with(sendout, channels, person)
+    return {
+        channel: values(
+            as_family(person, people) if len(people) > 1 else person, sendout.organisation
+        )
+        for channel, people in told.items()
+    }
 
 
 def test_envelope(
@@ -143,7 +152,8 @@ def test_envelope(
 
     Raises BadStyle, and BadAddress for a sender's address that cannot stand in a header.
     """
-    filled = values_of(sendout, Channel(sender.channel), person) | {FILES: files_for_staff(sendout)}
+    channel = Channel(sender.channel)
+    filled = values_of(sendout, [channel], person)[channel] | {FILES: files_for_staff(sendout)}
     if sender.channel == Channel.SMS:
         language = language_of(person, sendout.organisation)
         text = compile_sms(sendout.message, sendout.organisation).fill(filled, language)
