@@ -195,7 +195,8 @@ def _lacking(
     request: MemberRequest, sendout: SendOut, now: Reached
 ) -> tuple[list[Standing], Page[int]]:
     """Give a page of those who lack a value: the first one where there is no such page."""
-    found = now if now.people else reached(sendout, _part(request, 0))
+    first = now.part is not None and not now.part.start
+    found = now if now.people or first else reached(sendout, _part(request, 0))
     start = found.part.start if found.part else 0
     return found.people, Paginator(range(found.size), PAGE).page(start // PAGE + 1)
 
