@@ -16,7 +16,7 @@ from sendout.deliveries.freeze import Forecast
 from sendout.deliveries.measuring import Drawback
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.finding import find_sendout
-from sendout.pages.settings.organisation import country_name
+from sendout.pages.settings.countries import country_name
 from sendout.pages.wording import counted, money, number
 from sendout.senders.models import Channel
 from sendout.sendouts.lifecycle import NotPossible

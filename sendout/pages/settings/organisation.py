@@ -5,29 +5,20 @@ from __future__ import annotations
 import re
 import zoneinfo
 from functools import cache
-from unicodedata import normalize
 from urllib.parse import urlsplit
 
 from django import forms
 from django.http import HttpResponse
-from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
-from phonenumbers import SUPPORTED_REGIONS
-from phonenumbers.geodata.locale import LOCALE_DATA
+from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import Organisation, Role
 from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.settings.countries import CountrySelect, countries
 from sendout.pages.settings.form_page import form_page
 
 HOST = re.compile(r"(?i)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?")
 PATH = re.compile(r"[A-Za-z0-9._~:/-]+")  # what needs no escaping anywhere
-
-# Phone numbers of these can be read, and the table that comes with them has no name for them.
-UNNAMED = {
-    "AC": gettext_lazy("Ascension Island"),
-    "TA": gettext_lazy("Tristan da Cunha"),
-    "XK": gettext_lazy("Kosovo"),
-}
 
 
 @cache
@@ -42,32 +33,13 @@ def is_place(name: str) -> bool:
     return "/" in name and not name.startswith(old)
 
 
-def countries() -> list[tuple[str, str]]:
-    """Give (code, name) of every country whose phone numbers can be read, by name."""
-    return _countries(get_language() or "en")
-
-
-@cache
-def _countries(language: str) -> list[tuple[str, str]]:
-    with override(language):
-        named = [(code, country_name(code)) for code in SUPPORTED_REGIONS]
-    return sorted(named, key=lambda pair: normalize("NFD", pair[1]))
-
-
-def country_name(code: str) -> str:
-    """Give a place's name in the language of the page, or its code; "*aa" means "as in aa"."""
-    if code in UNNAMED:
-        return str(UNNAMED[code])
-    names = LOCALE_DATA.get(code, {})
-    name = names.get(get_language() or "en", names.get("en", code))
-    return names.get(name[1:], code) if name.startswith("*") else name
-
-
 class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
     """What recipients read in every footer, and what times and numbers are read by."""
 
     country = forms.ChoiceField(
-        choices=countries, help_text=gettext_lazy("For phone numbers typed without a country code.")
+        choices=countries,
+        widget=CountrySelect,
+        help_text=gettext_lazy("For phone numbers typed without a country code."),
     )
     timezone = forms.CharField(
         label=gettext_lazy("Time zone"),

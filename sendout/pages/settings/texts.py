@@ -15,8 +15,8 @@ from sendout.accounts.organisations import LAW_WANTS_STOP_WORDS
 from sendout.compose.closing import WORDS
 from sendout.core.message.sms import measure
 from sendout.pages.access import MemberRequest, member_of
+from sendout.pages.settings.countries import country_name
 from sendout.pages.settings.form_page import form_page
-from sendout.pages.settings.organisation import country_name
 
 STOP = re.compile(r"\bSTOP\b")
 CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")

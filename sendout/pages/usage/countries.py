@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from sendout.pages.settings.organisation import country_name as name_of
+from sendout.pages.settings.countries import country_name as name_of
 from sendout.usage.models import Medium
 from sendout.usage.statement import Line
 
