@@ -104,7 +104,8 @@ class Board:
 def board_in(state: str, sendout: int, heard: tuple[str, ...]) -> Board:
     """Give the board of a send-out in one state (`state_of`): counted once, whoever looks at it.
 
-    sendout: its id. heard: see `last_heard`.
+    sendout: its id. heard: see `last_heard`. A participant who is deleted by hand, which no page
+    does, is counted until something else changes.
     """
     return board(sendout, heard)
 

@@ -45,17 +45,20 @@ _OF = "d.sendout_id = %(sendout)s AND d.channel = %(channel)s"
 _ROWS = f"""SELECT d.*, d.{{fact}} AS since FROM deliveries_delivery d
     WHERE {_OF} AND {{proof}} AND d.status = '{{status}}' AND d.id > %(after)s
     ORDER BY d.id LIMIT %(most)s"""
-# Those that wait are in few batches; most that ever waited have left since.
-_DEFERRED = f"""SELECT d.*, d.deferred_at AS since FROM deliveries_batch b
-    CROSS JOIN LATERAL (
+# Those that wait are in few batches; most that ever waited have left since. The ids of a batch are
+# above those of the one before it, so no more batches are read than it takes.
+_DEFERRED = f"""SELECT d.*, d.deferred_at AS since FROM (
+        SELECT b.first, b.last, b.held FROM deliveries_batch b
+        WHERE b.sendout_id = %(sendout)s AND b.channel = %(channel)s AND b.last > %(after)s
+            AND (b.ready OR b.retry_at IS NOT NULL OR b.held IS NOT NULL)
+        ORDER BY b.first
+    ) b CROSS JOIN LATERAL (
         SELECT d.* FROM deliveries_delivery d
         WHERE {_OF} AND d.id BETWEEN b.first AND b.last AND d.deferred_at IS NOT NULL
             AND d.status = 'deferred' AND d.id <> ALL(COALESCE(b.held, '{{}}'))
             AND d.id > %(after)s
-    ) d
-    WHERE b.sendout_id = %(sendout)s AND b.channel = %(channel)s
-        AND (b.ready OR b.retry_at IS NOT NULL OR b.held IS NOT NULL)
-    ORDER BY d.id LIMIT %(most)s"""
+        ORDER BY d.id LIMIT %(most)s
+    ) d LIMIT %(most)s"""
 TROUBLED: dict[str, str] = {
     Status.BOUNCED: _ROWS.format(
         fact="bounced_at", proof="d.bounced_at IS NOT NULL", status="bounced"

@@ -125,12 +125,28 @@ def test_of_very_many_the_rest_is_counted_and_not_looked_at(
 def test_rows_are_given_in_their_order_however_many_are_read_at_once(
     started: SendOut, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
-    settle(started, *["blocked", "spam", "unknown", "refused"] * 4)
+    settle(started, *["blocked", "spam", "grey", "refused", "full"] * 3)
+    batch = Batch.objects.get(sendout=started)
+    rows = Delivery.objects.filter(sendout=started, batch__gt=0).order_by("pk")
+    middle = [row.pk for row in rows][8]
+    Batch.objects.create(
+        sendout=started, channel="email", ordinal=99, first=middle, last=batch.last, ready=True
+    )
+    Batch.objects.filter(pk=batch.pk).update(last=middle - 1)
     monkeypatch.setattr(causes, "AT_ONCE", at_once)
-    found = {key: list(matching(part(started), key)) for key in ("failed-content", "later-content")}
-    spam = Delivery.objects.filter(sendout=started, error_text__contains="spam").order_by("pk")
+    spam = rows.filter(error_text__contains="spam")
     assert set(spam.values_list("status", flat=True)) == {"bounced", "error"}
-    assert found == {"failed-content": [row.pk for row in spam], "later-content": []}
+    grey = rows.filter(error_text__contains="Greylisted")
+    for key, wanted in {"failed-content": spam, "later-greylist": grey}.items():
+        assert list(matching(part(started), key)) == [row.pk for row in wanted]
+    assert len(spam) == 6
+    assert len(grey) == 3
+    assert list(matching(part(started), "later-content")) == []
+
+
+def test_a_long_word_is_looked_through_once() -> None:
+    """Looked through again from each of its letters, it would take minutes."""
+    assert shape_of(f"{'a' * 100_000} {'b' * 100_000}1") == f"{'a' * 100_000} #"
 
 
 @given(text=st.text(st.sampled_from("ab@0_９é\n\t <>.:%\\"), max_size=40))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.test import override_settings
-from django.urls import get_resolver, reverse, set_script_prefix
+from django.urls import get_resolver, include, path, reverse, set_script_prefix, set_urlconf
 
 from sendout.pages.addresses import ANY, address, addresses
 
@@ -48,8 +47,12 @@ def test_it_has_the_prefix_that_holds_now() -> None:
         assert address("pages:messages", "aqua-club") == f"/under{before}"
     finally:
         set_script_prefix("/")
-    with override_settings(ROOT_URLCONF="sendout.bench.hello"):
-        assert address("pages:messages", "aqua-club") == before
+    try:
+        set_urlconf(type("Elsewhere", (), {"urlpatterns": [path("sub/", include("sendout.urls"))]}))
+        assert address("pages:messages", "aqua-club") == f"/sub{before}"
+    finally:
+        set_urlconf(None)
+    assert address("pages:messages", "aqua-club") == before
 
 
 def test_rows_have_the_addresses_that_django_makes() -> None:

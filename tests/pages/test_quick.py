@@ -108,6 +108,7 @@ def test_words_are_those_of_the_language_of_the_page() -> None:
         '{% translate word %}{% translate word|upper %}{% translate "Queued"|upper %}',
         '{% translate "Lifted" context "entries" %}',
         '{% translate "Lifted" context about %}',
+        '{% translate "Lifted" context "entr"|add:"ies" %}{% translate _("Queued") %}',
         '{% translate "Queued" noop %}{% trans "5 %% of <b>" %}',
         '{% autoescape off %}{% translate "a & b" %}{% endautoescape %}{% translate "a & b" %}',
         "{% for each in '12' %}{% translate 'Sent' %}{% endfor %}",

@@ -90,7 +90,7 @@ FAILING, WAITING, UNKNOWN, SKIPPED, CANCELLED, REST = (
     "failed", "later", "unknown", "skipped", "cancelled", "rest",
 )  # fmt: skip
 STAGES = (FAILING, WAITING, UNKNOWN, SKIPPED, CANCELLED, REST)
-_DIFFERS = re.compile(r"[^ \n]*[@0-9][^ \n]*")
+_DIFFERS = re.compile(r"(?<![^ \n])[^ \n]*[@0-9][^ \n]*")  # from the beginning of a word on
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class Alike:
         return self.status
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=4_000)
 def key_of(status: str, code: str, text: str) -> str:
     """Give the cause that a delivery is listed under. text: the words of a server, up to 500."""
     return Alike(status, 1, code=code, shape=shape_of(text)).key

@@ -52,10 +52,14 @@ class CountrySelect(forms.Select):
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
     ) -> SafeString:
         """Give the field with this country chosen."""
+        chosen = "" if value is None else str(value)
         options = format_html_join(
             "\n",
             '<option value="{}"{}>{}</option>',
-            ((code, SELECTED if code == value else "", label) for code, label in self.choices),
+            (
+                (code, SELECTED if str(code) == chosen else "", label)
+                for code, label in self.choices
+            ),
         )
         ours = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
         return format_html("<select{}>{}</select>", flatatt(ours), options)

@@ -29,7 +29,7 @@ register = template.Library()
 def quick_date(value: Any, pattern: str | None = None) -> str:
     """Write a day or time."""
     if isinstance(value, date) and pattern:
-        return written(value, pattern)
+        return written(value, str(pattern))
     return str(django_date(value, pattern))
 
 
@@ -57,10 +57,9 @@ def quick_translate(parser: Parser, token: Token) -> Node:
     """Translate; what is not written out in the template, or kept in a variable, Django does."""
     slow = do_translate(parser, token)
     words, about = slow.filter_expression, slow.message_context
-    fixed = isinstance(words.var.literal, str) and not words.filters
-    if not fixed or slow.asvar or not (about is None or isinstance(about.var, str)):
-        return slow
-    return QuickTranslate(slow)
+    fixed = isinstance(getattr(words.var, "literal", None), str) and not words.filters
+    plain = about is None or (isinstance(about.var, str) and not about.filters)
+    return QuickTranslate(slow) if fixed and plain and not slow.asvar else slow
 
 
 class QuickUrl(Node):
@@ -88,5 +87,6 @@ class QuickUrl(Node):
 def quick_url(parser: Parser, token: Token) -> Node:
     """Give the address of a route of ours with arguments in their order; others Django does."""
     slow = django_url(parser, token)
-    ours = isinstance(slow.view_name.var, str) and slow.view_name.var.startswith("pages:")
+    route = slow.view_name
+    ours = isinstance(route.var, str) and route.var.startswith("pages:") and not route.filters
     return QuickUrl(slow) if ours and not slow.kwargs else slow
