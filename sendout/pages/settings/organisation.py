@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.http import HttpResponse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,6 +27,12 @@ PATH = re.compile(r"[A-Za-z0-9._~:/-]+")  # what needs no escaping anywhere
 def zones() -> list[str]:
     """Give the names of the places whose time an organisation can keep."""
     return sorted(name for name in zoneinfo.available_timezones() if is_place(name))
+
+
+@cache
+def zone_options() -> SafeString:
+    """Give the same as options of a field."""
+    return format_html_join("", '<option value="{}"></option>', ((name,) for name in zones()))
 
 
 def is_place(name: str) -> bool:
@@ -116,4 +124,6 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
 @member_of(Role.VIEWER)
 def settings(request: MemberRequest) -> HttpResponse:
     """Show the organisation's settings; owners change them."""
-    return form_page(request, OrganisationForm, "organisation", tab="settings", zones=zones())
+    return form_page(
+        request, OrganisationForm, "organisation", tab="settings", zones=zone_options()
+    )
