@@ -12,6 +12,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 from pytest_django import Settings
 from pytest_django.asserts import assertHTMLEqual
 
@@ -303,3 +304,13 @@ def test_a_country_is_chosen_as_with_djangos_own_field() -> None:
         slow, quick = Slow(given)["country"], Quick(given)["country"]
         assertHTMLEqual(str(quick), str(slow))
         assert str(quick).count(" selected") == (given != {"country": "nowhere"})
+
+
+def test_countries_are_named_in_each_language_with_their_accents() -> None:
+    with override("fr"):
+        named = countries()
+    assert {"CA": "Canada", "US": "États-Unis", "BJ": "Bénin"}.items() <= dict(named).items()
+    begin_so = [name for _, name in named if name[0] in "EÉ"]
+    assert begin_so[:3] == ["Égypte", "Émirats arabes unis", "Équateur"]
+    assert dict(countries())["CI"] == "Côte d’Ivoire"
+    assert not [code for code, name in countries() if code == name]

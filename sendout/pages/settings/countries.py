@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from functools import cache
 from typing import Any
-from unicodedata import normalize
 
+from babel import Locale
 from django import forms
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext_lazy, override
+from django.utils.translation import get_language, override
 from phonenumbers import SUPPORTED_REGIONS
-from phonenumbers.geodata.locale import LOCALE_DATA
+
+from sendout.core.plain import plain
 
 SELECTED = mark_safe(" selected")
-
-# Phone numbers of these can be read, and the table that comes with them has no name for them.
-UNNAMED = {
-    "AC": gettext_lazy("Ascension Island"),
-    "TA": gettext_lazy("Tristan da Cunha"),
-    "XK": gettext_lazy("Kosovo"),
-}
 
 
 def countries() -> list[tuple[str, str]]:
@@ -33,16 +27,17 @@ def countries() -> list[tuple[str, str]]:
 def _countries(language: str) -> list[tuple[str, str]]:
     with override(language):
         named = [(code, country_name(code)) for code in SUPPORTED_REGIONS]
-    return sorted(named, key=lambda pair: normalize("NFD", pair[1]))
+    return sorted(named, key=lambda pair: plain(pair[1]))
 
 
 def country_name(code: str) -> str:
-    """Give a place's name in the language of the page, or its code; "*aa" means "as in aa"."""
-    if code in UNNAMED:
-        return str(UNNAMED[code])
-    names = LOCALE_DATA.get(code, {})
-    name = names.get(get_language() or "en", names.get("en", code))
-    return names.get(name[1:], code) if name.startswith("*") else name
+    """Give a place's name in the language of the page, or its code."""
+    return _names(get_language() or "en").get(code, code)
+
+
+@cache
+def _names(language: str) -> dict[str, str]:
+    return dict(Locale.parse(language, sep="-").territories)
 
 
 class CountrySelect(forms.Select):
