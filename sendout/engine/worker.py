@@ -49,11 +49,11 @@ async def work(
 
     metrics_at: host and port where Prometheus may ask this process.
     """
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stopping.set)
     if metrics_at:
         metrics.serve(*metrics_at, journal())
     litter.spare(litter.SENDING)
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stopping.set)
     chores = [
         asyncio.create_task(every(INHERIT, inherit)),
         asyncio.create_task(every(IDLE / 4, close_idle)),
