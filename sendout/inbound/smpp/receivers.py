@@ -57,6 +57,10 @@ async def in_thread(threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
     return await asyncio.get_running_loop().run_in_executor(threads, run)
 
 
+def _close() -> None:
+    connection.close()  # that of the thread which is here, and not of the one that asked
+
+
 class Receivers:
     """The connections of this process. name: unlike that of any other process."""
 
@@ -86,7 +90,7 @@ class Receivers:
             await asyncio.gather(*self._taking.values(), return_exceptions=True)
             await in_thread(_leasing, partial(reception.let_go, self._name))
             for threads in (_leasing, _taking):
-                await in_thread(threads, connection.close)
+                await in_thread(threads, _close)
 
     def hear(self, sender: int, told: Told) -> None:
         """Take what came in on a connection of the sender; too much of it comes again later."""
