@@ -17,7 +17,7 @@ from sendout.core.table.safe import csv_lines
 from sendout.deliveries import board as boards
 from sendout.deliveries.models import Call
 from sendout.pages.access import MemberRequest, member_of
-from sendout.pages.closure.people import lines, table_head, table_row
+from sendout.pages.closure.people import NAMED, lines, table_head, table_row
 from sendout.pages.messages.listing import find_one
 from sendout.replies.models import Reply
 from sendout.senders.models import Channel
@@ -27,10 +27,9 @@ WATCHED = timedelta(hours=12)  # after its start a board that is open asks for i
 QUICK, SLOW = 2, 10  # seconds between two looks, for up to MANY people and for more
 MANY = 5_000
 LISTED = 10  # replies, and calls that were made
-_OF_WHOM = ("first_name", "last_name", "email", "phone")
 ANSWER = (
     *("conversation", "phone", "at", "text", "delivery__participant"),
-    *(f"delivery__participant__{name}" for name in _OF_WHOM),
+    *(f"delivery__participant__{name}" for name in NAMED),
 )
 MINUTES = (5, 10, 20, 30, 60)
 AT_ONCE = 10_000  # deliveries that are counted while the page waits; for more it asks afterwards

@@ -24,7 +24,8 @@ _PHONES = re.compile(r"phone|(^|_)tel|mobile|cell|portable|urgence|emergency")
 _DIGITS = re.compile(r"\d")
 FEWEST_DIGITS = 7
 AT_A_TIME = 1_000
-CALLED = ("first_name", "last_name", "email", "phone", "phone_typed", "fields")
+NAMED = ("first_name", "last_name", "email", "phone")  # what the name of a participant takes
+CALLED = (*NAMED, "phone_typed", "fields")
 
 
 @dataclass(slots=True)
