@@ -170,6 +170,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "sendout.pages.drawing.Renderer"
 
 DATABASES = {
     "default": {

@@ -7,18 +7,16 @@ from datetime import timedelta
 from urllib.parse import quote, urlsplit
 
 import pytest
-from django import forms
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 from pytest_django import Settings
-from pytest_django.asserts import assertHTMLEqual
 
 from sendout.accounts.invitations import find, invite, token_of
 from sendout.accounts.models import Invitation, Membership, Organisation, Role, User
-from sendout.pages.settings.countries import CountrySelect, countries
+from sendout.pages.settings.countries import countries
 from tests.cast import PASSWORD, join, sign_in
 
 DANA = "dana@example.org"
@@ -288,22 +286,6 @@ def test_an_address_that_tracked_links_cannot_have_is_refused(alice: User, typed
 def test_an_owner_switches_tracking_off(alice: User) -> None:
     sign_in(alice).post(at("settings"), filled())
     assert not Organisation.objects.get().tracks
-
-
-def test_a_country_is_chosen_as_with_djangos_own_field() -> None:
-    def choices() -> list[tuple[str, str]]:
-        return [("", "Everywhere <else>"), *countries()]
-
-    class Slow(forms.Form):
-        country = forms.ChoiceField(required=False, choices=choices)
-
-    class Quick(forms.Form):
-        country = forms.ChoiceField(required=False, choices=choices, widget=CountrySelect)
-
-    for given in ({"country": "CA"}, {"country": "nowhere"}, {}, None):
-        slow, quick = Slow(given)["country"], Quick(given)["country"]
-        assertHTMLEqual(str(quick), str(slow))
-        assert str(quick).count(" selected") == (given != {"country": "nowhere"})
 
 
 def test_countries_are_named_in_each_language_with_their_accents() -> None:

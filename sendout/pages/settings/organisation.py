@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import Organisation, Role
 from sendout.pages.access import MemberRequest, member_of
-from sendout.pages.settings.countries import CountrySelect, countries
+from sendout.pages.settings.countries import countries
 from sendout.pages.settings.form_page import form_page
 
 HOST = re.compile(r"(?i)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?")
@@ -46,7 +46,6 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
 
     country = forms.ChoiceField(
         choices=countries,
-        widget=CountrySelect,
         help_text=gettext_lazy("For phone numbers typed without a country code."),
     )
     timezone = forms.CharField(

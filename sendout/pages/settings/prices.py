@@ -19,7 +19,7 @@ from sendout.accounts.models import Organisation, Role
 from sendout.core.money import BadAmount, plain_amount, read_amount
 from sendout.core.table.safe import csv_lines
 from sendout.pages.access import MemberRequest, member_of
-from sendout.pages.settings.countries import CountrySelect, countries, country_name
+from sendout.pages.settings.countries import countries, country_name
 from sendout.pages.wording import counted, money, number
 from sendout.usage import price_files
 from sendout.usage.models import Direction, Medium, Price
@@ -83,9 +83,7 @@ class PriceForm(forms.Form):
     """One line of the list."""
 
     what = forms.ChoiceField(choices=WAYS)
-    country = forms.ChoiceField(
-        required=False, choices=lambda: [EVERYWHERE, *countries()], widget=CountrySelect
-    )
+    country = forms.ChoiceField(required=False, choices=lambda: [EVERYWHERE, *countries()])
     price = forms.CharField(
         max_length=40,
         help_text=gettext_lazy("Of one email, or of one segment of an SMS; 0 for free."),
