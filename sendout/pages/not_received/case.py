@@ -98,11 +98,13 @@ def find_case(person: Participant, sendout: int | None, channel: str) -> Case:
     if sendout is None:
         newest = rows.filter(sendout__kind=Kind.CAMPAIGN).order_by("-sendout", "-id")
         sendout = newest.values_list("sendout", flat=True).first()
-    found = _sendouts(person.organisation).filter(pk=sendout).first() if sendout else None
+    related = ("message", "email_sender", "sms_sender")
+    started = _started(person.organisation).select_related(*related)
+    found = started.filter(pk=sendout).first() if sendout else None
     if found is None:
         return Case(person, None, channel or Channel.EMAIL, None)
-    related = ("sender", "participant", "organisation", "sendout__message")
-    deliveries = {row.channel: row for row in rows.filter(sendout=found).select_related(*related)}
+    needed = ("sender", "participant", "organisation", "sendout__message")
+    deliveries = {row.channel: row for row in rows.filter(sendout=found).select_related(*needed)}
     used = tuple(key for key in Channel.values if key in deliveries)
     fallback = used[0] if used else (channel or Channel.EMAIL)
     chosen = channel if channel in deliveries else fallback
@@ -113,20 +115,21 @@ def find_case(person: Participant, sendout: int | None, channel: str) -> Case:
 
 
 def recent_sendouts(person: Participant) -> list[tuple[SendOut, bool]]:
-    """Give the send-outs to choose from, newest first, and whether each went to the person."""
+    """Give the send-outs to choose from, newest first, and whether each went to the person.
+
+    Of each no more is read than its name and when it started.
+    """
     theirs = set(
         Delivery.objects.filter(organisation=person.organisation_id, participant=person)
         .order_by("-sendout")
         .values_list("sendout", flat=True)[: 2 * RECENT]
     )
-    started = _sendouts(person.organisation)
+    started = _started(person.organisation).only("name", "started_at")
     campaigns = started.filter(kind=Kind.CAMPAIGN).order_by("-pk")
     newest = set(campaigns.values_list("pk", flat=True)[:RECENT])
     found = started.filter(pk__in=theirs | newest).order_by("-pk")
     return [(sendout, sendout.pk in theirs) for sendout in found]
 
 
-def _sendouts(organisation: Organisation) -> QuerySet[SendOut]:
-    related = ("message", "email_sender", "sms_sender")
-    started = SendOut.objects.filter(organisation=organisation, state__in=STARTED)
-    return started.select_related(*related)
+def _started(organisation: Organisation) -> QuerySet[SendOut]:
+    return SendOut.objects.filter(organisation=organisation, state__in=STARTED)
