@@ -16,7 +16,8 @@ from sendout.people.search import begun, first_named
 
 LARGE = 20_000  # rows; of more are only those found of which a word begins like what was typed
 NAMED = 5_000  # participants whose rows are looked up one by one
-FIRST, LONGEST = 2_000, 16_000  # rows that are looked at together
+FIRST, LONGEST = 500, 16_000  # rows that are looked at together
+LIKELY = 4  # a part of what is wanted, found at first, that tells that the rest is near
 
 
 def holding(rows: QuerySet[Delivery], words: str) -> QuerySet[Delivery]:
@@ -56,6 +57,16 @@ class Walk:
     over: bool = False
     _size: int = FIRST
     _place: int = 0
+
+    def begin(self) -> None:
+        """Look at the first rows, and at the next ones where that is likely to be enough."""
+        self.go_on()
+        while not self.over and self._size <= LIKELY * FIRST and self._likely:
+            self.go_on()
+
+    @property
+    def _likely(self) -> bool:
+        return len(self.found) * LIKELY >= self.most
 
     def go_on(self) -> None:
         """Look at some more rows."""

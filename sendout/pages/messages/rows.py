@@ -199,7 +199,7 @@ def _found(shown: Shown, channel: str, filters: Filters) -> _Found:
 def _found_from_the_beginning(shown: Shown, channel: str, filters: Filters) -> _Found:
     rows = _without_words(shown, channel, filters)
     walk = Walk(_on_page(rows, filters), filters.q, PAGE + 1, backwards=bool(filters.before))
-    walk.go_on()
+    walk.begin()
     if not walk.over:
         few = to_named(rows, shown.sendout.organisation_id, filters.q)
         if few is not None:
