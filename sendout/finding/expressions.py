@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchQuery, SearchQueryField, SearchVectorField
-from django.db.models import BigIntegerField, BooleanField, Func, Q, TextField, Value
+from django.db.models import BigIntegerField, BooleanField, F, Func, Q, TextField, Value
 from django.db.models.functions import Cast
 
 from sendout.core.plain import LETTERS, LONGEST, SIGNS, Term, all_begin, beginnings, words
@@ -94,6 +97,17 @@ class InBlocks(Func):
         r"'\\(u[0-9a-f]{4}|.)', ' ', 'g')"  # what JSON writes for line breaks and quotes
     )
     output_field = TextField()
+
+
+class OneOf(Func):
+    """Whether a text is one of these; where there are hundreds, `in` names each to the database."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+
+    def __init__(self, field: str, texts: Iterable[str]) -> None:
+        super().__init__(F(field), Value(list(texts), output_field=ArrayField(TextField())))
 
 
 def holds(field: str, term: Term) -> Q:

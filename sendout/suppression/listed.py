@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 
 from sendout.accounts.models import Organisation
 from sendout.core.plain import Term
-from sendout.finding.expressions import holds
+from sendout.finding.expressions import OneOf, holds
 from sendout.suppression.models import Reason, Suppression
 
 CHANNELS = ("email", "sms")
@@ -84,7 +84,7 @@ class Wanted:
         said = Q()
         for word in self.words:
             said &= holds("address", word)
-        return said | Q(address__in=self.addresses)
+        return said | Q(OneOf("address", self.addresses))
 
 
 def older(wanted: Wanted, than: int, most: int) -> list[Suppression]:
