@@ -31,5 +31,12 @@ def find_import(request: MemberRequest, pk: int) -> Import:
 
 
 def page_of(request: MemberRequest, rows: QuerySet[M]) -> Page[M]:
-    """Give the page of the list that the parameter `page` names, or the nearest there is."""
-    return Paginator(rows, AT_A_TIME).get_page(request.GET.get("page"))
+    """Give the page of the list that the parameter `page` names, or the nearest there is.
+
+    Later ones by their ids, for which an index is enough: whole rows would be sorted up to there.
+    """
+    page = Paginator(rows, AT_A_TIME).get_page(request.GET.get("page"))
+    if page.has_previous():
+        these = rows.values_list("pk", flat=True)[page.start_index() - 1 : page.end_index()]
+        page.object_list = rows.filter(pk__in=list(these))
+    return page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -50,6 +51,19 @@ def text(answer: object) -> str:
     assert isinstance(answer, HttpResponse)
     assert answer.status_code == 200
     return answer.content.decode()
+
+
+def test_every_page_goes_on_where_the_one_before_ended(office: Client, club: Organisation) -> None:
+    names = [f"Swimmer {number:03}" for number in range(120)]
+    for name in reversed(names):
+        make(club, name)
+    seen: list[str] = []
+    for number, expected in ((1, 50), (2, 50), (3, 20)):
+        page = text(office.get(f"{HOME}/participants/?page={number}&q=roy"))
+        found = re.findall(r"Swimmer \d{3}(?= Roy</a>)", page)
+        assert len(found) == expected
+        seen += found
+    assert seen == names
 
 
 @pytest.mark.parametrize(
