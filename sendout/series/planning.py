@@ -116,12 +116,8 @@ def _before(series: Series, after: datetime, until: datetime) -> Iterator[Planne
 
 def sessions_of(series: Series) -> QuerySet[Session]:
     """Give the sessions that a series reminds of: with a group, and taking place."""
-    own = Session.objects.filter(
-        organisation=series.organisation_id,
-        group__isnull=False,
-        cancelled=False,
-        called_off=False,
-    ).select_related("organisation", "group")
+    taking_place = series.organisation.sessions.filter(cancelled=False, called_off=False)
+    own = taking_place.filter(group__isnull=False).select_related("group")
     if series.pattern.everyone:
         return own
     return own.filter(group__in=series.pattern.groups.all())

@@ -119,6 +119,26 @@ def test_a_weekly_message_knows_no_session(browser: Client) -> None:
     assert "Every week: Tuesday at 09:00" in listed
 
 
+@pytest.mark.parametrize("each_day", [1, 4])
+def test_the_first_that_come_are_shown_however_often_it_repeats(
+    browser: Client, club: Organisation, each_day: int
+) -> None:
+    group = Group.objects.create(organisation=club, name="Beginners")
+    begin = timezone.now() + timedelta(days=2)
+    Session.objects.bulk_create(
+        Session(
+            organisation=club, uid=f"{day}-{hour}", title=f"Lesson {day}-{hour}.", group=group,
+            starts=(at := begin + timedelta(days=day, hours=hour)), ends=at,
+        )
+        for day in range(25) for hour in range(each_day)
+    )  # fmt: skip
+    new = {"name": "Reminder", "channels": "email", "when": "before", "hours": "24"}
+    browser.post(f"{PAGES}repeats/new/", new)
+    page = browser.get(f"{PAGES}repeats/{Series.objects.get().pk}/").content.decode()
+    every = [f"Lesson {day}-{hour}." for day in range(25) for hour in range(each_day)]
+    assert re.findall(r"Lesson \d+-\d\.", page) == every[:20]
+
+
 def test_the_month_shows_what_is_planned(browser: Client, club: Organisation) -> None:
     empty = browser.get(f"{PAGES}?month=2091-02").content.decode()
     assert "Nothing is planned in this month" in empty

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -24,10 +24,10 @@ from sendout.pages.schedule.words import DAYS, when_words
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import Channels
 from sendout.series.models import MOST_HOURS, Going, Series, When
-from sendout.series.planning import plan
+from sendout.series.planning import Planned, plan
 from sendout.series.steering import begin, change, move
 
-AHEAD = timedelta(days=28)
+SOON, AHEAD = timedelta(days=7), timedelta(days=28)
 SHOWN = 20
 STEPS = {"start": Going.ACTIVE, "resume": Going.ACTIVE, "pause": Going.PAUSED, "end": Going.ENDED}
 TOLD = {
@@ -192,7 +192,6 @@ def series_page(
 ) -> HttpResponse:
     """Make the page, with the form as it was sent when it had errors."""
     now = timezone.now()
-    related = ("sendout", "session__organisation")
     context = {
         "organisation": request.organisation,
         "section": "schedule",
@@ -203,10 +202,18 @@ def series_page(
         "whom": Shown(found.pattern, {}).audience,
         "form": form or SeriesForm.of(found),
         "approval": shown_approval(found.pattern, request.user),
-        "coming": plan(found, now, now + AHEAD)[:SHOWN] if found.going != Going.ENDED else [],
-        "past": found.occurrences.select_related(*related).order_by("-due", "-pk")[:SHOWN],
+        "coming": coming(found, now) if found.going != Going.ENDED else [],
+        "past": found.occurrences.select_related("sendout", "session").order_by("-due", "-pk")[
+            :SHOWN
+        ],
     }
     return render(request, "pages/schedule/repeat.html", context, status=status)
+
+
+def coming(series: Series, now: datetime) -> list[Planned]:
+    """Give the first times ahead; where it repeats often, those of the next days are enough."""
+    soon = plan(series, now, now + SOON)
+    return (soon if len(soon) >= SHOWN else plan(series, now, now + AHEAD))[:SHOWN]
 
 
 @member_of(Role.SENDER)

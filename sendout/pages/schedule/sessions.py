@@ -22,13 +22,13 @@ def sessions(request: MemberRequest) -> HttpResponse:
     """Show the sessions from today on, or what went before, searched by words."""
     words = " ".join(request.GET.get("q", "").split())
     past = request.GET.get("when") == "past"
-    own = Session.objects.filter(organisation=request.organisation)
+    own = request.organisation.sessions.all()
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     found = own.filter(starts__lt=today) if past else own.filter(starts__gte=today)
     for word in words.split():
         named = Q(title__icontains=word) | Q(group__name__icontains=word)
         found = found.filter(named | Q(place__icontains=word))
-    related = found.select_related("group", "calendar", "organisation").defer("calendar__content")
+    related = found.select_related("group", "calendar").defer("calendar__content")
     calendars = Calendar.objects.filter(organisation=request.organisation)
     context = {
         "organisation": request.organisation,
