@@ -25,12 +25,12 @@ DROP TABLE IF EXISTS pg_temp.staged;
 CREATE TEMPORARY TABLE staged (
     number integer, refused boolean, first_name text, last_name text, name_key text,
     email text, email_normal text, phone_typed text, phone text, phone_kind text, language text,
-    external_id text, family text, "groups" text[], fields jsonb, notes jsonb, key text
+    external_id text, family text, ours bigint, "groups" text[], fields jsonb, notes jsonb, key text
 )
 """
 COPY = """
 COPY staged (number, refused, first_name, last_name, name_key, email, email_normal, phone_typed,
-    phone, phone_kind, language, external_id, family, "groups", fields, notes) FROM STDIN
+    phone, phone_kind, language, external_id, family, ours, "groups", fields, notes) FROM STDIN
 """
 
 
@@ -75,6 +75,7 @@ def _columns(person: PersonRow) -> tuple[object, ...]:
         person.language,
         person.external_id,
         imported(person.family),
+        person.ours,
         person.groups,
         json.dumps(person.fields),
         json.dumps([asdict(note) for note in person.notes]),

@@ -87,6 +87,57 @@ def test_our_own_export_changes_nothing_when_it_is_imported(club: Organisation) 
     assert list(Participant.objects.order_by("id").values()) == before
 
 
+def twins(club: Organisation, phones: tuple[str, str]) -> tuple[Participant, Participant]:
+    """Make two people of one name and address, told apart by their child."""
+    mia, tom = (
+        Participant.objects.create(
+            organisation=club, first_name="Zoé", last_name="Roy", email="zoe@example.org",
+            email_normal="zoe@example.org", phone=phone, phone_typed=phone, language="en",
+            fields={"Child": child},
+        )
+        for phone, child in zip(phones, ("Mia", "Tom"), strict=True)
+    )  # fmt: skip
+    return mia, tom
+
+
+@pytest.mark.parametrize(
+    "phones", [("+15145550108", "+15145550104"), ("+15145550108", "+15145550108"), ("", "")]
+)
+def test_people_of_one_name_and_address_stay_who_they_are(
+    club: Organisation, phones: tuple[str, str]
+) -> None:
+    twins(club, phones)[1].groups.add(Group.objects.create(organisation=club, name="Fish"))
+    before = list(Participant.objects.order_by("id").values())
+    header, rows = participant_rows(club)
+    upload = do_import(club, "".join(csv_lines([header, *rows], for_excel=True)))
+    assert outcome(upload) == (0, 0, 2, 0)
+    assert list(Participant.objects.order_by("id").values()) == before
+    assert Participant.objects.filter(groups__name="Fish").count() == 1
+
+
+def test_of_two_of_one_name_and_address_the_phone_tells(club: Organisation) -> None:
+    mia, tom = twins(club, ("+15145550108", "+15145550104"))
+    upload = do_import(club, HEADER + "Zoe,Roy,zoe@example.org,514-555-0104,,,Tim\n")
+    assert outcome(upload) == (0, 1, 0, 0)
+    mia.refresh_from_db()
+    tom.refresh_from_db()
+    assert (mia.fields, tom.fields) == ({"Child": "Mia"}, {"Child": "Tim"})
+
+
+def test_a_number_that_is_not_ours_tells_nothing(
+    club: Organisation, other_club: Organisation
+) -> None:
+    mia, _ = twins(club, ("", ""))
+    theirs, _ = twins(other_club, ("", ""))
+    ann = Participant.objects.create(organisation=club, first_name="Ann", name_key="ann")
+    head = "id,First name,Last name,Email,Child\n"
+    for number in (theirs.pk, ann.pk, "9" * 18, "9" * 40, "²", "-1", ""):
+        upload = do_import(club, f"{head}{number},Zoé,Roy,zoe@example.org,Mia\n")
+        assert outcome(upload) == (0, 0, 1, 0), number
+    upload = do_import(club, f"{head}{mia.pk},Eve,Roy,eve@example.org,Eva\n")
+    assert outcome(upload) == (1, 0, 0, 0)
+
+
 def test_a_dry_run_counts_and_writes_nothing(club: Organisation) -> None:
     upload = do_import(club, HEADER + "Alice,Roy,alice@example.org\n,,,,,,x\n", dry_run=True)
     assert outcome(upload) == (1, 0, 0, 1)
@@ -237,7 +288,7 @@ FILES = st.lists(st.lists(CELLS, min_size=1, max_size=6), min_size=1, max_size=3
     max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(files=FILES)
-def test_whatever_was_imported_the_last_file_again_changes_nothing(
+def test_whatever_was_imported_the_last_file_and_our_own_again_change_nothing(
     club: Organisation, files: list[list[tuple[str, ...]]]
 ) -> None:
     Participant.objects.all().delete()
@@ -252,4 +303,8 @@ def test_whatever_was_imported_the_last_file_again_changes_nothing(
     before = list(Participant.objects.order_by("id").values())
     again = do_import(club, texts[-1])
     assert (again.counts["created"], again.counts["updated"]) == (0, 0)
+    assert list(Participant.objects.order_by("id").values()) == before
+    header, rows = participant_rows(club)
+    ours = do_import(club, "".join(csv_lines([header, *rows], for_excel=True)))
+    assert (ours.counts["created"], ours.counts["updated"]) == (0, 0)
     assert list(Participant.objects.order_by("id").values()) == before

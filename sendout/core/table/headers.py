@@ -23,6 +23,7 @@ class Field(StrEnum):
     GROUPS = "groups"
     EXTERNAL_ID = "external_id"
     FAMILY = "family"
+    OURS = "ours"
     OWN = "own"
     IGNORE = "ignore"
 
@@ -70,8 +71,9 @@ SURE_WORDS: dict[Field, str] = {
     "|code client|code membre|identifiant|numero de participant|no de participant",
     Field.FAMILY: "family|family id|family number|family no|household|household id"
     "|famille|numero de famille|no de famille|no famille|id famille|code famille|foyer|familia",
-    # A bare "id" is most often the row number of another program, or of our own export.
-    Field.IGNORE: "id",
+    # Of our own export, or else the row number of another program: it is believed as far as name
+    # and address agree (`people.import_plan`).
+    Field.OURS: "id",
 }
 LIKELY_WORDS: tuple[tuple[str, Field], ...] = (
     (r"e ?mail|courriel|correo", Field.EMAIL),

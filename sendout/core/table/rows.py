@@ -15,6 +15,7 @@ LONGEST_NAME = 120  # characters; also of a group's name and of an external id
 LONGEST_VALUE = 2_000  # characters of an own field
 LONGEST_EMAIL = 320  # characters
 LONGEST_PHONE = 60  # characters
+LONGEST_NUMBER = 19  # digits that may be too many for PostgreSQL's bigint
 GROUP_SEPARATORS = re.compile(r"[;|,\n]")
 LANGUAGES = {
     "fr": "fr fra fre french francais francaise f",
@@ -48,7 +49,7 @@ class PersonRow:
 
     email, phone_typed: as typed, kept even when wrong so that staff can correct them.
     email_normal, phone (E.164): empty when what was typed is not valid. phone_kind: why the number
-    receives no texts, or empty.
+    receives no texts, or empty. ours: the number that the participant would have here.
     """
 
     number: int
@@ -62,6 +63,7 @@ class PersonRow:
     language: str = ""
     external_id: str = ""
     family: str = ""
+    ours: int | None = None
     groups: list[str] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
@@ -88,6 +90,7 @@ def read_person(row: Row, mapping: Mapping, country: str, default_language: str)
     _read_language(person, cells[Field.LANGUAGE], default_language)
     person.external_id = clean(cells[Field.EXTERNAL_ID])[:LONGEST_NAME]
     person.family = clean(cells[Field.FAMILY])[: LONGEST_NAME - 1]
+    person.ours = _read_number(cells[Field.OURS])
     _read_groups(person, row, mapping)
     _read_own(person, row, mapping)
     _judge(person)
@@ -124,6 +127,11 @@ def split_name(full: str) -> tuple[str, str]:
         return first.strip(), last.strip()
     first, _, last = full.partition(" ")
     return first, last
+
+
+def _read_number(cell: str) -> int | None:
+    text = cell.strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER else None
 
 
 def _cut(person: PersonRow, what: str, name: str) -> str:

@@ -170,6 +170,7 @@ FIELD_LABELS: dict[str, Phrase] = {
     Field.GROUPS: gettext_lazy("Group"),
     Field.EXTERNAL_ID: gettext_lazy("Your own number for them"),
     Field.FAMILY: gettext_lazy("Family: a number or name that its members share"),
+    Field.OURS: gettext_lazy("Number in Sendout, from a file exported here"),
     Field.OWN: gettext_lazy("Keep as a field of its own"),
     Field.IGNORE: gettext_lazy("Leave out"),
 }

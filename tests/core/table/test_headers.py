@@ -29,7 +29,7 @@ def guessed(headers: str, *sample: str) -> dict[str, str]:
         ("Parent's email address;Email 2", "email own"),
         ("Emergency phone;Phone", "own phone"),
         ("No de membre;Activité;Enfant", "external_id own own"),
-        ("id;Member ID", "ignore external_id"),
+        ("id;Member ID", "ours external_id"),
         ("Group;Tags", "groups groups"),
     ],
 )
