@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from functools import cache, partial
 
 from django.conf import settings
@@ -144,7 +145,10 @@ async def send_slice(way: Way, batch: int, room: int) -> bool:
         return True
     with metrics.timed("settle"):
         keeps_copy = turn.lane.provider.keeps_copy
-        await settle_surely(way, slice_, answers, keeps_copy=keeps_copy, hold=found.hold)
+        write = partial(
+            settle, keeps_copy=keeps_copy, hold=found.hold, seconds=time.monotonic() - begun
+        )
+        await settle_surely(write, way, slice_, answers)
     journal().settled(number)
     metrics.tell(way, batch, slice_, answers, time.monotonic() - begun)
     if journal().trouble:
@@ -218,14 +222,15 @@ def soon_again(slice_: list[Prepared], answers: Answers) -> Answers:
 
 
 async def settle_surely(
-    way: Way, slice_: list[Prepared], answers: Answers, *, keeps_copy: bool, hold: Hold
+    write: Callable[[Way, list[Prepared], Answers, datetime], None],
+    way: Way,
+    slice_: list[Prepared],
+    answers: Answers,
 ) -> None:
     """Settle, however long the database is away: what was heard is not forgotten meanwhile."""
     while True:
         try:
-            now = timezone.now()
-            write = partial(settle, keeps_copy=keeps_copy, hold=hold)
-            return await in_database(write, way, slice_, answers, now)
+            return await in_database(write, way, slice_, answers, timezone.now())
         except (OperationalError, InterfaceError) as error:
             facts = {"sendout": way.sendout, "answers": len(slice_)}
             logger.warning("waiting for the database to settle: %s", error, extra=facts)

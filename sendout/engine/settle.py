@@ -37,10 +37,12 @@ def settle(
     *,
     keeps_copy: bool,
     hold: Hold | None = None,
+    seconds: float = 0.0,
 ) -> None:
     """Write what became of every message of a slice, all of it or nothing.
 
     hold: of the claim that took it; it is released, and the batch is free for the next one.
+    seconds: for how long it was in hand.
     """
     cost = costs(way)
     quick, rest = _sort_out(slice_, answers, cost)
@@ -60,7 +62,8 @@ def settle(
         if keeps_copy:
             _keep_future(slice_, answers, now)
             keep(way.sender, _taken(slice_, answers))
-        throughput.note(way.sender.pk, now, [outcome for _, outcome in rest], len(quick))
+        heard_rest = [outcome for _, outcome in rest]
+        throughput.note(way.sender.pk, now, heard_rest, len(quick), busy=seconds)
 
 
 def _through_another(way: Way, slice_: Sequence[Prepared]) -> list[int]:

@@ -153,7 +153,8 @@ class Throughput(models.Model):
     """What became of the messages that a sender handed over in one minute.
 
     minute: its beginning; the row at `BEFORE` holds the sum of all that was longer ago.
-    refused: for good; deferred: for now; unsure: the answer was not heard.
+    refused: for good; deferred: for now; unsure: the answer was not heard. busy: for how many
+    seconds it had messages in hand; until: when the last of them were answered.
     """
 
     BEFORE = datetime(1970, 1, 1, tzinfo=UTC)
@@ -164,6 +165,8 @@ class Throughput(models.Model):
     refused = models.BigIntegerField(default=0)
     deferred = models.BigIntegerField(default=0)
     unsure = models.BigIntegerField(default=0)
+    busy = models.FloatField(db_default=0.0)
+    until = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

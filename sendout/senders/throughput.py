@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from sendout.core.delivery.outcome import Accepted, Outcome, Refused, Unsure
-from sendout.core.pace import MINUTE
+from sendout.core.pace import ENOUGH_MESSAGES, MINUTE
 from sendout.senders.models import Sender, Throughput
 
 KEPT = timedelta(hours=2)  # minutes older than this are folded into one row
@@ -20,9 +20,13 @@ _SUMS = ", ".join(f"sum({name})" for name in OUTCOMES)
 _ADDED = ", ".join(f"{name} = t.{name} + EXCLUDED.{name}" for name in OUTCOMES)
 _UPSERT = f"ON CONFLICT (sender_id, minute) DO UPDATE SET {_ADDED}"
 
+# Slices are in hand side by side: of each only the time counts that no other one has told of.
 NOTE = f"""
-INSERT INTO {_TABLE} AS t (sender_id, minute, {", ".join(OUTCOMES)})
-VALUES (%(sender)s, %(minute)s, {", ".join(f"%({name})s" for name in OUTCOMES)}) {_UPSERT}
+INSERT INTO {_TABLE} AS t (sender_id, minute, busy, until, {", ".join(OUTCOMES)})
+VALUES (%(sender)s, %(minute)s, %(busy)s, %(now)s,
+    {", ".join(f"%({name})s" for name in OUTCOMES)}) {_UPSERT},
+    busy = t.busy + GREATEST(0, LEAST(EXCLUDED.busy, EXTRACT(EPOCH FROM EXCLUDED.until - t.until))),
+    until = GREATEST(t.until, EXCLUDED.until)
 """
 
 FOLD = f"""
@@ -42,9 +46,17 @@ def count(outcomes: Collection[Outcome]) -> dict[str, int]:
     return dict(zip(OUTCOMES, numbers, strict=True))
 
 
-def note(sender: int, now: datetime, outcomes: Collection[Outcome], accepted: int = 0) -> None:
+def note(
+    sender: int,
+    now: datetime,
+    outcomes: Collection[Outcome],
+    accepted: int = 0,
+    *,
+    busy: float = 0.0,
+) -> None:
     """Add a slice to the sender's minute: these outcomes, and so many more accepted ones.
 
+    busy: for how many seconds it was in hand.
     Call it last in the transaction: those who settle for the same sender wait for its end.
     """
     if not accepted and not outcomes:
@@ -53,7 +65,8 @@ def note(sender: int, now: datetime, outcomes: Collection[Outcome], accepted: in
     counted = count(outcomes)
     counted["accepted"] += accepted
     with connection.cursor() as cursor:
-        cursor.execute(NOTE, {"sender": sender, "minute": minute, **counted})
+        values: dict[str, float | datetime] = {"sender": sender, "minute": minute, "busy": busy}
+        cursor.execute(NOTE, {**values, **counted, "now": now})
 
 
 def fold(now: datetime) -> None:
@@ -71,6 +84,22 @@ def accepted_by_minute(
     found: dict[int, dict[datetime, int]] = defaultdict(dict)
     for row in rows:
         found[row.sender_id][row.minute] = row.accepted
+    return found
+
+
+def lately(senders: Iterable[int], now: datetime) -> dict[int, tuple[int, float]]:
+    """Give what each sender handed over of late, and in how many seconds of work.
+
+    Of this minute and the last one; of those before, up to `KEPT`, only where these say too little.
+    """
+    rows = Throughput.objects.filter(
+        sender__in=list(senders), minute__gt=now - KEPT, minute__lte=now, busy__gt=0
+    )
+    found: dict[int, tuple[int, float]] = defaultdict(lambda: (0, 0.0))
+    for row in rows.order_by("-minute"):
+        messages, seconds = found[row.sender_id]
+        if row.minute > now - 2 * MINUTE or messages < ENOUGH_MESSAGES:
+            found[row.sender_id] = messages + row.accepted, seconds + row.busy
     return found
 
 

@@ -81,7 +81,7 @@ def test_without_a_pace_the_last_minute_tells_it(
     assert shown(alice, running).count("too early to say when it ends") == 2
     minute = timezone.now().replace(second=0, microsecond=0)
     for at in (minute, minute - timedelta(minutes=1)):
-        Throughput.objects.create(sender=email_sender, minute=at, accepted=600)
+        Throughput.objects.create(sender=email_sender, minute=at, accepted=600, busy=60)
     assert shown(alice, running).count("done in less than a minute") == 2
 
 

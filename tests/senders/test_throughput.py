@@ -8,7 +8,7 @@ import pytest
 
 from sendout.core.delivery.outcome import Accepted, Outcome, Refused, Unsure
 from sendout.senders.models import Sender, Throughput
-from sendout.senders.throughput import KEPT, accepted_by_minute, fold, note, totals
+from sendout.senders.throughput import KEPT, accepted_by_minute, fold, lately, note, totals
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 SLICE: list[Outcome] = [
@@ -43,6 +43,28 @@ def test_only_the_last_minutes_are_read(email_sender: Sender, sms_sender: Sender
     now = NOON + timedelta(seconds=20)
     found = accepted_by_minute([email_sender.pk], now, 1)
     assert found == {email_sender.pk: {NOON: 2, NOON - timedelta(minutes=1): 2}}
+
+
+def test_only_the_time_of_work_counts(email_sender: Sender) -> None:
+    """Slices overlap, and between two of them nothing may have been to do."""
+
+    def tell(seconds: float, busy: float, accepted: int = 20) -> None:
+        note(email_sender.pk, NOON + timedelta(seconds=seconds), [], accepted, busy=busy)
+
+    tell(1, busy=1)
+    tell(1.5, busy=1)  # half of it while the other one was in hand
+    tell(1.4, busy=1)  # settled late
+    tell(40, busy=0.5)
+    assert lately([email_sender.pk], NOON + timedelta(seconds=50)) == {email_sender.pk: (80, 2.0)}
+
+
+def test_what_was_long_ago_counts_where_there_is_nothing_newer(
+    email_sender: Sender, sms_sender: Sender
+) -> None:
+    for minutes, accepted in ((0, 1), (1, 2), (10, 20), (20, 30), (30, 40), (200, 50)):
+        note(email_sender.pk, NOON - timedelta(minutes=minutes), [], accepted, busy=1)
+    assert lately([email_sender.pk, sms_sender.pk], NOON) == {email_sender.pk: (53, 4.0)}
+    assert lately([sms_sender.pk], NOON)[sms_sender.pk] == (0, 0.0)
 
 
 def test_folding_keeps_the_sums(email_sender: Sender, sms_sender: Sender) -> None:

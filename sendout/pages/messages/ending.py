@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from sendout.accounts.models import Organisation
 from sendout.core.delivery.status import Status
-from sendout.core.pace import MINUTE, Load, ahead, recent, speed
+from sendout.core.pace import MINUTE, Load, ahead, speed
 from sendout.core.warmup import days_full
 from sendout.deliveries import workers
 from sendout.deliveries.counting import Tally, tallies
@@ -22,7 +21,7 @@ from sendout.pages.wording import counted
 from sendout.senders.health import seconds_down
 from sendout.senders.models import PERIOD_SECONDS, Channel, Period, Sender
 from sendout.senders.pool import pooled
-from sendout.senders.throughput import accepted_by_minute
+from sendout.senders.throughput import lately
 from sendout.senders.warming import warming_of
 from sendout.sendouts.models import Channels, SendOut, State
 
@@ -84,24 +83,19 @@ class Outlook:
     ) -> None:
         self.now = now
         self.alive = workers.beat().alive > 0
-        just_now = Q(state=State.RUNNING) | Q(finished_at__gt=now - 2 * MINUTE)
-        self.recent = list(
-            SendOut.objects.filter(just_now, organisation=organisation).select_related(
-                "email_sender", "sms_sender"
-            )
-        )
-        self.recent.extend(drafts)
-        self.running = [sendout for sendout in self.recent if sendout.state == State.RUNNING]
+        running = SendOut.objects.filter(state=State.RUNNING, organisation=organisation)
+        self.running = list(running.select_related("email_sender", "sms_sender"))
         unknown = [sendout.pk for sendout in self.running if sendout.pk not in known]
         self.tallies = known | (tallies(unknown) if unknown else {})
         self.zone = organisation.zone
-        senders = {sender.pk: sender for one in self.recent for _channel, sender in _ways(one)}
+        all_ = (*self.running, *drafts)
+        senders = {sender.pk: sender for one in all_ for _channel, sender in _ways(one)}
         for sender in senders.values():
             sender.organisation = organisation
         shared = any(sender.pool for sender in senders.values())
         self.pooled = pooled(organisation) if shared else []
         known_senders = senders.keys() | {sender.pk for sender in self.pooled}
-        self.accepted = accepted_by_minute(known_senders, now, 1)
+        self.lately = lately(known_senders, now)
 
     def words(self, sendout: SendOut, channel: ShownChannel) -> str:
         """Say when the last message of this channel will have left, or what it waits for."""
@@ -148,8 +142,8 @@ class Outlook:
     def speed(self, team: list[Sender]) -> float:
         """Give the messages per second to reckon with for these senders; 0 when nobody knows."""
         paces = [one.pace_count / PERIOD_SECONDS[Period(one.pace_period)] for one in team]
-        messages = sum(recent(self.accepted[one.pk], self.now, 1) for one in team)
-        return speed(sum(paces) if all(paces) else 0.0, messages, self._busy(team))
+        paced = zip(team, paces, strict=True)
+        return sum(speed(pace, *self.lately[one.pk]) for one, pace in paced)
 
     def _team(self, sender: Sender) -> list[Sender]:
         """Give those who work together with this sender, itself among them."""
@@ -160,16 +154,6 @@ class Outlook:
         """Give the beginning of a day after today, where the organisation is."""
         day = self.now.astimezone(self.zone).date() + timedelta(days=days)
         return datetime.combine(day, time(), self.zone)
-
-    def _busy(self, team: list[Sender]) -> float:
-        """Give for how many seconds of the last minute these senders had something to do."""
-        starts = [
-            sendout.started_at
-            for sendout in self.recent
-            if sendout.started_at and not _keys(team).isdisjoint(_used(sendout))
-        ]
-        begun = min(starts, default=self.now)
-        return min(60.0, (self.now - begun).total_seconds())
 
     def _others(self, own: SendOut, team: list[Sender]) -> list[Load]:
         return [
@@ -192,10 +176,6 @@ def _key(sender: Sender) -> tuple[str, str | int]:
 
 def _keys(team: Iterable[Sender]) -> set[tuple[str, str | int]]:
     return {_key(sender) for sender in team}
-
-
-def _used(sendout: SendOut) -> set[tuple[str, str | int]]:
-    return _keys(sender for _, sender in _ways(sendout))
 
 
 def _retries(deferred: int) -> str:
