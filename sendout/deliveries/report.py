@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from sendout.core.bounces.codes import plain_words
 from sendout.core.delivery.status import LABELS, Status
+from sendout.core.money import plain_amount
 from sendout.deliveries.hold import held_now
 from sendout.deliveries.models import OPEN, Batch, Delivery
 from sendout.senders.models import Channel
@@ -25,13 +26,18 @@ COLUMNS = [
     "reason",
     "segments",
     "price",
+    "currency",
     "sent_at",
     "delivered_at",
     "opened_at",
     "clicked_at",
     "provider_ref",
 ]
-_FETCHED = {"participant": "participant_id", "sent_at": "accepted_at"}
+_FETCHED = {
+    "participant": "participant_id",
+    "currency": "organisation__currency",
+    "sent_at": "accepted_at",
+}
 _REASONS = ("skip_reason", "error_code", "error_text")
 OF_REASON = ("status", "channel", *_REASONS)  # what `reason` takes of a row, but for the carrier
 _FIELDS = [_FETCHED.get(name, name) for name in COLUMNS if name != "reason"]
@@ -164,7 +170,7 @@ def with_status(
 def rows(sendout: int, channel: str | None = None) -> Iterator[dict[str, Any]]:
     """Give every delivery of a send-out by `COLUMNS`, fetched as they are asked for.
 
-    participant: its id. price: millionths of the organisation's currency. Times: UTC, or None.
+    participant: its id. price: in units of the currency, as `0.014`. Times: UTC, or None.
     """
     found = Delivery.objects.filter(sendout=sendout)
     return rows_of(found.filter(channel=channel) if channel else found)
@@ -175,5 +181,5 @@ def rows_of(deliveries: QuerySet[Delivery], *more: str) -> Iterator[dict[str, An
     carried = ("carrier_status", "carrier_name")
     found = with_carrier(deliveries).order_by("id").values(*_FIELDS, *_REASONS, *carried, *more)
     for row in found.iterator(AT_A_TIME):
-        row["reason"] = reason(row)
+        row["reason"], row["price"] = reason(row), plain_amount(row["price"])
         yield {name: row[_FETCHED.get(name, name)] for name in (*COLUMNS, *more)}
