@@ -28,6 +28,7 @@ class Cell:
     percent: int
     sent: int
     delivered: int
+    unconfirmed: int
     opened: int
     failed: int
     skipped: int
@@ -50,8 +51,11 @@ class Cell:
 
     @property
     def lacks(self) -> list[str]:
-        """Whom it did not reach, apart from those that failed: sentences."""
+        """Whom it did not reach, or perhaps not, apart from those that failed: sentences."""
         said = []
+        if self.unconfirmed:
+            words = counted("%(n)s not confirmed", "%(n)s not confirmed", self.unconfirmed)
+            said.append(words)
         if self.skipped:
             said.append(counted("%(n)s skipped", "%(n)s skipped", self.skipped))
         if self.carried:
@@ -72,6 +76,7 @@ def draw(name: str, channel: ShownChannel | None, *, moving: bool) -> SafeString
             channel.percent,
             channel.sent,
             channel.delivered,
+            channel.unconfirmed,
             channel.opened,
             channel.failed,
             channel.skipped,

@@ -65,7 +65,8 @@ class ShownChannel:
     """One tab of the popup, or one cell of the list.
 
     ending: when it will be done; price: what it was charged so far, for the popup; nothing: why
-    nobody is in it yet, for the popup; all in words.
+    nobody is in it yet, for the popup; all in words. unconfirmed: sent without a receipt, where
+    others have one.
     """
 
     def __init__(self, key: str, tally: Tally) -> None:
@@ -77,6 +78,7 @@ class ShownChannel:
         self.percent = self.done * 100 // self.total if self.total else 0
         self.sent = tally.accepted
         self.delivered = tally.delivered
+        self.unconfirmed = tally.by_status.get(Status.SENT, 0) if tally.delivered else 0
         self.opened = tally.opened
         self.clicked = tally.clicked
         self.replied = tally.by_status.get(Status.REPLIED, 0)
