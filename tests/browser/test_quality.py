@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.urls import resolve
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.browser.conftest import PHONE, WIDE, People, Site
 from tests.browser.pages import FRAGMENTS, PLACES, Place, ids
@@ -26,6 +26,10 @@ GRAVE = {"serious", "critical"}
 START_SECONDS = 90.0
 # Dark has the same elements in other colours, so there only these can differ.
 COLOURS = ["color-contrast", "link-in-text-block"]
+TABLET: ViewportSize = {"width": 820, "height": 1180}
+LAPTOP: ViewportSize = {"width": 1024, "height": 768}
+STICKS_OUT = """() => document.documentElement.scrollWidth > window.innerWidth
+    || [...document.querySelectorAll('.card')].some(card => card.scrollWidth > card.clientWidth)"""
 STILL = "() => !document.getAnimations().some(each => each.playState === 'running')"
 AROUND = "<!doctype html><html lang=en><head><title>Part</title></head><body><h1>Page</h1>{}</body>"
 REFUSALS = (400, 404, 410)
@@ -147,10 +151,11 @@ def test_nobody_is_kept_out(visitors: dict[bool, Page], site: Site, axe: str, pl
     page.wait_for_function(STILL)
     dark = violations(page, axe, runOnly=COLOURS)
     assert not light + dark, "\n".join(["light:", *light, "dark:", *dark])
-    page.set_viewport_size(PHONE)
-    too_wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-    page.set_viewport_size(WIDE)
-    assert not too_wide, "on a phone one must scroll sideways"
+    cut_off = {}
+    for size in (PHONE, TABLET, LAPTOP, WIDE):
+        page.set_viewport_size(size)
+        cut_off[size["width"]] = page.evaluate(STICKS_OUT)
+    assert not any(cut_off.values()), f"one must scroll sideways: {cut_off}"
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
