@@ -43,6 +43,20 @@ def drafts(site: Site) -> object:
     return site.sql("SELECT count(*) FROM sendouts_sendout WHERE state = 'draft'")[0][0]
 
 
+def test_enter_in_a_field_saves_and_leads_nowhere_else(people: People) -> None:
+    page = people.signed_in("alice@cove.example")
+    page.goto(people.site.at(f"{CLUB}/compose/"))
+    page.get_by_label("Name", exact=True).fill("Neap tide")
+    page.get_by_label("Name", exact=True).press("Enter")
+    expect(page).to_have_url(DRAFT)
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Neap tide")
+    page.get_by_label("Subject").fill("Low water")
+    page.get_by_label("Subject").press("Enter")
+    page.wait_for_load_state()
+    expect(page).to_have_url(DRAFT)
+    expect(page.get_by_label("Subject")).to_have_value("Low water")
+
+
 def test_what_was_typed_outlives_tab_network_session_and_colleague(people: People) -> None:
     site = people.site
     before = drafts(site)
