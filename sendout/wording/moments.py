@@ -1,4 +1,7 @@
-"""Days and times as pages write them: what Django's `date_format` gives, quicker."""
+"""Days and times as pages write them: what Django's `date_format` gives, quicker.
+
+Short months in French are those that French abbreviates (3 févr., 14 mars): `M` is `N` there.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from django.utils.dateformat import re_escaped, re_formatchars
-from django.utils.dates import MONTHS, MONTHS_3, WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.dates import MONTHS, MONTHS_3, MONTHS_AP, WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.formats import date_format
 from django.utils.translation import get_language, override
 
@@ -28,7 +31,8 @@ OF_TIMES: dict[str, tuple[str, Part]] = {
     "s": ("%02d", lambda at: at.second),
 }
 FORMATS = 500  # of all languages together that are remembered
-_NAMED = re.compile(r"[A-Z_]+")  # such as SHORT_DATE_FORMAT, whose meaning a language decides
+_NAMED = re.compile(r"[A-Z]+(_[A-Z]+)+")  # SHORT_DATE_FORMAT: its meaning a language decides
+_SHORT = re.compile(r"(\\.)|M")
 
 
 def written(at: date, pattern: str) -> str:
@@ -36,11 +40,20 @@ def written(at: date, pattern: str) -> str:
 
     A time is written as it is, in whatever zone it is in.
     """
-    quick = _quick(pattern, get_language() or "")
+    pattern = in_language(pattern, language := get_language() or "")
+    quick = _quick(pattern, language)
     if quick is None or (quick[2] and not isinstance(at, datetime)):
         return str(date_format(at, pattern))
     template, parts, _ = quick
     return template % tuple([part(at) for part in parts])
+
+
+@lru_cache(maxsize=FORMATS)
+def in_language(pattern: str, language: str) -> str:
+    """Give the pattern of Django's that is meant in a language."""
+    if not language.startswith("fr") or _NAMED.fullmatch(pattern):
+        return pattern
+    return _SHORT.sub(lambda found: found[1] or "N", pattern)
 
 
 @lru_cache(maxsize=FORMATS)
@@ -70,11 +83,13 @@ def _names(language: str) -> dict[str, tuple[str, Part]]:
     with override(language):
         months = {n: str(name) for n, name in MONTHS.items()}
         short = {n: str(name).title() for n, name in MONTHS_3.items()}
+        spoken = {n: str(name) for n, name in MONTHS_AP.items()}
         days = {n: str(name) for n, name in WEEKDAYS.items()}
         abbreviated = {n: str(name) for n, name in WEEKDAYS_ABBR.items()}
     return {
         "F": ("%s", lambda at: months[at.month]),
         "M": ("%s", lambda at: short[at.month]),
+        "N": ("%s", lambda at: spoken[at.month]),
         "l": ("%s", lambda at: days[at.weekday()]),
         "D": ("%s", lambda at: abbreviated[at.weekday()]),
     }

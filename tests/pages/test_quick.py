@@ -16,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sendout.pages.addresses import ANY
-from sendout.wording.moments import written
+from sendout.wording.moments import in_language, written
 
 DJANGO = Engine(libraries={"tz": "django.templatetags.tz"}, builtins=["django.templatetags.i18n"])
 TEMPLATES = Path(settings.PACKAGE) / "templates"
@@ -35,6 +35,9 @@ moments = st.datetimes().filter(lambda at: 1 < at.year < 9999)
 def both(text: str, **values: object) -> tuple[str, str]:
     """Render with ours, and with nothing but Django's."""
     ours = engines["django"].from_string(text).render(dict(values))
+    if "pattern" in values:
+        meant = in_language(str(values["pattern"]), translation.get_language() or "")
+        values = {**values, "pattern": meant}
     return str(ours), DJANGO.from_string(text).render(Context(values))
 
 
@@ -73,6 +76,15 @@ def test_any_pattern_is_written_as_django_does(pattern: str, at: datetime, langu
 def test_a_day_is_written_as_django_does(pattern: str, at: date, language: str) -> None:
     with translation.override(language):
         same("{{ at|date:pattern }}", at=at, pattern=pattern)
+
+
+def test_a_short_month_is_one_that_french_has() -> None:
+    with translation.override("fr"):
+        assert written(date(2026, 3, 14), "j M Y") == "14 mars 2026"
+        assert written(date(2026, 11, 3), r"j M \M\e\n") == "3 nov. Men"
+        assert written(date(2026, 8, 1), "M") == "août"
+    with translation.override("en"):
+        assert written(date(2026, 3, 14), "j M Y") == "14 Mar 2026"
 
 
 def test_a_day_has_no_time() -> None:

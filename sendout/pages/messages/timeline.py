@@ -7,7 +7,6 @@ from datetime import datetime
 
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,6 +22,7 @@ from sendout.pages.replies.thread import Copy, copies_of
 from sendout.pages.wording import money
 from sendout.replies.keeping import event_key
 from sendout.replies.models import Conversation, Review
+from sendout.wording.moments import written
 
 # An event's kind -> the status whose colour and icon it has, and what it is called in the story.
 KINDS = {
@@ -245,7 +245,7 @@ def _clock(at: datetime | None) -> str:
     local = timezone.localtime(at)
     if local.date() == timezone.localdate():
         return f"{local:%H:%M:%S}"
-    return date_format(local, "j M, H:i:s")
+    return written(local, "j M, H:i:s")
 
 
 def _newest(row: Delivery) -> datetime:

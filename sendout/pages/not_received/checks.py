@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +20,7 @@ from sendout.pages.public.recipient import normal_email
 from sendout.people.addresses import who_has
 from sendout.suppression.entries import find
 from sendout.suppression.models import Reason, Suppression
+from sendout.wording.moments import written
 from sendout.wording.said import said, sentence
 
 NOT_SENT_FOR_THE_LIST = (Ending.LEFT, Ending.COMPLAINED, Ending.KNOWN_BAD, Ending.LISTED)
@@ -160,7 +160,7 @@ def _entry_words(entry: Suppression, case: Case) -> str:
     reason = entry.get_reason_display().lower()
     return _("%(address)s, since %(day)s: %(reason)s%(what)s.%(said)s") % {
         "address": entry.address,
-        "day": date_format(since, "j M Y"),
+        "day": written(since, "j M Y"),
         "reason": reason,
         "what": what,
         "said": evidence,
@@ -210,10 +210,7 @@ def _took(case: Case) -> str:
     row = case.delivery
     at = row and (row.delivered_at or row.accepted_at)
     when = (
-        (
-            _(" on %(when)s")
-            % {"when": date_format(at.astimezone(case.organisation.zone), "j M Y, H:i")}
-        )
+        (_(" on %(when)s") % {"when": written(at.astimezone(case.organisation.zone), "j M Y, H:i")})
         if at
         else ""
     )
