@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import User
 from sendout.core.delivery.status import FAILED
@@ -12,8 +13,6 @@ from sendout.people.models import Participant
 from sendout.sendouts import drafts
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import Channels, SendOut
-
-SUFFIX = " (correction)"
 
 
 @transaction.atomic
@@ -30,7 +29,7 @@ def begin_correction(sendout: SendOut, member: User) -> SendOut:
     if not channels:
         raise NotPossible(f"Nobody has got “{sendout.name}” yet: there is nothing to correct.")
     draft = drafts.copy(sendout, member)
-    draft.name = drafts.renamed(sendout.name, SUFFIX)
+    draft.name = drafts.renamed(sendout, gettext_lazy("correction"))
     draft.everyone = False
     if len(channels) == 1:
         draft.channels = Channels(channels.pop())

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import transaction
+from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import Organisation, User
 from sendout.compose.copying import copy_message
@@ -91,7 +94,7 @@ def copy(sendout: SendOut, member: User | None) -> SendOut:
     """Make a new draft that says the same to the same audience."""
     draft = SendOut.objects.create(
         organisation=sendout.organisation,
-        name=f"{sendout.name[:190]} (copy)",
+        name=renamed(sendout, gettext_lazy("copy")),
         message=copy_message(sendout.message, member),
         channels=sendout.channels,
         once_per=sendout.once_per,
@@ -107,8 +110,14 @@ def copy(sendout: SendOut, member: User | None) -> SendOut:
     return draft
 
 
-def renamed(name: str, suffix: str) -> str:
-    """Give the name of a send-out that was made from one with this name."""
+def renamed(sendout: SendOut, suffix: Promise | str) -> str:
+    """Give the name of what is made from a send-out, in the organisation's language."""
+    with translation.override(sendout.organisation.language):
+        return lengthened(sendout.name, f" ({suffix})")
+
+
+def lengthened(name: str, suffix: str) -> str:
+    """Give a name with something behind it, cut where that is too long."""
     return name[: LONGEST_NAME - len(suffix)] + suffix
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import User
 from sendout.compose.copying import copy_message
 from sendout.people.models import Participant
 from sendout.sendouts.drafts import add_people, default_sender, renamed
 from sendout.sendouts.models import SendOut
-
-AGAIN = " (resent)"
 
 
 @transaction.atomic
@@ -44,7 +43,7 @@ def prepare(sendout: SendOut, channels: str, member: User | None) -> SendOut:
     origin = sendout.origin or sendout
     return SendOut(
         organisation=origin.organisation,
-        name=renamed(origin.name, AGAIN),
+        name=renamed(origin, gettext_lazy("resent")),
         message=sendout.message,
         channels=channels,
         once_per=origin.once_per,

@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from sendout.compose.filing import delete_message
 from sendout.sendouts.approved import fingerprint, refusal
-from sendout.sendouts.drafts import copy, renamed
+from sendout.sendouts.drafts import copy, lengthened
 from sendout.sendouts.models import Channels, SendOut, State
 from sendout.series.models import Going, Missed, Occurrence, Series, When
 from sendout.series.planning import Planned, leaves, plan
@@ -108,7 +108,7 @@ def _sendout(series: Series, planned: Planned) -> SendOut:
         sendout.groups.clear()
         sendout.people.clear()
         suffix = f" · {session.title}, {session_time(session)}"[:120]
-    sendout.name = renamed(series.pattern.name, suffix)
+    sendout.name = lengthened(series.pattern.name, suffix)
     sendout.state = State.SCHEDULED
     sendout.scheduled_for, sendout.expires_at = planned.due, planned.ends
     sendout.save()
