@@ -44,6 +44,7 @@ def _context(request: MemberRequest, found: Import) -> dict[str, object]:
         "percent": min(100, 100 * found.done // rows) if rows else None,
         "page": None if found.moving else page_of(request, told),
         "is_new": found.state == ImportState.CHECKED,
+        "does_something": any(found.counts.get(name) for name in ("created", "updated")),
     }
 
 

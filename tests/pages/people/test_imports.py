@@ -32,6 +32,28 @@ def upload(office: Client, content: bytes | str, group: str = "") -> Import:
     return made
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("Shoe,Hat\n43,L\n", "No row names anybody"),
+        ("First name,Email\nZoé,zoe@example.org\n", "All of them are here already"),
+    ],
+)
+def test_what_would_do_nothing_is_not_offered(
+    club: Organisation, office: Client, content: str, words: str
+) -> None:
+    zoe = {"first_name": "Zoé", "email": "zoe@example.org", "email_normal": "zoe@example.org"}
+    Participant.objects.create(organisation=club, **zoe)
+    made = upload(office, content)
+    page = f"{HOME}/{made.pk}/"
+    office.post(f"{page}columns/", {})
+    run_import(made.pk)
+    checked = office.get(page).content.decode()
+    assert words in checked
+    assert f"{page}run/" not in checked
+    assert "Change the columns" in checked
+
+
 def test_a_file_goes_all_the_way(club: Organisation, office: Client) -> None:
     made = upload(office, LIST, "Summer")
     page = f"{HOME}/{made.pk}/"
