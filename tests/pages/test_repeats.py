@@ -92,6 +92,7 @@ def test_a_reminder_is_written_started_made_and_known_by_its_series(
         ({"when": "before"}, "Say how many hours before."),
         ({"when": "before", "hours": "0"}, "greater than or equal to 1"),
         ({"when": "before", "hours": "2", "ends_on": "2001-01-01"}, "This day is over"),
+        ({"when": "before", "hours": "2", "ends_on": "9999-12-31"}, "within ten years"),
     ],
 )
 def test_what_is_missing_is_said(browser: Client, typed: dict[str, object], wrong: str) -> None:

@@ -29,6 +29,7 @@ from sendout.series.steering import begin, change, move
 
 SOON, AHEAD = timedelta(days=7), timedelta(days=28)
 SHOWN = 20
+FURTHEST = timedelta(days=3652)  # a last day
 STEPS = {"start": Going.ACTIVE, "resume": Going.ACTIVE, "pause": Going.PAUSED, "end": Going.ENDED}
 TOLD = {
     Going.ACTIVE: gettext_lazy("“%(name)s” repeats from now on."),
@@ -100,10 +101,12 @@ class SeriesForm(forms.Form):
         return clean(self.cleaned_data["name"])
 
     def clean_ends_on(self) -> date | None:
-        """Refuse a last day that is over."""
+        """Refuse a last day that is over, and a slip of the year."""
         last: date | None = self.cleaned_data["ends_on"]
         if last and last < timezone.localdate():
             raise forms.ValidationError(_("This day is over: choose a later one, or none."))
+        if last and last > timezone.localdate() + FURTHEST:
+            raise forms.ValidationError(_("Choose a day within ten years, or none."))
         return last
 
     @property
