@@ -250,5 +250,6 @@ LOGGING = {
     "loggers": {
         "sendout": {"level": LOG_LEVEL.upper()},
         "django.request": {"level": "ERROR"},  # 4xx name addresses, and some of them are secret
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # whoever asks so gets a 400
     },
 }

@@ -32,5 +32,14 @@ def test_each_reads_it_in_their_language() -> None:
     assert "1 skipped" in cell(sent, accepted=2)
 
 
+def test_its_numbers_add_up_where_some_have_no_receipt() -> None:
+    statuses = {Status.DELIVERED: 5, Status.SENT: 3, Status.BOUNCED: 1, Status.SKIPPED: 2}
+    tally = Tally(statuses, accepted=9, delivered=5)
+    drawn = draw("News", ShownChannel("email", tally), moving=False)
+    for words in ("11", "5 delivered", "3 not confirmed", "1 failed", "2 skipped"):
+        assert f">{words}<" in drawn or f" {words}<" in drawn, words
+    assert "not confirmed" not in cell({Status.SENT: 2}, accepted=2)
+
+
 def test_what_goes_by_the_other_channel_alone_is_a_dash() -> None:
     assert draw("News", None, moving=False).strip().endswith(">-</span>")
