@@ -89,20 +89,28 @@ NARROW_RULES = """
 TALLEST_LOGO, WIDEST_LOGO = 64, 240  # pixels
 
 
-def wrap(body: str, organisation: Organisation, category: str, *, dark: bool = True) -> str:
+def wrap(
+    body: str, organisation: Organisation, category: str, language: str = "", *, dark: bool = True
+) -> str:
     """Put an HTML fragment into the responsive layout.
 
-    dark: whether it may be shown light on dark, which asks for it to have no colours of its own.
+    language: the recipient's, for what stands around; the organisation's, if not given. dark:
+    whether it may be shown light on dark, which asks for it to have no colours of its own.
     """
     plain = Sections.of_html(body)
-    return frame(plain, organisation, category, dark=dark)
+    return frame(plain, organisation, category, language, dark=dark)
 
 
 def frame(
-    sections: Sections, organisation: Organisation, category: str, *, dark: bool = True
+    sections: Sections,
+    organisation: Organisation,
+    category: str,
+    language: str = "",
+    *,
+    dark: bool = True,
 ) -> str:
-    """Put what is made of sections into the responsive layout; dark: as for `wrap`."""
-    said = around(organisation, category) | {
+    """Put what is made of sections into the responsive layout; language, dark: as for `wrap`."""
+    said = around(organisation, category, language) | {
         "sections": sections.mjml,
         "colour": organisation.colour,
         "colour_of_words": words_on(organisation.colour),
@@ -129,9 +137,9 @@ def logo_of(organisation: Organisation) -> tuple[Image, int] | None:
     return image, max(1, round(image.width * scale))
 
 
-def complete(document: str, organisation: Organisation, category: str) -> str:
+def complete(document: str, organisation: Organisation, category: str, language: str = "") -> str:
     """Add to a whole document what the law asks for, where its author left it out."""
-    said = around(organisation, category)
+    said = around(organisation, category, language)
     said["has_link"] = UNSUBSCRIBE in fields(parse(document, markup=True))
     said["has_address"] = _has_words(document, organisation.postal_address)
     if said["has_link"] and said["has_address"]:
@@ -139,9 +147,9 @@ def complete(document: str, organisation: Organisation, category: str) -> str:
     return add_before_end(document, render_to_string("email/footer.html", said))
 
 
-def complete_text(text: str, organisation: Organisation, category: str) -> str:
+def complete_text(text: str, organisation: Organisation, category: str, language: str = "") -> str:
     """Add to a plain-text part what the law asks for, where its author left it out."""
-    said = around(organisation, category)
+    said = around(organisation, category, language)
     lines = [str(said["reason"])]
     if not _has_words(text, organisation.postal_address):
         lines.append(f"{said['name']}, {said['address']}")
@@ -153,11 +161,11 @@ def complete_text(text: str, organisation: Organisation, category: str) -> str:
     return "\n".join([text.strip(), "", "-- ", *lines])
 
 
-def file_list(files: Collection[LinkedFile], organisation: Organisation) -> str:
+def file_list(files: Collection[LinkedFile], language: str) -> str:
     """Give the list of these files, which go along as links; nothing where none do."""
     if not files:
         return ""
-    title, note = FILE_WORDS[organisation.language]
+    title, note = FILE_WORDS[language]
     shown = [
         {
             "name": _plain(linked.name),
@@ -177,15 +185,21 @@ def add_before_end(document: str, piece: str) -> str:
     return document[:end] + piece + document[end:] if end >= 0 else document + piece
 
 
-def around(organisation: Organisation, category: str) -> dict[str, object]:
-    """Name what stands around every email: who writes, why, and the way out."""
-    reason, words = FOOTERS[organisation.language, Category(category)]
+def around(organisation: Organisation, category: str, language: str = "") -> dict[str, object]:
+    """Name what stands around every email: who writes, why, and the way out.
+
+    language: of these words; the organisation's, if not given. words_language: the same where it
+    is another one than that of the page.
+    """
+    spoken = language or organisation.language
+    reason, words = FOOTERS[spoken, Category(category)]
     name = _plain(organisation.name)
     return {
         "name": name,
         "address": _plain(organisation.postal_address),
         "contact": _plain(organisation.contact),
         "language": organisation.language,
+        "words_language": spoken if spoken != organisation.language else "",
         "reason": reason.format(name),
         "link": f"{{{{ {UNSUBSCRIBE} }}}}",
         "link_words": words,

@@ -32,7 +32,7 @@ def links_of(message: Message, organisation: Organisation) -> list[str]:
     """Give the web addresses of a message, each once; those with a merge field are left out."""
     found = [address.rstrip(".,;:!?)") for address in _IN_TEXT.findall(message.sms_text)]
     try:
-        html = render_html(message, organisation) if message.has_body else ""
+        html = render_html(message, organisation, organisation.language) if message.has_body else ""
     except BadStyle:
         html = ""
     for link in LexborHTMLParser(html).css("a[href]"):

@@ -54,16 +54,18 @@ class Rendered:
     sms: str
 
 
-def templates(message: Message, organisation: Organisation) -> Templates:
+def templates(message: Message, organisation: Organisation, language: str = "") -> Templates:
     """Put the message into its final form, merge fields and all; what is not written is empty.
 
+    language: the recipient's, for what we say around it; the organisation's, if not given.
     Raises BadStyle when a style in an HTML body cannot be read.
     """
-    html = render_html(message, organisation) if message.has_body else ""
+    spoken = language or organisation.language
+    html = render_html(message, organisation, spoken) if message.has_body else ""
     text = plain_text(html) if html else ""
     if html and message.text.strip():
-        own = message.text.strip() + text_of_files(message, organisation)
-        text = complete_text(own, organisation, message.category)
+        own = message.text.strip() + text_of_files(message, spoken)
+        text = complete_text(own, organisation, message.category, spoken)
     return Templates(
         subject=" ".join(message.subject.split()),
         html=html,
@@ -72,25 +74,26 @@ def templates(message: Message, organisation: Organisation) -> Templates:
     )
 
 
-def text_of_files(message: Message, organisation: Organisation) -> str:
+def text_of_files(message: Message, language: str) -> str:
     """Give the list of files as plain text, to stand below a text of the author's own."""
-    files = file_list(list(links_of(message)), organisation)
+    files = file_list(list(links_of(message)), language)
     return f"\n\n{plain_text(files)}" if files else ""
 
 
-def render_html(message: Message, organisation: Organisation) -> str:
+def render_html(message: Message, organisation: Organisation, language: str) -> str:
     """Make the whole HTML of the email: a document of one's own is kept, the rest gets a frame."""
-    files = file_list(list(links_of(message)), organisation)
+    files = file_list(list(links_of(message)), language)
+    around = organisation, message.category, language
     if message.body_format == BodyFormat.BLOCKS:
         shown = sections(message, organisation)
         shown.add_html(files)
-        return frame(shown, organisation, message.category)
+        return frame(shown, *around)
     if message.body_format == BodyFormat.MARKDOWN:
-        return wrap(from_markdown(message.body) + files, organisation, message.category)
+        return wrap(from_markdown(message.body) + files, *around)
     if is_document(message.body):
         document = add_before_end(inline_document(message.body), files)
-        return complete(document, organisation, message.category)
-    return wrap(clean(message.body) + files, organisation, message.category, dark=False)
+        return complete(document, *around)
+    return wrap(clean(message.body) + files, *around, dark=False)
 
 
 def fill(
@@ -117,6 +120,7 @@ def fill(
 def compile_email(
     message: Message,
     organisation: Organisation,
+    language: str = "",
     *,
     from_name: str,
     from_address: str,
@@ -124,7 +128,7 @@ def compile_email(
     tracking: Tracking | None = None,
     automatic: bool = False,
 ) -> CompiledEmail:
-    """Do once what is the same in every email of a send-out.
+    """Do once what is the same in every email of a send-out to who reads this language.
 
     Only marketing offers to unsubscribe with one click (RFC 8058): operational email cannot be
     unsubscribed from, so its link leads to a page. tracking: where opens and clicks are reported,
@@ -132,7 +136,7 @@ def compile_email(
     whether machines should not answer it (RFC 3834). Raises BadAddress for a bad sender address,
     BadStyle for a style that cannot be read.
     """
-    rendered = templates(message, organisation)
+    rendered = templates(message, organisation, language)
     domain = wire_address(from_address).rpartition("@")[2]
     letter = Letter(
         from_name=from_name,
@@ -147,6 +151,7 @@ def compile_email(
         tracking=tracking if organisation.tracks and message.tracks else None,
         headers={"Auto-Submitted": "auto-generated"} if automatic else {},
         has_files=attached_of(message).exists(),
+        boundary_of=f"{message.pk} {message.version}",
     )
     return compile_letter(letter)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +12,7 @@ from typing import Protocol, Self
 
 from django.conf import settings
 
-from sendout.accounts.models import Organisation
+from sendout.accounts.models import Language, Organisation
 from sendout.compose.attaching import weight_of
 from sendout.compose.closing import closing_words
 from sendout.compose.fields import Merging
@@ -119,10 +119,11 @@ class Text(Protocol):
 class EmailText:
     """The email of a send-out. with_links: whether files go along as links.
 
-    message: id and version of the one whose files go inside.
+    compiled: by the recipient's language; "" is for any other. message: id and version of the one
+    whose files go inside.
     """
 
-    compiled: CompiledEmail
+    compiled: Mapping[str, CompiledEmail]
     merging: Merging
     with_links: bool = False
     message: tuple[int, int] = (0, 0)
@@ -131,14 +132,15 @@ class EmailText:
     def prepare(self, row: Claimed, leaving: Leaving) -> Prepared:
         """Fill header fields, both parts and the recipient's own links, and sign it all."""
         number = pack(row.id)
+        compiled = self.compiled.get(row.language) or self.compiled[""]
         values = self.merging.values(row)
         values[UNSUBSCRIBE] = url = leaving.unsubscribe_url(number)
         if self.with_links:
             values[FILES] = leaving.files_url(number)
-        if self.compiled.tracking:
+        if compiled.tracking:
             values[CLICK.key] = leaving.click(number)
             values[OPEN.key] = leaving.open(number)
-        content = self.compiled.fill(
+        content = compiled.fill(
             values,
             to_name=row.name,
             to_address=row.address,
@@ -210,8 +212,8 @@ class Way:
 
     def _tail(self) -> bytes:
         """Give what the emails go on with: nothing where no files go inside."""
-        if isinstance(self.text, EmailText) and self.text.compiled.boundary:
-            return tails.of(*self.text.message, self.text.compiled.boundary)
+        if isinstance(self.text, EmailText) and (boundary := self.text.compiled[""].boundary):
+            return tails.of(*self.text.message, boundary)
         return b""
 
     def _prepare(self, row: Claimed, leaving: Leaving) -> Prepared:
@@ -325,18 +327,23 @@ def email_text(
     message: Message, organisation: Organisation, identity: Identity, *, automatic: bool = False
 ) -> EmailText:
     """Compile an email, with its links and pixel where they are wanted."""
-    compiled = compile_email(
-        message,
-        organisation,
-        from_name=identity.name,
-        from_address=identity.address,
-        reply_to=identity.reply_to,
-        tracking=Tracking(identity.tracking_base, settings.TOKEN_KEYS),
-        automatic=automatic,
-    )
-    asked = compiled.asked
+    compiled = {
+        language: compile_email(
+            message,
+            organisation,
+            language,
+            from_name=identity.name,
+            from_address=identity.address,
+            reply_to=identity.reply_to,
+            tracking=Tracking(identity.tracking_base, settings.TOKEN_KEYS),
+            automatic=automatic,
+        )
+        for language in Language.values
+    }
+    compiled[""] = compiled[organisation.language]
+    asked = compiled[""].asked
     merging = Merging(asked, organisation)
-    if not compiled.boundary:
+    if not compiled[""].boundary:
         return EmailText(compiled, merging, FILES in asked)
     most = fitting(weight_of(message), LARGEST)
     return EmailText(compiled, merging, FILES in asked, (message.pk, message.version), most)

@@ -285,3 +285,33 @@ def test_what_cannot_be_signed_never_leaves_unsigned(
     again = find_way(started.pk, "email")
     assert again is not None
     assert isinstance(again.prepare([plain_row()], NOW)[0].envelope, Envelope)
+
+
+WAY_OUT = {"en": "Choose what you receive", "fr": "Choisir ce que je reçois"}
+
+
+@pytest.mark.parametrize(
+    ("organisation", "recipient", "spoken"),
+    [
+        ("en", "fr", "fr"),
+        ("fr", "en", "en"),
+        ("fr", "fr", "fr"),
+        ("en", "", "en"),
+        ("fr", "", "fr"),
+    ],
+)
+@pytest.mark.parametrize("body_format", ["markdown", "html", "blocks"])
+def test_what_stands_around_is_in_the_recipients_language(
+    organisation: str, recipient: str, spoken: str, body_format: str
+) -> None:
+    sender = office(aqua(language=organisation))
+    message = Message(subject="News", body_format=body_format, category=Category.OPERATIONAL)
+    message.blocks = [{"id": "a", "kind": "text", "html": "<div>Pool</div>"}]
+    message.body = "<html><body>Pool</body></html>" if body_format == "html" else "Pool"
+    envelope = prepared(message, plain_row(language=recipient), sender)
+    mail = read(envelope.content)
+    for kind in ("plain", "html"):
+        said = content(mail, kind)
+        assert WAY_OUT[spoken] in said
+        assert WAY_OUT["en" if spoken == "fr" else "fr"] not in said
+    assert f'lang="{spoken}"' in said

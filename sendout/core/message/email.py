@@ -27,7 +27,8 @@ class Letter:
     right side of Message-IDs. one_click: whether the unsubscribe address takes a POST
     (RFC 8058). list_id: what such an address is for (RFC 2919). headers: further fields, such as
     Feedback-ID. tracking: where the links of the HTML lead instead, None to leave them. has_files:
-    whether files go along inside.
+    whether files go along inside. boundary_of: what the boundaries are made from, the same for
+    letters that share their files; the texts, if not given.
     """
 
     from_name: str
@@ -42,6 +43,7 @@ class Letter:
     headers: Mapping[str, str] = field(default_factory=dict)
     tracking: Tracking | None = None
     has_files: bool = False
+    boundary_of: str = ""
 
 
 class _Slot(NamedTuple):
@@ -195,7 +197,7 @@ def _boundaries(letter: Letter) -> tuple[str, str]:
     RFC 2045 6.7 and 6.8: `=_` cannot occur in quoted-printable, nor in base64. Neither of the two
     begins like the other.
     """
-    said = "\0".join((*letter.html.constants, *letter.text.constants))
+    said = letter.boundary_of or "\0".join((*letter.html.constants, *letter.text.constants))
     digest = hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:24]
     return f"=_{digest}", f"=_files_{digest}" if letter.has_files else ""
 

@@ -105,8 +105,8 @@ def rendered(sendout: SendOut, person: Participant | None) -> Rendered:
     """Fill the message in for this participant; raises BadStyle."""
     organisation = sendout.organisation
     told = person is not None and has_been_told(organisation, person.pk)
-    said = templates(sendout.message, organisation)
     language = language_of(person, organisation)
+    said = templates(sendout.message, organisation, language)
     examples = example_values(sendout) | {FILES: files_for_staff(sendout)}
     filled = values_of(sendout, Channel, person)
     in_email, in_sms = filled[Channel.EMAIL] | examples, filled[Channel.SMS] | examples
@@ -154,13 +154,14 @@ def test_envelope(
     """
     channel = Channel(sender.channel)
     filled = values_of(sendout, [channel], person)[channel] | {FILES: files_for_staff(sendout)}
+    language = language_of(person, sendout.organisation)
     if sender.channel == Channel.SMS:
-        language = language_of(person, sendout.organisation)
         text = compile_sms(sendout.message, sendout.organisation).fill(filled, language)
         return Envelope(0, sender.from_address, address, text.encode())
     compiled = compile_email(
         sendout.message,
         sendout.organisation,
+        language,
         from_name=sender.from_name,
         from_address=sender.from_address,
         reply_to=sender.reply_to,
