@@ -117,7 +117,7 @@ WITH candidate AS (
     FROM planned AS k
     JOIN people_participant AS p ON p.organisation_id = %(organisation)s AND {finder}
     WHERE k.id IS NULL AND NOT EXISTS (SELECT FROM planned AS taken WHERE taken.id = p.id)
-    ORDER BY k.key, p.external_id <> '', p.id
+    ORDER BY k.key, p.external_id <> '', p.email_normal <> k.email_normal, p.id
 ), winner AS (
     SELECT DISTINCT ON (id) key, id FROM candidate ORDER BY id, first_row
 )

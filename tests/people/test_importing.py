@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from sendout.accounts.models import Organisation
@@ -288,6 +288,15 @@ FILES = st.lists(st.lists(CELLS, min_size=1, max_size=6), min_size=1, max_size=3
     max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(files=FILES)
+@example(  # a row without a name takes the phone of who is found by the next one
+    files=[
+        [("", "Alice", "", "a@example.org", "", "", "", "")],
+        [
+            ("", "", "", "a@example.org", "514 555 0199", "", "", ""),
+            ("", "Alice", "", "", "514 555 0199", "", "", ""),
+        ],
+    ]
+)
 def test_whatever_was_imported_the_last_file_and_our_own_again_change_nothing(
     club: Organisation, files: list[list[tuple[str, ...]]]
 ) -> None:
