@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from sendout.accounts.models import Language, Organisation
+from sendout.compose.versions import other_than
 from sendout.core.message.markdown import escape_markdown
 from sendout.core.message.template import literal
 
@@ -127,23 +128,33 @@ def languages(organisation: Organisation) -> list[tuple[str, Promise | str]]:
     """Name the languages that prepared words can be said in, the organisation's own first."""
     own = Language(organisation.language)
     others = [each for each in Language if each != own]
-    return [(each.value, each.label) for each in (own, *others)] + [(BOTH, _("Both, one below"))]
+    return [(each.value, each.label) for each in (own, *others)] + [
+        (BOTH, _("Both: each gets their own"))
+    ]
 
 
-def fill(key: str, language: str, blanks: Mapping[str, str]) -> dict[str, str | bool]:
+def fill(key: str, language: str, blanks: Mapping[str, str], own: str) -> dict[str, str | bool]:
     """Give the fields of a message in these words, with the blanks filled in.
 
     key: of PREPARED. language: one of `languages`. blanks: `what` and `until`, as typed; no merge
-    field and no formatting gets in by way of them.
+    field and no formatting gets in by way of them. own: the organisation's language.
     """
     said = BY_KEY[key].said
-    chosen = list(said.values()) if language == BOTH else [said[Language(language)]]
-    filled = [_filled(each, blanks) for each in chosen]
-    return {
-        "subject": " / ".join(each.subject for each in filled),
-        "body": "\n\n---\n\n".join(each.body for each in filled),
-        "sms_text": "\n".join(each.sms for each in filled),
+    first = _filled(said[Language(own if language == BOTH else language)], blanks)
+    fields: dict[str, str | bool] = {
+        "subject": first.subject,
+        "body": first.body,
+        "sms_text": first.sms,
     }
+    if language == BOTH:
+        second = _filled(said[Language(other_than(own))], blanks)
+        fields |= {
+            "other_language": other_than(own),
+            "other_subject": second.subject,
+            "other_body": second.body,
+            "other_sms_text": second.sms,
+        }
+    return fields
 
 
 def own_words(text: str) -> dict[str, str | bool]:

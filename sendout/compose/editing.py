@@ -22,6 +22,7 @@ from sendout.compose.models import Message
 
 WRITTEN = (
     "category", "subject", "body_format", "body", "blocks", "sms_text", "sms_plain", "tracks",
+    "other_language", "other_subject", "other_body", "other_sms_text",
 )  # fmt: skip
 
 

@@ -203,11 +203,14 @@ def _lacks(gap: Gap) -> Q:
 def _texts(message: Message, channels: Iterable[str]) -> Iterator[tuple[str, bool]]:
     if "email" in channels:
         yield message.subject, False
+        yield message.other_subject, False
         yield message.text, False
         if message.body_format == BodyFormat.BLOCKS:
             for block in singles(blocks_of(message)):
                 yield from said(block)
         else:
-            yield message.body, message.body_format == BodyFormat.HTML
+            for body in (message.body, message.other_body):
+                yield body, message.body_format == BodyFormat.HTML
     if "sms" in channels:
         yield message.sms_text, False
+        yield message.other_sms_text, False

@@ -17,6 +17,7 @@ from sendout.accounts.models import Organisation
 from sendout.compose.markup import BadStyle
 from sendout.compose.models import LinkCheck, Message
 from sendout.compose.rendering import render_html
+from sendout.compose.versions import in_language, languages_of
 from sendout.core.message.link_check import Rules, check_links
 
 TASK = "check_links"
@@ -30,13 +31,16 @@ _IN_TEXT = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 def links_of(message: Message, organisation: Organisation) -> list[str]:
     """Give the web addresses of a message, each once; those with a merge field are left out."""
-    found = [address.rstrip(".,;:!?)") for address in _IN_TEXT.findall(message.sms_text)]
-    try:
-        html = render_html(message, organisation, organisation.language) if message.has_body else ""
-    except BadStyle:
-        html = ""
-    for link in LexborHTMLParser(html).css("a[href]"):
-        found.append((link.attributes.get("href") or "").strip())
+    found: list[str] = []
+    for language in languages_of(message, organisation):
+        said = in_language(message, language)
+        found += [address.rstrip(".,;:!?)") for address in _IN_TEXT.findall(said.sms_text)]
+        try:
+            html = render_html(said, organisation, language) if said.has_body else ""
+        except BadStyle:
+            html = ""
+        for link in LexborHTMLParser(html).css("a[href]"):
+            found.append((link.attributes.get("href") or "").strip())
     wanted = [url for url in found if _IN_TEXT.fullmatch(url) and "{{" not in url]
     return [url for url in dict.fromkeys(wanted) if len(url.encode()) <= LONGEST][:MOST]
 

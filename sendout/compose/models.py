@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Case, Value, When
 from django.utils.translation import gettext_lazy
 
-from sendout.accounts.models import Organisation
+from sendout.accounts.models import Language, Organisation
 from sendout.core.message.blocks import reading
 from sendout.core.message.blocks.kinds import say_something
 from sendout.core.message.gsm_plain import Plain
@@ -48,6 +48,9 @@ class Message(models.Model):
     body, blocks: the email in the format that is chosen; the other one keeps what it last was.
     text: the plain-text part, where somebody wrote one; else it is made from the body.
     tracks: whether opens and clicks are looked at; the organisation must want it too.
+    other_language: who reads it gets `other_subject`, `other_body` and `other_sms_text` instead,
+    where they say something, and of the blocks those behind `Other`; empty where all read the same
+    (`compose.versions`).
     sms_plain: how far the SMS is made plain for each recipient (`core.message.gsm_plain`).
     version: goes up with every save; a save from an older version is refused.
     page, page_turn: the page that saved last, and how many saves it had asked for by then.
@@ -62,6 +65,12 @@ class Message(models.Model):
     blocks = models.JSONField(blank=True, default=list, db_default=Value([], models.JSONField()))
     text = models.TextField(blank=True)
     sms_text = models.TextField(blank=True)
+    other_language = models.CharField(
+        max_length=2, blank=True, choices=Language, default="", db_default=""
+    )
+    other_subject = models.CharField(max_length=300, blank=True, default="", db_default="")
+    other_body = models.TextField(blank=True, default="", db_default="")
+    other_sms_text = models.TextField(blank=True, default="", db_default="")
     tracks = models.BooleanField(default=True, db_default=True)
     sms_plain = models.CharField(
         max_length=7,

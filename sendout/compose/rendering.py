@@ -19,6 +19,7 @@ from sendout.compose.layout import (
 )
 from sendout.compose.markup import clean, from_markdown, inline_document, is_document
 from sendout.compose.models import BodyFormat, Category, Message
+from sendout.compose.versions import in_language, languages_of
 from sendout.core.addresses import wire_address
 from sendout.core.message.email import CompiledEmail, Letter
 from sendout.core.message.email import compile_email as compile_letter
@@ -60,7 +61,8 @@ def templates(message: Message, organisation: Organisation, language: str = "") 
     language: the recipient's, for what we say around it; the organisation's, if not given.
     Raises BadStyle when a style in an HTML body cannot be read.
     """
-    spoken = language or organisation.language
+    spoken, sms = language or organisation.language, compile_sms(message, organisation)
+    message = in_language(message, spoken)
     html = render_html(message, organisation, spoken) if message.has_body else ""
     text = plain_text(html) if html else ""
     if html and message.text.strip():
@@ -70,7 +72,7 @@ def templates(message: Message, organisation: Organisation, language: str = "") 
         subject=" ".join(message.subject.split()),
         html=html,
         text=text,
-        sms=compile_sms(message, organisation),
+        sms=sms,
     )
 
 
@@ -163,10 +165,15 @@ def compile_sms(
 
     closed: whether it may say below how to unsubscribe; an answer to one person does not.
     """
-    template = parse(message.sms_text.strip())
+    own, *others = (
+        parse(in_language(message, language).sms_text.strip())
+        for language in languages_of(message, organisation)
+    )
+    said = [closing(each, organisation, message.category) for each in (own, *others) if closed]
     return CompiledSms(
-        template,
+        own,
         Plain(message.sms_plain),
-        closing(template, organisation, message.category) if closed else {},
+        next(filter(None, said), {}),
         once=organisation.stop_words == StopWords.FIRST,
+        others=dict(zip((message.other_language,), others, strict=False)),
     )

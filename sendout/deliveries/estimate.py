@@ -13,7 +13,6 @@ from django.db import connection
 
 from sendout.accounts.models import Organisation
 from sendout.compose.fields import ALWAYS, STANDARD, Merging
-from sendout.core.message.template import fields
 from sendout.core.regions import region_of
 from sendout.deliveries import told
 from sendout.deliveries.families import Member, together
@@ -185,7 +184,7 @@ def _emails(n: int, prices: PriceList) -> Iterator[Part]:
 def _add_texts(found: Estimate, sendout: SendOut, asked: Asked, prices: PriceList) -> None:
     organisation = sendout.organisation
     compiled = sms_of(sendout, organisation)
-    merged = fields(compiled.template)
+    merged = compiled.asked
     merging = Merging(merged, organisation)
     texts = Texts(compiled)
     by_country: dict[str, Counter[Measured]] = {}

@@ -49,10 +49,12 @@ class Texts:
 
     def __init__(self, compiled: CompiledSms) -> None:
         self._compiled = compiled
-        self._slots = compiled.template.slots
+        self._slots = [slot for each in compiled.templates for slot in each.slots]
+        constants = (words for each in compiled.templates for words in each.constants)
         fallbacks = (slot.fallback for slot in self._slots)
-        said = [*compiled.template.constants, *fallbacks, *compiled.closing.values()]
+        said = [*constants, *fallbacks, *compiled.closing.values()]
         self._written = frozenset(measure(plain("".join(said), compiled.level)[0]).forcing)
+        self._by_language = bool(compiled.closing or compiled.others)
         self._known: dict[tuple[Strange, str, bool], Measured] = {}
 
     def measured(
@@ -60,7 +62,7 @@ class Texts:
     ) -> Measured:
         """Measure the text for somebody with these values, as `CompiledSms.fill` makes it."""
         filled = tuple([values.get(slot.key) or slot.fallback for slot in self._slots])
-        key = (filled, language if self._compiled.closing else "", told)
+        key = (filled, language if self._by_language else "", told)
         found = self._known.get(key)
         if found is None:
             if len(self._known) >= MOST:

@@ -23,7 +23,6 @@ from sendout.core.delivery.outcome import Blame, Refused
 from sendout.core.message.dkim import Signer, sign_by_all
 from sendout.core.message.email import CompiledEmail
 from sendout.core.message.sms import measure
-from sendout.core.message.template import fields
 from sendout.core.message.texting import CompiledSms
 from sendout.core.message.tracking import CLICK, OPEN, Tracking
 from sendout.core.pace import LARGEST
@@ -320,7 +319,7 @@ def _text(sendout: int, channel: str, version: int, identity: Identity) -> Text:
 def sms_text(found: SendOut) -> SmsText:
     """Cut an SMS at its merge fields."""
     compiled = sms_of(found, found.organisation)
-    return SmsText(compiled, Merging(fields(compiled.template), found.organisation))
+    return SmsText(compiled, Merging(compiled.asked, found.organisation))
 
 
 def email_text(
@@ -341,7 +340,7 @@ def email_text(
         for language in Language.values
     }
     compiled[""] = compiled[organisation.language]
-    asked = compiled[""].asked
+    asked = set().union(*(each.asked for each in compiled.values()))
     merging = Merging(asked, organisation)
     if not compiled[""].boundary:
         return EmailText(compiled, merging, FILES in asked)

@@ -11,7 +11,6 @@ from sendout.compose.fields import Merging
 from sendout.compose.rendering import compile_sms
 from sendout.core.message.gsm_plain import Plain, plain
 from sendout.core.message.sms import measure
-from sendout.core.message.template import fields
 from sendout.core.regions import region_of
 from sendout.people.models import Participant
 from sendout.senders.models import Channel
@@ -54,7 +53,7 @@ class Parts:
 def count_parts(sendout: SendOut, people: QuerySet[Participant]) -> Parts:
     """Fill in and measure the texts to these people, at each level of plainness."""
     compiled = replace(compile_sms(sendout.message, sendout.organisation), level=Plain.NOT)
-    merging = Merging(fields(compiled.template), sendout.organisation)
+    merging = Merging(compiled.asked, sendout.organisation)
     each = price_list(sendout.organisation_id).by_country(Channel.SMS)
     written = [
         (compiled.fill(merging.values(person), person.language), each[region_of(person.phone)])

@@ -35,14 +35,14 @@ def put_session(message: Message, session: Session) -> None:
     """Put the session's fields into the message, which is not saved."""
     values = session_values(session)
     html = message.body_format == BodyFormat.HTML
-    message.subject = fill_some(message.subject, values, escape_nothing)
-    message.text = fill_some(message.text, values, escape_nothing)
-    message.sms_text = fill_some(message.sms_text, values, escape_nothing)
+    for name in ("subject", "other_subject", "text", "sms_text", "other_sms_text"):
+        setattr(message, name, fill_some(getattr(message, name), values, escape_nothing))
     if message.body_format == BodyFormat.BLOCKS:
         message.blocks = _in_blocks(message.blocks, values)
         return
     escape: Escape = escape_html if html else escape_markdown
     message.body = fill_some(message.body, values, escape, markup=html)
+    message.other_body = fill_some(message.other_body, values, escape, markup=html)
 
 
 def _in_blocks(part: Any, values: dict[str, str]) -> Any:

@@ -164,3 +164,45 @@ def test_an_email_is_written_in_blocks_and_arrives(people: People, tmp_path: Pat
     assert "Hello Skater, come soon." in " ".join(text.split())
     assert "- gloves" in text
     assert "Register (https://rink.example/register)" in text
+
+
+def test_each_gets_the_language_they_read(people: People) -> None:
+    site = people.site
+    page = people.signed_in(ALICE)
+    page.goto(site.at(f"{CLUB}/compose/"))
+    page.get_by_label("Name", exact=True).fill("Ice in two languages")
+    expect(page.get_by_label("Subject in French")).to_be_hidden()
+    page.get_by_label("In English and in French").check()
+    page.get_by_label("Subject", exact=True).fill("The ice is closed")
+    page.get_by_label("Subject in French").fill("La glace est fermée")
+    for name, words in (
+        ("Heading", "No ice"),
+        ("Other language from here", ""),
+        ("Heading", "Rien"),
+    ):
+        add(page, name)
+        if words:
+            page.get_by_label("Words", exact=True).last.fill(words)
+    assert kinds(page) == ["heading", "other", "heading"]
+    page.get_by_role("button", name="Save draft").click()
+    page.wait_for_url("**/compose/*/")
+    expect(page.get_by_label("Subject in French")).to_have_value("La glace est fermée")
+    assert kinds(page) == ["heading", "other", "heading"]
+    [(zoe,)] = site.sql(
+        "INSERT INTO people_participant (organisation_id, first_name, last_name, name_key, email, "
+        "email_normal, phone_typed, phone, phone_kind, language, external_id, family, fields, "
+        "created_at, updated_at) SELECT id, 'Zoé', '', 'zoe', 'zoe@rink.example', "
+        "'zoe@rink.example', '', '', '', 'fr', '', '', '{}', now(), now() "
+        "FROM accounts_organisation WHERE slug = 'rink' RETURNING id"
+    )
+    page.get_by_role("button", name="Next: audience").click()
+    page.get_by_label("Everyone").check()
+    page.get_by_role("button", name="Next: check and send").click()
+    mail = page.frame_locator("iframe.so-email-frame")
+    expect(mail.get_by_role("heading", name="No ice")).to_be_visible(timeout=PATIENCE)
+    expect(mail.get_by_role("heading", name="Rien")).to_have_count(0)
+    page.goto(f"{page.url.partition('?')[0]}?participant={zoe}")
+    expect(mail.get_by_role("heading", name="Rien")).to_be_visible(timeout=PATIENCE)
+    expect(mail.get_by_role("heading", name="No ice")).to_have_count(0)
+    expect(mail.get_by_text("Choisir ce que je reçois")).to_be_visible()
+    expect(page.get_by_text("La glace est fermée")).to_be_visible()

@@ -14,17 +14,26 @@ TYPED = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_
 @pytest.mark.parametrize("language", ["en", "fr", "both"])
 @pytest.mark.parametrize("key", list(closures.BY_KEY))
 def test_every_prepared_text_has_all_blanks_filled(key: str, language: str) -> None:
-    said = closures.fill(key, language, {"what": "The pool", "until": ""})
+    said = closures.fill(key, language, {"what": "The pool", "until": ""}, "en")
+    language_of_others = said.pop("other_language", "")
     for text in map(str, said.values()):
         assert "The pool" in text
         assert not closures._BLANK.search(text)
         assert not parse(text).problems
-    assert ("Bonjour" in str(said["body"])) == (language != "en")
+    assert ("Bonjour" in str(said["body"])) == (language == "fr")
+    assert ("Bonjour" in str(said.get("other_body"))) == (language == "both")
+    assert language_of_others == ("fr" if language == "both" else "")
+
+
+def test_in_both_languages_the_organisations_own_comes_first() -> None:
+    said = closures.fill("closed", "both", {"what": "La piscine", "until": ""}, "fr")
+    assert str(said["body"]).startswith("Bonjour")
+    assert (said["other_language"], str(said["other_body"])[:5]) == ("en", "Hello")
 
 
 @given(what=TYPED, until=TYPED)
 def test_what_is_typed_into_a_blank_is_said_as_it_is_with_a_capital(what: str, until: str) -> None:
-    said = closures.fill("closed", "en", {"what": what, "until": until})
+    said = closures.fill("closed", "en", {"what": what, "until": until}, "en")
     words = " ".join(what.split())
     words = words[:1].upper() + words[1:]
     shown = parse(str(said["sms_text"])).fill({"organisation": "Aqua"}, escape_nothing)
@@ -35,7 +44,9 @@ def test_what_is_typed_into_a_blank_is_said_as_it_is_with_a_capital(what: str, u
 
 
 def test_no_formatting_gets_in_by_a_blank() -> None:
-    said = closures.fill("closed", "en", {"what": "*Pool* [1](http://x) <b>&amp;", "until": "8"})
+    said = closures.fill(
+        "closed", "en", {"what": "*Pool* [1](http://x) <b>&amp;", "until": "8"}, "en"
+    )
     html = from_markdown(str(said["body"]))
     assert "*Pool* [1](" in html
     assert "<em>" not in html

@@ -57,17 +57,27 @@ def members(club: Organisation, tmp_path: Path) -> None:
         who.save()
 
 
-@pytest.mark.parametrize("text", [TEXT, TEXT.replace("“", '"').replace("”", '"')])
+FRENCH = "{{ first_name|Bonjour }}, pas de cours pour {{ child }} samedi."
+
+
+PLAIN = TEXT.replace("“", '"').replace("”", '"')
+
+
+@pytest.mark.parametrize("said", [(TEXT, ""), (PLAIN, ""), (TEXT, FRENCH)])
 def test_what_was_foretold_is_charged(
     club: Organisation,
     members: None,
     sendout: MakeSendOut,
     run_batches: RunBatches,
-    text: str,
+    said: tuple[str, str],
 ) -> None:
     replace(club, PRICES)
     news = sendout(channels="both")
-    news.message.sms_text = text
+    news.message.sms_text, news.message.other_sms_text = said
+    if news.message.other_sms_text:
+        news.message.other_language = "fr"
+        half = Participant.objects.filter(organisation=club).order_by("pk")[::2]
+        Participant.objects.filter(pk__in=[one.pk for one in half]).update(language="fr")
     news.message.save()
     foretold = estimate(news)
     send_now(news)

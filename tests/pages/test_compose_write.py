@@ -9,6 +9,7 @@ from sendout.accounts.models import Organisation, Role, User
 from sendout.compose.models import Message
 from sendout.people.models import Participant
 from sendout.senders.models import Sender
+from sendout.sendouts import drafts
 from sendout.sendouts.drafts import closed
 from sendout.sendouts.models import SendOut, State
 from tests.cast import join, sign_in
@@ -134,6 +135,39 @@ def test_the_second_of_two_browsers_sees_both_texts(
     browser.post(address, WRITTEN | {"body": "Alice's text", "version": again})
     sendout.message.refresh_from_db()
     assert sendout.message.body == "Alice's text"
+
+
+IN_FRENCH = {
+    "in_both": "on", "other_subject": "Fermé\nlundi", "other_body": "Rien.",
+    "other_sms_text": "Fermé",
+}  # fmt: skip
+
+
+def test_both_languages_are_kept_copied_and_shown_where_others_saved(
+    browser: Client, club: Organisation
+) -> None:
+    sendout = begin(browser, **IN_FRENCH)
+    message = sendout.message
+    assert (message.other_language, message.other_subject) == ("fr", "Fermé lundi")
+    assert (message.other_body, message.other_sms_text) == ("Rien.", "Fermé")
+    address, version = f"{NEW}{sendout.pk}/", str(message.version)
+    assert "Fermé lundi" in browser.get(address).content.decode()
+    assert drafts.copy(sendout, None).message.other_body == "Rien."
+    dana = sign_in(join(club, "Dana", Role.SENDER))
+    dana.post(address, WRITTEN | {"version": version})
+    answer = browser.post(address, WRITTEN | IN_FRENCH | {"version": version})
+    assert answer.status_code == 409
+    assert "In English and in French, as saved" in answer.content.decode()
+    sendout.message.refresh_from_db()
+    assert (sendout.message.other_language, sendout.message.other_body) == ("", "")
+
+
+def test_the_other_language_is_another_one_than_the_organisations(
+    browser: Client, club: Organisation
+) -> None:
+    Organisation.objects.update(language="fr")
+    assert begin(browser, **IN_FRENCH).message.other_language == "en"
+    assert "Objet en anglais" in browser.get(NEW).content.decode()
 
 
 @pytest.mark.parametrize("state", [State.RUNNING, State.FINISHED, State.SCHEDULED, State.PAUSED])

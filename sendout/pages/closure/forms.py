@@ -57,6 +57,7 @@ class ClosureForm(forms.Form):
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._own = organisation.language
         own = Group.objects.filter(organisation=organisation).order_by("name")
         self.own_groups = own.annotate(size=Count("participants"))
         self.fields["groups"].queryset = own  # type: ignore[attr-defined]
@@ -92,7 +93,7 @@ class ClosureForm(forms.Form):
         data = self.cleaned_data
         if data["occasion"] == OWN:
             return closures.own_words(data["own"])
-        return closures.fill(data["occasion"], data["language"], data)
+        return closures.fill(data["occasion"], data["language"], data, self._own)
 
     @property
     def whom(self) -> Whom:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -15,6 +16,7 @@ from sendout.compose.attaching import weight_of
 from sendout.compose.converting import written_html
 from sendout.compose.models import Category
 from sendout.compose.rendering import compile_sms
+from sendout.compose.versions import in_language, languages_of
 from sendout.core.message.blanks import blanks, example_links
 from sendout.core.message.marketing import marketing_words
 from sendout.core.message.texting import says_stop
@@ -40,13 +42,21 @@ class Advice:
 
 def advice(sendout: SendOut) -> Iterator[Advice]:
     """Give what to think of once more."""
-    yield from _left_open(sendout)
-    yield from _promotes(sendout)
+    said = [one for _, one in versions_of(sendout)]
+    yield from dict.fromkeys(each for one in said for each in (*_left_open(one), *_promotes(one)))
     if Channel.EMAIL in Channels(sendout.channels).used:
         yield from _is_heavy(sendout)
     if Channel.SMS in Channels(sendout.channels).used:
         yield from _says_no_stop(sendout)
         yield from _by_night(sendout)
+
+
+def versions_of(sendout: SendOut) -> Iterator[tuple[str, SendOut]]:
+    """Give the send-out as those are told of it who read each language that it is written in."""
+    for language in languages_of(sendout.message, sendout.organisation):
+        one = copy(sendout)
+        one.message = in_language(sendout.message, language)
+        yield language, one
 
 
 def body_of(sendout: SendOut) -> str:
@@ -115,7 +125,11 @@ def _is_heavy(sendout: SendOut) -> Iterator[Advice]:
 def _says_no_stop(sendout: SendOut) -> Iterator[Advice]:
     message = sendout.message
     text = compile_sms(message, sendout.organisation)
-    if message.category != Category.MARKETING or text.closing or says_stop(text.template):
+    if (
+        message.category != Category.MARKETING
+        or text.closing
+        or all(map(says_stop, text.templates))
+    ):
         return
     if message.sms_text.strip():
         sentence = _(

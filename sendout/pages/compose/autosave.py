@@ -15,7 +15,7 @@ from sendout.compose import editing
 from sendout.compose.models import Message
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.finding import find_sendout
-from sendout.pages.compose.forms import WriteForm
+from sendout.pages.compose.write_form import WriteForm
 from sendout.sendouts import writing
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import SendOut
@@ -28,7 +28,7 @@ MARKS = re.compile(r"[#*_`>]")  # of Markdown
 @require_POST
 def save_new(request: MemberRequest) -> HttpResponse:
     """Save a new message for the first time; nothing is made where nothing was typed."""
-    form = WriteForm(named(request.POST))
+    form = WriteForm(named(request.POST), language=request.organisation.language)
     if not form.is_valid():
         return refused(form)
     if not form.writing.says_something and not request.POST.get("name", "").strip():
@@ -48,7 +48,7 @@ def save_new(request: MemberRequest) -> HttpResponse:
 def save(request: MemberRequest, pk: int) -> HttpResponse:
     """Save a draft; nothing is saved over what somebody else saved meanwhile."""
     sendout = find_sendout(request, pk)
-    form = WriteForm(named(request.POST))
+    form = WriteForm(named(request.POST), language=request.organisation.language)
     if not form.is_valid():
         return refused(form)
     try:

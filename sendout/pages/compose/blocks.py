@@ -18,8 +18,8 @@ from sendout.core.message.blocks.reading import BadBlocks, read_json, write
 from sendout.core.message.pictures import LARGEST_UPLOAD, BadPicture
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.finding import find_sendout
-from sendout.pages.compose.forms import LONGEST_BODY
 from sendout.pages.compose.preview import FRAME_POLICY, language_of, values
+from sendout.pages.compose.write_form import LONGEST_BODY
 from sendout.people.models import Participant
 
 

@@ -15,6 +15,7 @@ from sendout.accounts.models import Role
 from sendout.compose.filing import files_of
 from sendout.compose.markup import BadStyle
 from sendout.compose.rendering import templates
+from sendout.compose.versions import languages_of
 from sendout.core.quiet import Night
 from sendout.deliveries.freeze import Forecast
 from sendout.deliveries.quiet import hours_of, night_of
@@ -147,7 +148,8 @@ def hindrance(sendout: SendOut, expected: Forecast, style: str | None = None) ->
     try:
         steering.check(sendout.series) if sendout.pattern else lifecycle.check(sendout)
         if style is None:
-            templates(sendout.message, sendout.organisation)
+            for language in languages_of(sendout.message, sendout.organisation):
+                templates(sendout.message, sendout.organisation, language)
     except (NotPossible, BadStyle) as error:
         return str(error)
     if style:

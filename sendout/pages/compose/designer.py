@@ -18,8 +18,8 @@ from sendout.compose.models import BodyFormat, Category
 from sendout.core.message.colours import readable, words_on
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.finding import closed_page, find_sendout
-from sendout.pages.compose.forms import WriteForm
 from sendout.pages.compose.write import merge_fields
+from sendout.pages.compose.write_form import WriteForm
 from sendout.sendouts.models import Channels, SendOut, State
 
 # The canvas is a frame made by the page, under the page's own policy; it writes style elements.
@@ -89,6 +89,7 @@ def canvas_words() -> dict[str, object]:
         "left": _("Left column"),
         "right": _("Right column"),
         "divider": _("Line"),
+        "other": _("Other language from here"),
         "event": _("Event"),
     }
     tools = {
@@ -112,6 +113,7 @@ def empty_words() -> dict[str, str]:
         "image": _("No picture yet"),
         "web": _("Picture from the web: {host}"),
         "button": _("Button without words"),
+        "other": _("Other language from here"),
         "event": _("Event without a title"),
         "when": _("No time yet"),
         "column": _("Drag a block here"),

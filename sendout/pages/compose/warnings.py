@@ -24,7 +24,7 @@ from sendout.deliveries.freeze import Forecast
 from sendout.deliveries.links import CLICK, sign, tracking_base
 from sendout.deliveries.reaching import who_gets
 from sendout.pages.access import MemberRequest, member_of
-from sendout.pages.compose.advice import advice, body_of
+from sendout.pages.compose.advice import advice, body_of, versions_of
 from sendout.pages.compose.characters import characters
 from sendout.pages.compose.cost import AT_ONCE
 from sendout.pages.compose.finding import find_sendout
@@ -81,18 +81,21 @@ def mending(sendout: SendOut) -> list[str]:
     """Say what to mend in the email; nothing where there is none, or the page says it is broken."""
     if Channel.EMAIL not in Channels(sendout.channels).used:
         return []
-    try:
-        html = templates(sendout.message, sendout.organisation).html
-    except BadStyle:
-        return []
-    is_blocks = sendout.message.body_format == BodyFormat.BLOCKS
-    blocks = blocks_of(sendout.message) if is_blocks else ()
-    return [
-        *about_subject(sendout.message.subject),
-        *only_pictures(body_of(sendout)),
-        *half_filled(blocks),
-        *to_mend(html, size_with_links(sendout, html)),
-    ]
+    found: dict[str, None] = {}  # in their order, each once
+    for language, said in versions_of(sendout):
+        try:
+            html = templates(said.message, said.organisation, language).html
+        except BadStyle:
+            return []
+        is_blocks = said.message.body_format == BodyFormat.BLOCKS
+        sentences = (
+            *about_subject(said.message.subject),
+            *only_pictures(body_of(said)),
+            *half_filled(blocks_of(said.message) if is_blocks else ()),
+            *to_mend(html, size_with_links(said, html)),
+        )
+        found.update(dict.fromkeys(sentences))
+    return list(found)
 
 
 def size_with_links(sendout: SendOut, html: str) -> int:

@@ -24,7 +24,7 @@ from sendout.pages.compose.attached import card_context
 from sendout.pages.compose.blocks import typed
 from sendout.pages.compose.characters import counter
 from sendout.pages.compose.finding import closed_page, find_sendout
-from sendout.pages.compose.forms import LONGEST_SMS, WriteForm
+from sendout.pages.compose.write_form import LONGEST_SMS, WriteForm
 from sendout.people.columns import own_columns
 from sendout.sendouts import writing
 from sendout.sendouts.lifecycle import NotPossible
@@ -43,7 +43,7 @@ NEXT = {
 @csp_update(EDITOR_POLICY)  # type: ignore[arg-type]
 def new(request: MemberRequest) -> HttpResponse:
     """Begin a send-out; the draft is made when it is first saved."""
-    form = WriteForm(sent(request) or None)
+    form = WriteForm(sent(request) or None, language=request.organisation.language)
     if not form.is_valid():
         return _page(request, form, None)
     if sendout := writing.begun(request.organisation, form.writing.page):
@@ -59,7 +59,11 @@ def write(request: MemberRequest, pk: int) -> HttpResponse:
     sendout = find_sendout(request, pk)
     if sendout.state != State.DRAFT:
         return closed_page(request, sendout, 409 if request.method == "POST" else 200)
-    form = WriteForm(sent(request)) if request.method == "POST" else WriteForm.of(sendout)
+    form = (
+        WriteForm(sent(request), language=request.organisation.language)
+        if request.method == "POST"
+        else WriteForm.of(sendout)
+    )
     if not form.is_valid():
         return _page(request, form, sendout)
     return _saved(request, sendout, form)
@@ -105,13 +109,25 @@ def _conflict_page(
     mine = {**request.POST.dict(), "version": str(conflict.saved.version), "page": ""}
     theirs = WriteForm.of(sendout)
     differing = [
-        {"label": theirs[name].label, "text": in_words(getattr(conflict.saved, name))}
+        _as_saved(theirs, name, getattr(conflict.saved, name))
         for name in editing.WRITTEN
         if getattr(conflict.saved, name) != form.written[name]
     ]
     return _page(
-        request, WriteForm(mine), sendout, conflict=conflict, differing=differing, status=409
+        request,
+        WriteForm(mine, language=request.organisation.language),
+        sendout,
+        conflict=conflict,
+        differing=differing,
+        status=409,
     )
+
+
+def _as_saved(form: WriteForm, name: str, saved: str | bool | list[Any]) -> dict[str, object]:
+    """Give what was saved of the message, by the name of the field that shows it."""
+    if name == "other_language":
+        name, saved = "in_both", bool(saved)
+    return {"label": form[name].label, "text": in_words(saved)}
 
 
 def in_words(value: str | bool | list[Any]) -> str:

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from sendout.accounts.models import Organisation
 from sendout.compose.fields import merge_values
+from sendout.compose.versions import in_language
 from sendout.core.bounces.codes import blame
 from sendout.core.delivery.ending import Ending, ending
 from sendout.core.message.template import escape_nothing, parse
@@ -81,7 +82,7 @@ class Case:
         """The subject as this person reads it, or the first words of the SMS."""
         if self.sendout is None:
             return ""
-        message = self.sendout.message
+        message = in_language(self.sendout.message, self.person.language)
         template = message.subject if self.is_email else message.sms_text
         values = merge_values(self.person, self.organisation)
         said = " ".join(parse(template).fill(values, escape_nothing).split())

@@ -53,6 +53,7 @@ export const DRAWN = {
   image,
   button,
   divider: () => "<hr>",
+  other: (_block, { empty }) => `<div class="other">${escaped(empty.other)}</div>`,
   event,
 };
 

@@ -56,6 +56,13 @@ class Divider:
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """From here on it is said in the other language, to those who read that."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something at a time. starts, ends: on the organisation's clock, without a zone."""
 
@@ -67,7 +74,7 @@ class Event:
     note: str
 
 
-Single = Heading | Text | Image | Button | Divider | Event
+Single = Heading | Text | Image | Button | Divider | Other | Event
 
 
 @dataclass(frozen=True, slots=True)

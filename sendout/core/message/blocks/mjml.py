@@ -20,6 +20,7 @@ from sendout.core.message.blocks.kinds import (
     Event,
     Heading,
     Image,
+    Other,
     Single,
     Text,
     singles,
@@ -30,6 +31,7 @@ from sendout.core.message.hidden import as_markup
 
 WIDTH = 512  # pixels of what a section holds: 600 without the margins of page and card
 GAP = 12  # pixels on either side of the middle of two columns
+LINE = '<mj-divider border-width="1px" border-color="#d5dde6" padding="8px 0 24px" />'
 _WORD = re.compile("saidhere([0-9]+)n")
 
 
@@ -138,10 +140,8 @@ class Compiled(Sections):
                 return self._image(block, width)
             case Button():
                 return self._button(block)
-            case Divider():
-                return (
-                    '<mj-divider border-width="1px" border-color="#d5dde6" padding="8px 0 24px" />'
-                )
+            case Divider() | Other():
+                return LINE if isinstance(block, Divider) else ""
             case Event():
                 return self._event(block)
 

@@ -19,11 +19,13 @@ from sendout.core.message.blocks.kinds import (
     Event,
     Heading,
     Image,
+    Other,
     Single,
     Text,
 )
 from sendout.core.message.blocks.rich import clean
 
+OTHER = "other"  # the kind of block behind which the other language begins
 MOST_BLOCKS = 200  # those in columns counted
 LONGEST_LINE = 300  # characters of a heading, a label, a title
 LONGEST_LINK = 2_000
@@ -169,6 +171,10 @@ def _divider(id: str, raw: Raw) -> Divider:
     return Divider(id)
 
 
+def _other(id: str, raw: Raw) -> Other:
+    return Other(id)
+
+
 def _event(id: str, raw: Raw) -> Event:
     return Event(
         id,
@@ -186,6 +192,7 @@ _READERS: dict[str, Callable[[str, Raw], Single]] = {
     "image": _image,
     "button": _button,
     "divider": _divider,
+    OTHER: _other,
     "event": _event,
 }
 _NAMES: dict[type[Block], str] = {
@@ -194,6 +201,7 @@ _NAMES: dict[type[Block], str] = {
     Image: "image",
     Button: "button",
     Divider: "divider",
+    Other: OTHER,
     Event: "event",
     Columns: "columns",
 }

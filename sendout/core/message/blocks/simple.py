@@ -14,6 +14,7 @@ from sendout.core.message.blocks.kinds import (
     Event,
     Heading,
     Image,
+    Other,
     Single,
     Text,
     singles,
@@ -52,7 +53,7 @@ def _written(block: Single) -> str:
             return _picture(block)
         case Button(label=label, link=link):
             return f"<p>{_link(as_markup(label), link)}</p>" if label else ""
-        case Divider():
+        case Divider() | Other():
             return "<hr>"
         case Event():
             return _event(block)

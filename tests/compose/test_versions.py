@@ -1,0 +1,114 @@
+"""A message in two languages: each gets the one they read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sendout.accounts.models import Organisation, StopWords
+from sendout.compose.copying import content_of
+from sendout.compose.fields import fields_used, problems
+from sendout.compose.linking import links_of
+from sendout.compose.models import Message
+from sendout.compose.rendering import compile_sms, templates
+from sendout.compose.versions import in_language, languages_of
+
+ENGLISH: dict[str, Any] = {
+    "subject": "Closed, {{ first_name }}", "body": "We are closed.", "sms_text": "Closed today",
+}  # fmt: skip
+FRENCH: dict[str, Any] = {
+    "other_language": "fr", "other_subject": "Fermé, {{ prenom }}",
+    "other_body": "Nous sommes fermés.", "other_sms_text": "Fermé aujourd’hui",
+}  # fmt: skip
+BLOCKS = [
+    {"id": "a", "kind": "heading", "text": "Closed", "level": 1},
+    {"id": "b", "kind": "button", "label": "See", "link": "https://club.example/en"},
+    {"id": "c", "kind": "other"},
+    {"id": "d", "kind": "heading", "text": "Fermé", "level": 1},
+    {"id": "e", "kind": "button", "label": "Voir", "link": "https://club.example/fr"},
+]
+
+
+@pytest.fixture
+def aqua() -> Organisation:
+    return Organisation(slug="aqua", name="Aqua", postal_address="12 Pool Street", language="en")
+
+
+def said(message: Message, organisation: Organisation, language: str) -> tuple[str, str, str]:
+    found = templates(message, organisation, language)
+    return found.subject, found.text, found.sms.fill({}, language)
+
+
+@pytest.mark.parametrize("body_format", ["markdown", "html"])
+def test_each_gets_subject_text_and_sms_in_their_language(
+    aqua: Organisation, body_format: str
+) -> None:
+    message = Message(**ENGLISH, **FRENCH, body_format=body_format)
+    subject, text, sms = said(message, aqua, "en")
+    assert (subject, sms) == ("Closed, {{ first_name }}", "Closed today")
+    assert "We are closed." in text
+    assert "fermés" not in text
+    subject, text, sms = said(message, aqua, "fr")
+    assert (subject, sms) == ("Fermé, {{ prenom }}", "Fermé aujourd’hui")
+    assert "Nous sommes fermés." in text
+    assert "closed" not in text
+    assert said(message, aqua, "") == said(message, aqua, "en")
+
+
+def test_blocks_turn_to_the_other_language_where_it_says_so(aqua: Organisation) -> None:
+    message = Message(**ENGLISH, **FRENCH, body_format="blocks", blocks=BLOCKS)
+    english, french = (templates(message, aqua, language).html for language in ("en", "fr"))
+    assert "Closed" in english
+    assert "Fermé" not in english
+    assert "Fermé" in french
+    assert "Closed" not in french
+    message.other_language = ""
+    whole = templates(message, aqua).html
+    assert whole.index("Closed") < whole.index("Fermé")
+
+
+def test_what_is_left_empty_is_the_same_for_all(aqua: Organisation) -> None:
+    message = Message(**ENGLISH, other_language="fr", other_subject="Fermé")
+    subject, text, sms = said(message, aqua, "fr")
+    assert (subject, sms) == ("Fermé", "Closed today")
+    assert "We are closed." in text
+    message.body_format, message.blocks = "blocks", BLOCKS[:2]
+    assert "Closed" in templates(message, aqua, "fr").html
+
+
+@pytest.mark.parametrize("own", ["en", "fr"])
+def test_the_language_of_a_message_outlives_that_of_the_organisation(own: str) -> None:
+    organisation = Organisation(name="Aqua", language=own)
+    message = Message(**ENGLISH, **FRENCH)
+    assert languages_of(message, organisation) == ["en", "fr"]
+    assert compile_sms(message, organisation).fill({}, "en") == "Closed today"
+    assert compile_sms(message, organisation).fill({}, "fr") == "Fermé aujourd’hui"
+    assert languages_of(Message(), organisation) == [own]
+
+
+def test_what_one_language_says_of_stop_is_not_said_for_the_other(aqua: Organisation) -> None:
+    aqua.stop_words = StopWords.EVERY
+    message = Message(sms_text="News. STOP to end", category="marketing", **FRENCH)
+    compiled = compile_sms(message, aqua)
+    assert compiled.fill({}, "en") == "News. STOP to end"
+    assert compiled.fill({}, "fr").startswith("Fermé aujourd’hui\n")
+    assert "STOP" in compiled.fill({}, "fr")
+
+
+def test_fields_links_and_mistakes_of_both_are_known(aqua: Organisation) -> None:
+    message = Message(**ENGLISH, **FRENCH, body_format="blocks", blocks=BLOCKS)
+    assert fields_used(message) == ["first_name", "prenom"]
+    assert compile_sms(message, aqua).asked == set()
+    links = [link for link in links_of(message, aqua) if "club.example" in link]
+    assert links == ["https://club.example/en", "https://club.example/fr"]
+    message.other_sms_text = "Fermé {{ x"
+    assert [each.text for each in problems(message)] == ["{{ x"]
+
+
+def test_nothing_of_it_changes_the_message() -> None:
+    message = Message(**ENGLISH, **FRENCH, body_format="blocks", blocks=BLOCKS)
+    before = content_of(message)
+    assert in_language(message, "fr").subject == "Fermé, {{ prenom }}"
+    assert content_of(message) == before
+    assert before["other_subject"] == "Fermé, {{ prenom }}"  # so that it is copied, too
