@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator, Iterator
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
@@ -13,6 +13,7 @@ from django.db import connection
 
 from sendout.accounts.models import Organisation
 from sendout.compose.fields import ALWAYS, STANDARD, Merging
+from sendout.core.message.texting import CompiledSms
 from sendout.core.regions import region_of
 from sendout.deliveries import told
 from sendout.deliveries.families import Member, together
@@ -166,6 +167,16 @@ def left_to_pay(sendout: SendOut) -> int:
         return found.price + int(cursor.fetchone()[0])
 
 
+def texted(sendout: SendOut, compiled: CompiledSms) -> Generator[Person, None, None]:
+    """Give whom this text would go to now, one for each text, with what it may ask for."""
+    yield from _asked(sendout, compiled, _planned_texts(sendout))
+
+
+def _asked(sendout: SendOut, compiled: CompiledSms, asked: Asked) -> Iterator[Person]:
+    own = _asks_own(compiled.asked)
+    yield from _people(asked, sendout.organisation, once=compiled.once, own=own)
+
+
 def _planned_texts(sendout: SendOut) -> Asked:
     statement = plan_of(sendout, Channel.SMS) + PLANNED
     return Asked(statement, values(sendout, Channel.SMS), told.earlier("p.id"))
@@ -184,11 +195,10 @@ def _emails(n: int, prices: PriceList) -> Iterator[Part]:
 def _add_texts(found: Estimate, sendout: SendOut, asked: Asked, prices: PriceList) -> None:
     organisation = sendout.organisation
     compiled = sms_of(sendout, organisation)
-    merged = compiled.asked
-    merging = Merging(merged, organisation)
+    merging = Merging(compiled.asked, organisation)
     texts = Texts(compiled)
     by_country: dict[str, Counter[Measured]] = {}
-    for person in _people(asked, organisation, once=compiled.once, own=_asks_own(merged)):
+    for person in _asked(sendout, compiled, asked):
         country = region_of(person.phone)
         seen = by_country.get(country)
         if seen is None:

@@ -8,12 +8,12 @@ from django.test import Client
 from sendout.accounts.models import Organisation, StopWords, User
 from sendout.compose.models import Message
 from sendout.core.message.gsm_plain import Plain
-from sendout.deliveries.reaching import who_gets
+from sendout.deliveries.estimate import estimate
+from sendout.deliveries.parts import count_parts
 from sendout.people.models import Participant
-from sendout.senders.models import Channel, Sender
+from sendout.senders.models import Sender
 from sendout.sendouts import drafts
-from sendout.sendouts.models import SendOut
-from sendout.sendouts.parts import count_parts
+from sendout.sendouts.models import OncePer, SendOut
 from sendout.usage.prices import put
 from tests.cast import sign_in
 
@@ -119,7 +119,7 @@ def test_parts_are_counted_for_each_recipient_with_the_words_below(
     club.stop_words, club.stop_words_in_all = StopWords.EVERY, True
     club.save()
     sendout.organisation = club
-    counted = count_parts(sendout, who_gets(sendout, Channel.SMS))
+    counted = count_parts(sendout)
     assert counted.texts == 2
     assert {level.value: found.parts for level, found in counted.levels.items()} == {
         "": 4,
@@ -127,6 +127,18 @@ def test_parts_are_counted_for_each_recipient_with_the_words_below(
         "accents": 2,
     }
     assert "Répondez STOP pour vous désabonner" in counted.levels[Plain.NOT].after
+
+
+def test_a_family_gets_one_text_and_the_cost_says_the_same(sendout: SendOut) -> None:
+    Message.objects.filter(pk=sendout.message.pk).update(sms_text="It’s {{ first_name }}. " * 3)
+    Participant.objects.update(phone="+15145550199")
+    SendOut.objects.filter(pk=sendout.pk).update(once_per=OncePer.FAMILY)
+    sendout = SendOut.objects.get(pk=sendout.pk)
+    counted, found = count_parts(sendout), estimate(sendout)
+    assert counted.texts == 1
+    assert counted.levels[Plain.NOT].parts == sum(part.segments for part in found.parts)
+    assert "Ann" in counted.levels[Plain.MARKS].before
+    assert "Zoë" in counted.levels[Plain.MARKS].before
 
 
 def test_the_writer_sees_each_level_and_the_words_below(

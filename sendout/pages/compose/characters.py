@@ -20,7 +20,7 @@ from sendout.core.message.gsm_plain import MARKS, Plain, plain
 from sendout.core.message.sms import Measure, measure
 from sendout.core.message.template import parse
 from sendout.core.message.texting import closed
-from sendout.deliveries.reaching import who_gets
+from sendout.deliveries.parts import Level, Parts, count_parts
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.finding import closed_page, find_sendout
 from sendout.pages.wording import money
@@ -28,7 +28,6 @@ from sendout.senders.models import Channel
 from sendout.sendouts import drafts
 from sendout.sendouts.lifecycle import NotPossible
 from sendout.sendouts.models import Channels, SendOut
-from sendout.sendouts.parts import Level, Parts, count_parts
 from sendout.wording.said import said
 
 BUTTONS = {
@@ -89,7 +88,7 @@ def characters(sendout: SendOut) -> dict[str, object] | None:
     """Give what the check page says about the characters; None when they cost nothing more."""
     if Channel.SMS not in Channels(sendout.channels).used:
         return None
-    counted = count_parts(sendout, who_gets(sendout, Channel.SMS))
+    counted = count_parts(sendout)
     now = counted.levels[Plain(sendout.message.sms_plain)]
     if not now.level and now.parts == counted.least:
         return None

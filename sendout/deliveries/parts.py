@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, field, replace
-
-from django.db.models import QuerySet
+from itertools import islice
 
 from sendout.compose.fields import Merging
-from sendout.compose.rendering import compile_sms
 from sendout.core.message.gsm_plain import Plain, plain
 from sendout.core.message.sms import measure
 from sendout.core.regions import region_of
-from sendout.people.models import Participant
+from sendout.deliveries.estimate import texted
+from sendout.deliveries.said import sms_of
 from sendout.senders.models import Channel
 from sendout.sendouts.models import SendOut
 from sendout.usage.prices import price_list
@@ -50,17 +50,25 @@ class Parts:
     levels: dict[Plain, Level]
 
 
-def count_parts(sendout: SendOut, people: QuerySet[Participant]) -> Parts:
-    """Fill in and measure the texts to these people, at each level of plainness."""
-    compiled = replace(compile_sms(sendout.message, sendout.organisation), level=Plain.NOT)
+def count_parts(sendout: SendOut) -> Parts:
+    """Fill in and measure the texts that would leave now, at each level of plainness.
+
+    The same texts as `estimate` reckons with: one for a family, and with how to unsubscribe only
+    where that is said.
+    """
+    chosen = Plain(sendout.message.sms_plain)
+    compiled = replace(sms_of(sendout, sendout.organisation), level=Plain.NOT)
     merging = Merging(compiled.asked, sendout.organisation)
     each = price_list(sendout.organisation_id).by_country(Channel.SMS)
-    written = [
-        (compiled.fill(merging.values(person), person.language), each[region_of(person.phone)])
-        for person in people.order_by("pk")[:LOOKED_AT]
-    ]
+    with closing(texted(sendout, compiled)) as people:
+        written = [
+            (
+                compiled.fill(merging.values(person), person.language, told=person.told),
+                each[region_of(person.phone)],
+            )
+            for person in islice(people, LOOKED_AT)
+        ]
     levels = {level: _at_level(level, written) for level in Plain}
-    chosen = Plain(sendout.message.sms_plain)
     least = [(_least(plain(text, chosen)[0]), price) for text, price in written]
     least_price = sum(parts * price for parts, price in least)
     return Parts(len(written), sum(parts for parts, _ in least), least_price, levels)
