@@ -141,6 +141,16 @@ def test_a_family_gets_one_text_and_the_cost_says_the_same(sendout: SendOut) -> 
     assert "Zoë" in counted.levels[Plain.MARKS].before
 
 
+def test_the_preview_begins_with_somebody_who_gets_it(
+    browser: Client, sendout: SendOut, club: Organisation
+) -> None:
+    Participant.objects.filter(first_name="Ann").update(phone="")
+    page = check_page(browser, sendout)
+    assert "isn’t open today, Zoë." in page
+    Participant.objects.update(phone="")
+    assert "isn’t open today, Ann." in check_page(browser, sendout)
+
+
 def test_the_writer_sees_each_level_and_the_words_below(
     browser: Client, sendout: SendOut, club: Organisation
 ) -> None:

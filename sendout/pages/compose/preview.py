@@ -28,6 +28,7 @@ from sendout.deliveries.families import as_family, told_with
 from sendout.deliveries.told import has_been_told
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.finding import find_sendout, shown_participant, words_asked
+from sendout.people.addresses import address_of
 from sendout.people.models import Participant
 from sendout.people.search import search
 from sendout.senders.models import Channel, Sender
@@ -74,8 +75,10 @@ def panel_context(request: MemberRequest, sendout: SendOut) -> dict[str, object]
     asked = request.GET.get("participant", "")
     if words and people and asked not in {str(person.pk) for person in people}:
         asked = str(people[0].pk)
-    person = shown_participant(request, sendout, asked)
     used = Channels(sendout.channels).used
+    if not asked and (first := next((one for one in people if reached(one, used)), None)):
+        asked = str(first.pk)
+    person = shown_participant(request, sendout, asked)
     context: dict[str, object] = {
         "organisation": request.organisation,
         "sendout": sendout,
@@ -92,6 +95,11 @@ def panel_context(request: MemberRequest, sendout: SendOut) -> dict[str, object]
     except BadStyle as error:
         return context | {"bad_style": str(error)}
     return context | {"shown": shown, "sms": measure(shown.sms)}
+
+
+def reached(person: Participant, used: Iterable[Channel]) -> bool:
+    """Tell whether a participant has an address for any of these channels."""
+    return any(address_of(person, channel)[1] for channel in used)
 
 
 def offered(request: MemberRequest, sendout: SendOut, words: str) -> QuerySet[Participant]:
