@@ -39,7 +39,6 @@ def in_language(message: Message, language: str) -> Message:
 
 def _part(blocks: list[dict[str, Any]], is_other: bool) -> list[dict[str, Any]]:
     """Give the blocks before the one that turns to the other language, or those behind it."""
-    place = next((n for n, each in enumerate(blocks) if each.get("kind") == OTHER), None)
-    if place is None:
-        return blocks
-    return blocks[place + 1 :] if is_other else blocks[:place]
+    place = next((n for n, each in enumerate(blocks) if each.get("kind") == OTHER), len(blocks))
+    behind = blocks[place + 1 :]
+    return behind if is_other and behind else blocks[:place]

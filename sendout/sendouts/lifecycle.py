@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from sendout.compose.versions import in_language, languages_of
 from sendout.senders.models import Channel
 from sendout.sendouts.approved import refusal
 from sendout.sendouts.models import Channels, Fallback, FallbackTo, SendOut, State
@@ -82,15 +83,17 @@ def tells_who_opened(sendout: SendOut) -> bool:
 
 
 def says_something(sendout: SendOut, channel: str) -> bool:
-    """Tell whether there is a text for this channel."""
-    message = sendout.message
+    """Tell whether there is a text for this channel, in each language that it is written in."""
+    languages = languages_of(sendout.message, sendout.organisation)
+    said = [in_language(sendout.message, language) for language in languages]
     if channel == "sms":
-        return bool(message.sms_text.strip())
-    return bool(message.subject.strip() and message.has_body)
+        return all(each.sms_text.strip() for each in said)
+    return all(each.subject.strip() and each.has_body for each in said)
 
 
 def _missing(sendout: SendOut, channel: Channel) -> str:
-    if channel == Channel.EMAIL and sendout.message.has_body:
+    message = sendout.message
+    if channel == Channel.EMAIL and message.has_body and not message.subject.strip():
         return _("The email has no subject: write it first.")
     return f"The {channel.label} text is empty: write it first."
 

@@ -13,6 +13,8 @@ from sendout.compose.linking import links_of
 from sendout.compose.models import Message
 from sendout.compose.rendering import compile_sms, templates
 from sendout.compose.versions import in_language, languages_of
+from sendout.sendouts.lifecycle import says_something
+from sendout.sendouts.models import SendOut
 
 ENGLISH: dict[str, Any] = {
     "subject": "Closed, {{ first_name }}", "body": "We are closed.", "sms_text": "Closed today",
@@ -28,6 +30,8 @@ BLOCKS = [
     {"id": "d", "kind": "heading", "text": "Fermé", "level": 1},
     {"id": "e", "kind": "button", "label": "Voir", "link": "https://club.example/fr"},
 ]
+
+EMPTY = {"id": "x", "kind": "heading", "text": "", "level": 1}
 
 
 @pytest.fixture
@@ -75,6 +79,42 @@ def test_what_is_left_empty_is_the_same_for_all(aqua: Organisation) -> None:
     assert "We are closed." in text
     message.body_format, message.blocks = "blocks", BLOCKS[:2]
     assert "Closed" in templates(message, aqua, "fr").html
+
+
+def said_to(message: Message, language: str) -> list[str]:
+    return [each["id"] for each in in_language(message, language).blocks]
+
+
+def test_blocks_without_anything_in_the_other_language_are_for_all() -> None:
+    message = Message(other_language="fr", body_format="blocks", blocks=BLOCKS[:3])
+    assert said_to(message, "fr") == said_to(message, "en") == ["a", "b"]
+    message.blocks = BLOCKS[2:]
+    assert said_to(message, "fr") == ["d", "e"]
+    assert said_to(message, "en") == []
+    message.blocks = BLOCKS[:2]
+    assert said_to(message, "fr") == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "whole"),
+    [
+        ({}, {"email", "sms"}),
+        ({"blocks": BLOCKS[2:]}, {"sms"}),
+        ({"subject": ""}, {"sms"}),
+        ({"sms_text": ""}, {"email"}),
+        ({"other_subject": "", "other_sms_text": ""}, {"email", "sms"}),
+        (
+            {"blocks": [*BLOCKS[:3], {"id": "x", "kind": "heading", "text": "", "level": 1}]},
+            {"sms"},
+        ),
+    ],
+)
+def test_nothing_leaves_that_is_empty_in_one_language(
+    aqua: Organisation, changes: dict[str, Any], whole: set[str]
+) -> None:
+    message = Message(**{**ENGLISH, **FRENCH, "body_format": "blocks", "blocks": BLOCKS, **changes})
+    sendout = SendOut(organisation=aqua, message=message)
+    assert {channel for channel in ("email", "sms") if says_something(sendout, channel)} == whole
 
 
 @pytest.mark.parametrize("own", ["en", "fr"])

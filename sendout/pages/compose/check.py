@@ -143,11 +143,12 @@ def then_sms(sendout: SendOut) -> str:
 def hindrance(sendout: SendOut, expected: Forecast, style: str | None = None) -> str:
     """Say in one sentence why the send-out cannot leave as it is; empty when it can.
 
-    style: what is wrong with the email's styles, where that is known; empty for nothing.
+    style: what is wrong with the email's styles in the language that is shown, where that is known;
+    empty for nothing.
     """
     try:
         steering.check(sendout.series) if sendout.pattern else lifecycle.check(sendout)
-        if style is None:
+        if style is None or sendout.message.other_language:
             for language in languages_of(sendout.message, sendout.organisation):
                 templates(sendout.message, sendout.organisation, language)
     except (NotPossible, BadStyle) as error:
