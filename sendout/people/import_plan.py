@@ -25,21 +25,33 @@ WITH owner AS (
     SELECT name_key, phone, min(email_normal) AS email FROM staged
     WHERE NOT refused AND external_id = '' AND email_normal <> '' AND phone <> ''
     GROUP BY name_key, phone
+), near AS (
+    SELECT s.number, p.id, p.phone, p.external_id FROM staged AS s
+    JOIN people_participant AS p ON p.organisation_id = %(organisation)s
+        AND p.name_key = s.name_key AND p.email_normal = s.email_normal
+    WHERE s.email_normal <> ''
+    UNION ALL
+    SELECT s.number, p.id, p.phone, p.external_id FROM staged AS s
+    JOIN people_participant AS p ON p.organisation_id = %(organisation)s
+        AND p.name_key = s.name_key AND p.phone = s.phone AND p.email_normal = ''
+    WHERE s.email_normal = '' AND s.phone <> ''
+    UNION ALL
+    SELECT s.number, p.id, p.phone, p.external_id FROM staged AS s
+    JOIN people_participant AS p ON p.organisation_id = %(organisation)s
+        AND p.id = s.ours AND p.name_key = s.name_key AND p.email_normal = '' AND p.phone = ''
+    WHERE s.email_normal = '' AND s.phone = ''
 ), alike AS (
     SELECT s.number, p.id, p.id IS NOT DISTINCT FROM s.ours AS named,
         s.phone <> '' AND p.phone = s.phone AS reached,
         count(*) OVER (PARTITION BY s.number) AS n,
         count(*) FILTER (WHERE s.phone <> '' AND p.phone = s.phone)
             OVER (PARTITION BY s.number) AS n_reached
-    FROM staged AS s JOIN people_participant AS p ON p.organisation_id = %(organisation)s
-        AND p.name_key = s.name_key AND p.email_normal = s.email_normal
-        AND (s.email_normal <> '' OR p.phone = s.phone)
+    FROM near AS p JOIN staged AS s ON s.number = p.number
     WHERE NOT s.refused AND s.external_id = '' AND (p.external_id = '' OR NOT EXISTS (
         SELECT FROM staged AS other WHERE other.external_id = p.external_id))
 ), twin AS (
     SELECT DISTINCT ON (number) number, id FROM alike
     WHERE named OR (n > 1 AND reached AND n_reached = 1)
-        OR (n = 1 AND id IN (SELECT id FROM alike WHERE named))
     ORDER BY number, named DESC
 )
 UPDATE staged AS s SET key = CASE
@@ -53,6 +65,15 @@ FROM staged AS same
 LEFT JOIN owner ON owner.name_key = same.name_key AND owner.phone = same.phone
 LEFT JOIN twin ON twin.number = same.number
 WHERE same.number = s.number AND NOT s.refused
+"""
+
+# A row that says less of somebody whom another row names is of the same person.
+FOLLOW = """
+UPDATE staged AS s SET key = named.key FROM (
+    SELECT CASE WHEN email_normal <> '' THEN 'email|' || name_key || '|' || email_normal
+        ELSE 'phone|' || name_key || '|' || phone END AS plain, min(key) AS key
+    FROM staged WHERE key LIKE 'twin|%' GROUP BY 1
+) AS named WHERE s.key = named.plain
 """
 
 # Several rows of one person are laid over each other; the last filled cell wins.
@@ -185,6 +206,7 @@ def plan(organisation_id: int, group_name: str) -> dict[str, int]:
         join_by_hash(cursor, "staged", MANY)
         cursor.execute("ANALYZE staged")
         cursor.execute(IDENTIFY, values)
+        cursor.execute(FOLLOW)
         cursor.execute(LAY_OVER)
         cursor.execute(MERGE)
         cursor.execute("CREATE UNIQUE INDEX ON planned (key); CREATE INDEX ON planned (id)")

@@ -124,6 +124,17 @@ def test_of_two_of_one_name_and_address_the_phone_tells(club: Organisation) -> N
     assert (mia.fields, tom.fields) == ({"Child": "Mia"}, {"Child": "Tim"})
 
 
+def test_a_row_that_says_less_of_somebody_is_of_the_same_person(club: Organisation) -> None:
+    zoe, *_ = twins(club, ("+15145550108", ""))
+    Participant.objects.exclude(pk=zoe.pk).delete()
+    head = "id,First name,Last name,Email,Phone,Child\n"
+    row = f"{zoe.pk},Zoé,Roy,zoe@example.org,514 555 0108,Mia\n"
+    for less in (",Zoé,Roy,,514 555 0108,Tim\n", ",zoe,roy,ZOE@example.org,,Tim\n"):
+        upload = do_import(club, head + row + less)
+        assert outcome(upload)[0] == 0, less
+        assert Participant.objects.get().fields == {"Child": "Tim"}
+
+
 def test_a_number_that_is_not_ours_tells_nothing(
     club: Organisation, other_club: Organisation
 ) -> None:
