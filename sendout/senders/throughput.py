@@ -23,8 +23,11 @@ _UPSERT = f"ON CONFLICT (sender_id, minute) DO UPDATE SET {_ADDED}"
 # Slices are in hand side by side: of each only the time counts that no other one has told of.
 NOTE = f"""
 INSERT INTO {_TABLE} AS t (sender_id, minute, busy, until, {", ".join(OUTCOMES)})
-VALUES (%(sender)s, %(minute)s, %(busy)s, %(now)s,
-    {", ".join(f"%({name})s" for name in OUTCOMES)}) {_UPSERT},
+SELECT %(sender)s, %(minute)s, GREATEST(0, LEAST(%(busy)s, EXTRACT(EPOCH FROM %(now)s - (
+        SELECT COALESCE(max(until), %(now)s - interval '1 hour') FROM {_TABLE}
+        WHERE sender_id = %(sender)s AND minute >= %(now)s - interval '1 hour'
+            AND until <= %(now)s)))), %(now)s,
+    {", ".join(f"%({name})s" for name in OUTCOMES)} {_UPSERT},
     busy = t.busy + GREATEST(0, LEAST(EXCLUDED.busy, EXTRACT(EPOCH FROM EXCLUDED.until - t.until))),
     until = GREATEST(t.until, EXCLUDED.until)
 """

@@ -56,6 +56,9 @@ def test_only_the_time_of_work_counts(email_sender: Sender) -> None:
     tell(1.4, busy=1)  # settled late
     tell(40, busy=0.5)
     assert lately([email_sender.pk], NOON + timedelta(seconds=50)) == {email_sender.pk: (80, 2.0)}
+    tell(59, busy=10)
+    tell(61, busy=10)  # of which two were not told of in the minute before
+    assert lately([email_sender.pk], NOON + timedelta(seconds=70)) == {email_sender.pk: (120, 14.0)}
 
 
 def test_what_was_long_ago_counts_where_there_is_nothing_newer(
