@@ -16,11 +16,11 @@ def blocks_of(message: Message) -> tuple[Block, ...]:
     return reading.read(message.blocks)
 
 
-def sections(message: Message, organisation: Organisation) -> Sections:
-    """Compile the blocks as far as they can be without the frame."""
+def sections(message: Message, organisation: Organisation, language: str) -> Sections:
+    """Compile the blocks as far as they can be without the frame. language: of their words."""
     around = Surroundings(
         colour=organisation.colour,
         picture=finder(organisation),
-        event=inviter(message, organisation),
+        event=inviter(message, language),
     )
     return Compiled(blocks_of(message), around)

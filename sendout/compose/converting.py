@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from sendout.compose.markup import clean, from_markdown, is_document
 from sendout.compose.models import BodyFormat, Message
 from sendout.core.message.blocks.from_html import blocks_of_html, lost_of_html
-from sendout.core.message.blocks.kinds import Block
-from sendout.core.message.blocks.reading import read
+from sendout.core.message.blocks.kinds import Block, Other
+from sendout.core.message.blocks.reading import OTHER, read, write
 from sendout.core.message.blocks.simple import lost, simple_html
 from sendout.core.message.markdown import markdown_of
 
@@ -37,6 +37,31 @@ def convert(body: str, blocks: Sequence[Block], before: str, after: str) -> Conv
             missing = _of_document(body, before) + lost_of_html(html)
         return Converted(markdown_of(clean(html)), (), missing)
     return Converted(html, (), missing)
+
+
+def convert_both(
+    bodies: tuple[str, str], blocks: Sequence[Block], before: str, after: str
+) -> tuple[Converted, str]:
+    """Do the same with a text in two languages; gives the second body beside.
+
+    bodies: of both languages; the second is empty where there is one alone. Blocks hold both, and
+    `Other` between them.
+    """
+    place = next((n for n, each in enumerate(blocks) if isinstance(each, Other)), len(blocks))
+    first = convert(bodies[0], blocks[:place], before, after)
+    if before == BodyFormat.BLOCKS:
+        behind = convert("", blocks[place + 1 :], before, after)
+        lost = [*dict.fromkeys((*first.lost, *behind.lost))]
+        return Converted(first.body, first.blocks, lost), behind.body
+    if not bodies[1].strip():
+        return first, ""
+    second = convert(bodies[1], (), before, after)
+    lost = [*dict.fromkeys((*first.lost, *second.lost))]
+    if after != BodyFormat.BLOCKS:
+        return Converted(first.body, (), lost), second.body
+    raw = [*write(first.blocks), {"kind": OTHER}, *write(second.blocks)]
+    joined = read([{**each, "id": f"b{n}"} for n, each in enumerate(raw)])
+    return Converted("", joined, lost), ""
 
 
 def written_html(message: Message) -> str:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format
 
-from sendout.accounts.models import Language, Organisation
+from sendout.accounts.models import Language
 from sendout.compose.models import BodyFormat, Message
 from sendout.core import tokens
 from sendout.core.message.blocks import reading
@@ -26,17 +26,17 @@ WORDS = {
 }
 
 
-def inviter(message: Message, organisation: Organisation) -> Callable[[Event], Invitation]:
-    """Give what says of an event when it is, in the organisation's language, and where its file is.
+def inviter(message: Message, language: str) -> Callable[[Event], Invitation]:
+    """Give what says of an event when it is, in this language, and where its file is.
 
     A message that is not saved yet has no files.
     """
-    words, _ = WORDS[Language(organisation.language)]
+    words, _ = WORDS[Language(language)]
 
     def invite(event: Event) -> Invitation:
         there = message.pk is not None and event.starts is not None
         link = link_of(message.pk, event.id) if there else ""
-        return Invitation(when(event, organisation.language), link, words)
+        return Invitation(when(event, language), link, words)
 
     return invite
 

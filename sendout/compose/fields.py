@@ -17,6 +17,7 @@ from sendout.accounts.models import Organisation
 from sendout.compose.blocks import blocks_of
 from sendout.compose.layout import UNSUBSCRIBE
 from sendout.compose.models import BodyFormat, Message
+from sendout.compose.versions import in_language, other_than
 from sendout.core.message.blocks.kinds import said, singles
 from sendout.core.message.template import Problem, Slot, fold, parse
 
@@ -201,16 +202,21 @@ def _lacks(gap: Gap) -> Q:
 
 
 def _texts(message: Message, channels: Iterable[str]) -> Iterator[tuple[str, bool]]:
+    """Give what is said, to whomever, each text once."""
+    other = message.other_language
+    languages = (other_than(other), other) if other else ("",)
+    versions = (in_language(message, language) for language in languages)
+    yield from dict.fromkeys(text for each in versions for text in _of_one(each, channels))
+
+
+def _of_one(message: Message, channels: Iterable[str]) -> Iterator[tuple[str, bool]]:
     if "email" in channels:
         yield message.subject, False
-        yield message.other_subject, False
         yield message.text, False
         if message.body_format == BodyFormat.BLOCKS:
             for block in singles(blocks_of(message)):
                 yield from said(block)
         else:
-            for body in (message.body, message.other_body):
-                yield body, message.body_format == BodyFormat.HTML
+            yield message.body, message.body_format == BodyFormat.HTML
     if "sms" in channels:
         yield message.sms_text, False
-        yield message.other_sms_text, False

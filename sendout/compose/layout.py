@@ -90,15 +90,22 @@ TALLEST_LOGO, WIDEST_LOGO = 64, 240  # pixels
 
 
 def wrap(
-    body: str, organisation: Organisation, category: str, language: str = "", *, dark: bool = True
+    body: str,
+    organisation: Organisation,
+    category: str,
+    language: str = "",
+    written: str = "",
+    *,
+    dark: bool = True,
 ) -> str:
     """Put an HTML fragment into the responsive layout.
 
-    language: the recipient's, for what stands around; the organisation's, if not given. dark:
-    whether it may be shown light on dark, which asks for it to have no colours of its own.
+    language: the recipient's, for what stands around; written: that of the fragment; both the
+    organisation's, if not given. dark: whether it may be shown light on dark, which asks for it to
+    have no colours of its own.
     """
     plain = Sections.of_html(body)
-    return frame(plain, organisation, category, language, dark=dark)
+    return frame(plain, organisation, category, language, written, dark=dark)
 
 
 def frame(
@@ -106,11 +113,12 @@ def frame(
     organisation: Organisation,
     category: str,
     language: str = "",
+    written: str = "",
     *,
     dark: bool = True,
 ) -> str:
-    """Put what is made of sections into the responsive layout; language, dark: as for `wrap`."""
-    said = around(organisation, category, language) | {
+    """Put what is made of sections into the responsive layout; the rest is as for `wrap`."""
+    said = around(organisation, category, language, written) | {
         "sections": sections.mjml,
         "colour": organisation.colour,
         "colour_of_words": words_on(organisation.colour),
@@ -137,9 +145,11 @@ def logo_of(organisation: Organisation) -> tuple[Image, int] | None:
     return image, max(1, round(image.width * scale))
 
 
-def complete(document: str, organisation: Organisation, category: str, language: str = "") -> str:
+def complete(
+    document: str, organisation: Organisation, category: str, language: str = "", written: str = ""
+) -> str:
     """Add to a whole document what the law asks for, where its author left it out."""
-    said = around(organisation, category, language)
+    said = around(organisation, category, language, written)
     said["has_link"] = UNSUBSCRIBE in fields(parse(document, markup=True))
     said["has_address"] = _has_words(document, organisation.postal_address)
     if said["has_link"] and said["has_address"]:
@@ -185,11 +195,13 @@ def add_before_end(document: str, piece: str) -> str:
     return document[:end] + piece + document[end:] if end >= 0 else document + piece
 
 
-def around(organisation: Organisation, category: str, language: str = "") -> dict[str, object]:
+def around(
+    organisation: Organisation, category: str, language: str = "", written: str = ""
+) -> dict[str, object]:
     """Name what stands around every email: who writes, why, and the way out.
 
-    language: of these words; the organisation's, if not given. words_language: the same where it
-    is another one than that of the page.
+    language: of these words; written: of the email itself; both the organisation's, if not given.
+    words_language: that of the words where it is another one than that of the email.
     """
     spoken = language or organisation.language
     reason, words = FOOTERS[spoken, Category(category)]
@@ -198,8 +210,8 @@ def around(organisation: Organisation, category: str, language: str = "") -> dic
         "name": name,
         "address": _plain(organisation.postal_address),
         "contact": _plain(organisation.contact),
-        "language": organisation.language,
-        "words_language": spoken if spoken != organisation.language else "",
+        "language": (own := written or organisation.language),
+        "words_language": spoken if spoken != own else "",
         "reason": reason.format(name),
         "link": f"{{{{ {UNSUBSCRIBE} }}}}",
         "link_words": words,

@@ -58,10 +58,11 @@ class Rendered:
 def templates(message: Message, organisation: Organisation, language: str = "") -> Templates:
     """Put the message into its final form, merge fields and all; what is not written is empty.
 
-    language: the recipient's, for what we say around it; the organisation's, if not given.
+    language: the recipient's; if not given, the one that the message was begun in.
     Raises BadStyle when a style in an HTML body cannot be read.
     """
-    spoken, sms = language or organisation.language, compile_sms(message, organisation)
+    spoken = language or languages_of(message, organisation)[0]
+    sms = compile_sms(message, organisation)
     message = in_language(message, spoken)
     html = render_html(message, organisation, spoken) if message.has_body else ""
     text = plain_text(html) if html else ""
@@ -85,9 +86,10 @@ def text_of_files(message: Message, language: str) -> str:
 def render_html(message: Message, organisation: Organisation, language: str) -> str:
     """Make the whole HTML of the email: a document of one's own is kept, the rest gets a frame."""
     files = file_list(list(links_of(message)), language)
-    around = organisation, message.category, language
+    written = language if message.other_language else organisation.language
+    around = organisation, message.category, language, written
     if message.body_format == BodyFormat.BLOCKS:
-        shown = sections(message, organisation)
+        shown = sections(message, organisation, written)
         shown.add_html(files)
         return frame(shown, *around)
     if message.body_format == BodyFormat.MARKDOWN:

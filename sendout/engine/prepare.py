@@ -19,6 +19,7 @@ from sendout.compose.fields import Merging
 from sendout.compose.layout import FILES, UNSUBSCRIBE
 from sendout.compose.models import Message
 from sendout.compose.rendering import compile_email
+from sendout.compose.versions import languages_of
 from sendout.core.delivery.outcome import Blame, Refused
 from sendout.core.message.dkim import Signer, sign_by_all
 from sendout.core.message.email import CompiledEmail
@@ -339,7 +340,7 @@ def email_text(
         )
         for language in Language.values
     }
-    compiled[""] = compiled[organisation.language]
+    compiled[""] = compiled[languages_of(message, organisation)[0]]
     asked = set().union(*(each.asked for each in compiled.values()))
     merging = Merging(asked, organisation)
     if not compiled[""].boundary:

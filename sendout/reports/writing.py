@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from sendout.compose.filing import files_of
 from sendout.compose.rendering import templates
+from sendout.compose.versions import in_language, languages_of
 from sendout.core.delivery.status import LABELS, Status
 from sendout.core.table.safe import unshield
 from sendout.reports.sheet import TITLE, Column, Sheet
@@ -135,15 +136,19 @@ def _channel(channel: str) -> str:
 
 def _message(sheet: Sheet, sendout: SendOut) -> None:
     """Write the texts with their merge fields, which were filled in for each recipient."""
-    sent = templates(sendout.message, sendout.organisation)
+    message, organisation = sendout.message, sendout.organisation
     used = Channels(sendout.channels).used
+    languages = languages_of(message, organisation)
     if Channel.EMAIL in used:
         sheet.heading(_("The email, as it was sent"))
-        sheet.fact(_("Subject"), sent.subject)
-        sheet.text(sent.text)
+        for language in languages:
+            sent = templates(message, organisation, language)
+            sheet.fact(_("Subject"), sent.subject)
+            sheet.text(sent.text)
     if Channel.SMS in used:
         sheet.heading(_("The SMS, as it was sent"))
-        sheet.text(sendout.message.sms_text)
+        for language in languages:
+            sheet.text(in_language(message, language).sms_text)
 
 
 def _columns(channel: str) -> Sequence[Column]:

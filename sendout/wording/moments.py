@@ -1,6 +1,6 @@
 """Days and times as pages write them: what Django's `date_format` gives, quicker.
 
-Short months in French are those that French abbreviates (3 févr., 14 mars): `M` is `N` there.
+Short months in French are those that French abbreviates (3 fév., 14 mars): `M` is `N` there.
 """
 
 from __future__ import annotations

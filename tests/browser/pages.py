@@ -56,9 +56,13 @@ def sms_proposed(page: Page) -> None:
     page.get_by_label("Name").fill("Gala")
     page.get_by_label("Channels").select_option("both")
     page.get_by_label("HTML").check()
-    page.get_by_label("Email text").fill('<p>Gala on Saturday.</p><a href="club">Tickets</a>')
+    page.get_by_label("Email text", exact=True).fill(
+        '<p>Gala on Saturday.</p><a href="club">Tickets</a>'
+    )
     page.get_by_role("button", name="Save and propose the SMS").press("Enter")
-    expect(page.get_by_label("SMS text")).to_have_value("Gala on Saturday.\nTickets (club)")
+    expect(page.get_by_label("SMS text", exact=True)).to_have_value(
+        "Gala on Saturday.\nTickets (club)"
+    )
 
 
 def email_to_mend(page: Page) -> None:

@@ -126,7 +126,7 @@ def test_an_email_is_written_in_blocks_and_arrives(people: People, tmp_path: Pat
     people.expect_status(422)
     page.goto(site.at(f"{CLUB}/compose/"))
     page.get_by_label("Name", exact=True).fill("Ice in blocks")
-    page.get_by_label("Subject").fill("Ice in blocks")
+    page.get_by_label("Subject", exact=True).fill("Ice in blocks")
     write_text(page)
     add_picture(page, tmp_path)
     add_button(page)

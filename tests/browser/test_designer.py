@@ -41,7 +41,7 @@ def drafted(page: Page, site: Site, name: str) -> str:
     """Make a draft with a block of every kind; gives the address of its writing page."""
     page.goto(site.at(f"{CLUB}/compose/"))
     page.get_by_label("Name", exact=True).fill(name)
-    page.get_by_label("Subject").fill(name)
+    page.get_by_label("Subject", exact=True).fill(name)
     page.get_by_role("button", name="Save draft").click()
     page.wait_for_url("**/compose/*/")
     blocks = write(read(newsletter(uploaded(page, site))))

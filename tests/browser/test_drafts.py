@@ -50,11 +50,11 @@ def test_enter_in_a_field_saves_and_leads_nowhere_else(people: People) -> None:
     page.get_by_label("Name", exact=True).press("Enter")
     expect(page).to_have_url(DRAFT)
     expect(page.get_by_label("Name", exact=True)).to_have_value("Neap tide")
-    page.get_by_label("Subject").fill("Low water")
-    page.get_by_label("Subject").press("Enter")
+    page.get_by_label("Subject", exact=True).fill("Low water")
+    page.get_by_label("Subject", exact=True).press("Enter")
     page.wait_for_load_state()
     expect(page).to_have_url(DRAFT)
-    expect(page.get_by_label("Subject")).to_have_value("Low water")
+    expect(page.get_by_label("Subject", exact=True)).to_have_value("Low water")
 
 
 def test_what_was_typed_outlives_tab_network_session_and_colleague(people: People) -> None:
@@ -67,7 +67,7 @@ def test_what_was_typed_outlives_tab_network_session_and_colleague(people: Peopl
     page.wait_for_timeout(PAUSE)
     assert drafts(site) == before  # nothing was typed
 
-    page.get_by_label("Subject").press_sequentially("Spring tide")
+    page.get_by_label("Subject", exact=True).press_sequentially("Spring tide")
     state(page, r"^Saved \d\d:\d\d$")
     expect(page).to_have_url(DRAFT)
     address = page.url
@@ -88,7 +88,7 @@ def reopened(page: Page, address: str) -> Page:
     """Find everything in a new tab."""
     page = page.context.new_page()
     page.goto(address)
-    expect(page.get_by_label("Subject")).to_have_value("Spring tide")
+    expect(page.get_by_label("Subject", exact=True)).to_have_value("Spring tide")
     expect(body(page)).to_have_value("Stay ashore.")
     expect(page.get_by_label("Name")).to_have_value("Spring tide")
     return page

@@ -54,9 +54,9 @@ def write_to_families(page: Page, address: str) -> None:
     """Write it for one child: the others are put in."""
     page.goto(address)
     page.get_by_label("Name", exact=True).fill("First lessons")
-    page.get_by_label("Subject").fill("Lessons of {{ first_name }}")
+    page.get_by_label("Subject", exact=True).fill("Lessons of {{ first_name }}")
     page.get_by_label("Markdown", exact=True).check()
-    page.get_by_label("Email text").fill("{{ first_name }} will sail: {{ Session }}.")
+    page.get_by_label("Email text", exact=True).fill("{{ first_name }} will sail: {{ Session }}.")
     page.get_by_role("button", name="Next: audience").click()
     page.get_by_label("Sailors").check()
     page.get_by_label("One message per family").check()

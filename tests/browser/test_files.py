@@ -50,9 +50,9 @@ def write(page: Page) -> None:
     """Write an email and wait until it is a draft, which files can be added to."""
     page.get_by_label("Name", exact=True).fill("Timetable")
     page.get_by_label("Channels").select_option("email")
-    page.get_by_label("Subject").fill("Timetable")
+    page.get_by_label("Subject", exact=True).fill("Timetable")
     page.get_by_label("Markdown", exact=True).check()
-    page.get_by_label("Email text").fill("Here is the timetable.")
+    page.get_by_label("Email text", exact=True).fill("Here is the timetable.")
     page.get_by_role("button", name="Save draft").click()
 
 

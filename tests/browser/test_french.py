@@ -91,7 +91,7 @@ def write(page: Page, site: Site) -> None:
     look(page)
     page.get_by_label("Nom", exact=True).fill("Piscine fermée")
     page.get_by_label("Canaux").select_option("sms")
-    page.get_by_label("Texte du SMS").fill("Piscine fermée demain.")
+    page.get_by_label("Texte du SMS", exact=True).fill("Piscine fermée demain.")
     look(page)
     page.get_by_role("button", name="Suite : destinataires").click()
     look(page)

@@ -61,7 +61,7 @@ def test_the_readme_shows_the_editor(people: People, tmp_path: Path) -> None:
     page = people.of_the_demo(viewport={"width": 1280, "height": 1000})
     page.goto(people.site.at("/o/aqua-club/compose/"))
     page.get_by_label("Name", exact=True).fill("Open day")
-    page.get_by_label("Subject").fill("Open day at the pool, {{ first_name|come in }}")
+    page.get_by_label("Subject", exact=True).fill("Open day at the pool, {{ first_name|come in }}")
     page.get_by_role("button", name="Heading", exact=True).click()
     page.get_by_label("Words", exact=True).fill("Open day on Saturday")
     page.get_by_role("button", name="Text", exact=True).click()

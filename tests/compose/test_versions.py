@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from sendout.accounts.models import Organisation, StopWords
+from sendout.compose.converting import convert_both
 from sendout.compose.copying import content_of
 from sendout.compose.fields import fields_used, problems
 from sendout.compose.linking import links_of
 from sendout.compose.models import Message
 from sendout.compose.rendering import compile_sms, templates
 from sendout.compose.versions import in_language, languages_of
+from sendout.core.message.blocks.reading import BadBlocks, read, write
 from sendout.sendouts.lifecycle import says_something
 from sendout.sendouts.models import SendOut
 
@@ -67,9 +70,8 @@ def test_blocks_turn_to_the_other_language_where_it_says_so(aqua: Organisation) 
     assert "Fermé" not in english
     assert "Fermé" in french
     assert "Closed" not in french
-    message.other_language = ""
-    whole = templates(message, aqua).html
-    assert whole.index("Closed") < whole.index("Fermé")
+    message.other_language = ""  # it was unticked: nobody gets what stands behind
+    assert all("Fermé" not in templates(message, aqua, each).html for each in ("en", "fr"))
 
 
 def test_what_is_left_empty_is_the_same_for_all(aqua: Organisation) -> None:
@@ -144,6 +146,61 @@ def test_fields_links_and_mistakes_of_both_are_known(aqua: Organisation) -> None
     assert links == ["https://club.example/en", "https://club.example/fr"]
     message.other_sms_text = "Fermé {{ x"
     assert [each.text for each in problems(message)] == ["{{ x"]
+
+
+def test_a_text_that_was_switched_off_is_not_spoken_of(aqua: Organisation) -> None:
+    message = Message(**ENGLISH, **FRENCH | {"other_language": "", "other_sms_text": "{{ x"})
+    assert fields_used(message) == ["first_name"]
+    assert problems(message) == []
+    assert compile_sms(message, aqua).fill({}, "fr") == "Closed today"
+
+
+def test_times_and_the_page_are_in_the_language_of_the_words(aqua: Organisation) -> None:
+    event = {"id": "v", "kind": "event", "title": "Gala", "starts": "2027-03-06T18:00"}
+    message = Message(**ENGLISH, **FRENCH, body_format="blocks")
+    message.blocks = [BLOCKS[0], BLOCKS[2], event]
+    french = templates(message, aqua, "fr").html
+    assert "samedi 6 mars 2027, 18:00" in french
+    assert re.search('<html[^>]* lang="fr"', french)
+    message.other_language, message.blocks = "", [event]
+    same_for_all = templates(message, aqua, "fr").html
+    assert "Saturday 6 March 2027" in same_for_all
+    assert re.search('<html[^>]* lang="en"', same_for_all)
+    assert 'lang="fr"' in same_for_all  # the way out
+
+
+def test_a_plain_text_of_ones_own_is_not_sent_with_other_words(aqua: Organisation) -> None:
+    message = Message(**ENGLISH, **FRENCH, text="Own words", body_format="blocks", blocks=BLOCKS)
+    assert "Own words" in templates(message, aqua, "en").text
+    assert "Fermé" in templates(message, aqua, "fr").text
+    message.blocks = BLOCKS[:2]
+    assert "Own words" in templates(message, aqua, "fr").text
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        [*BLOCKS, {"id": "z", "kind": "other"}],
+        [{"id": "x", "kind": "columns", "left": BLOCKS[2:3], "right": []}],
+    ],
+)
+def test_it_turns_once_and_in_no_column(blocks: list[dict[str, Any]]) -> None:
+    with pytest.raises(BadBlocks, match="turns to the other language once"):
+        read(blocks)
+
+
+@pytest.mark.parametrize("after", ["markdown", "html"])
+def test_both_go_over_into_another_format_and_back(after: str) -> None:
+    made, other = convert_both(("", ""), read(BLOCKS), "blocks", after)
+    assert "Closed" in made.body
+    assert "Fermé" not in made.body
+    assert "Fermé" in other
+    back, nothing = convert_both((made.body, other), (), after, "blocks")
+    assert [each["kind"] for each in write(back.blocks)][:1] == ["heading"]
+    assert [each["kind"] for each in write(back.blocks)].count("other") == 1
+    assert nothing == ""
+    alone, _ = convert_both((made.body, ""), (), after, "blocks")
+    assert "other" not in [each["kind"] for each in write(alone.blocks)]
 
 
 def test_nothing_of_it_changes_the_message() -> None:

@@ -166,8 +166,15 @@ def test_the_other_language_is_another_one_than_the_organisations(
     browser: Client, club: Organisation
 ) -> None:
     Organisation.objects.update(language="fr")
-    assert begin(browser, **IN_FRENCH).message.other_language == "en"
+    sendout = begin(browser, **IN_FRENCH)
+    assert sendout.message.other_language == "en"
     assert "Objet en anglais" in browser.get(NEW).content.decode()
+    Organisation.objects.update(language="en")  # it stays what it was written as
+    address, version = f"{NEW}{sendout.pk}/", str(sendout.message.version)
+    assert "Subject in English" in browser.get(address).content.decode()
+    browser.post(address, WRITTEN | IN_FRENCH | {"version": version})
+    sendout.message.refresh_from_db()
+    assert sendout.message.other_language == "en"
 
 
 @pytest.mark.parametrize("state", [State.RUNNING, State.FINISHED, State.SCHEDULED, State.PAUSED])

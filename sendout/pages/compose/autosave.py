@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from sendout.accounts.models import Role
 from sendout.compose import editing
 from sendout.compose.models import Message
+from sendout.compose.versions import other_language_of, other_than
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.compose.finding import find_sendout
 from sendout.pages.compose.write_form import WriteForm
@@ -28,7 +29,7 @@ MARKS = re.compile(r"[#*_`>]")  # of Markdown
 @require_POST
 def save_new(request: MemberRequest) -> HttpResponse:
     """Save a new message for the first time; nothing is made where nothing was typed."""
-    form = WriteForm(named(request.POST), language=request.organisation.language)
+    form = WriteForm(named(request.POST), other=other_than(request.organisation.language))
     if not form.is_valid():
         return refused(form)
     if not form.writing.says_something and not request.POST.get("name", "").strip():
@@ -48,7 +49,8 @@ def save_new(request: MemberRequest) -> HttpResponse:
 def save(request: MemberRequest, pk: int) -> HttpResponse:
     """Save a draft; nothing is saved over what somebody else saved meanwhile."""
     sendout = find_sendout(request, pk)
-    form = WriteForm(named(request.POST), language=request.organisation.language)
+    other = other_language_of(sendout.message, request.organisation)
+    form = WriteForm(named(request.POST), other=other)
     if not form.is_valid():
         return refused(form)
     try:

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from sendout.accounts.models import Role
-from sendout.compose.converting import Converted, convert
+from sendout.compose.converting import Converted, convert_both
 from sendout.compose.images import file_name, store
 from sendout.compose.markup import BadStyle
 from sendout.compose.models import BodyFormat, Message
 from sendout.compose.rendering import fill, templates
+from sendout.compose.versions import place_of_other
 from sendout.core.message.blocks.reading import BadBlocks, read_json, write
 from sendout.core.message.pictures import LARGEST_UPLOAD, BadPicture
 from sendout.pages.access import MemberRequest, member_of
@@ -44,13 +45,19 @@ def converted(request: MemberRequest) -> JsonResponse:
     before, after = request.POST.get("before"), request.POST.get("after")
     if before not in BodyFormat.values or after not in BodyFormat.values:
         return _problem(_("There is no such format: reload the page."))
+    body, other = (request.POST.get(name, "")[:LONGEST_BODY] for name in ("body", "other_body"))
     try:
         blocks = read_json(request.POST.get("blocks", "")[:LONGEST_BODY])
-        made = convert(request.POST.get("body", "")[:LONGEST_BODY], blocks, before, after)
+        made, second = convert_both((body, other), blocks, before, after)
     except (BadBlocks, BadStyle) as error:
         return _problem(_(str(error)))
     return JsonResponse(
-        {"body": made.body, "blocks": write(made.blocks), "question": _question(made)}
+        {
+            "body": made.body,
+            "other_body": second,
+            "blocks": write(made.blocks),
+            "question": _question(made),
+        }
     )
 
 
@@ -67,14 +74,17 @@ def _problem(sentence: str) -> JsonResponse:
 
 
 def typed(request: MemberRequest) -> Message:
-    """Give the email as it stands in the form, before anything of it is saved."""
+    """Give the email as it stands in the form, before anything of it is saved.
+
+    Of one in two languages, what it was begun in.
+    """
     said = {name: request.POST.get(name, "") for name in ("body", "body_format", "category")}
     said["body"] = said["body"][:LONGEST_BODY]
     try:
         blocks = write(read_json(request.POST.get("blocks", "")[:LONGEST_BODY]))
     except BadBlocks:
         blocks = []
-    return Message(**said, blocks=blocks)
+    return Message(**said, blocks=blocks[: place_of_other(blocks)])
 
 
 @member_of(Role.SENDER)

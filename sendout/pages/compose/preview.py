@@ -115,7 +115,7 @@ def rendered(sendout: SendOut, person: Participant | None) -> Rendered:
     told = person is not None and has_been_told(organisation, person.pk)
     language = language_of(person, organisation)
     said = templates(sendout.message, organisation, language)
-    examples = example_values(sendout) | {FILES: files_for_staff(sendout)}
+    examples = example_values(sendout, language) | {FILES: files_for_staff(sendout)}
     filled = values_of(sendout, Channel, person)
     in_email, in_sms = filled[Channel.EMAIL] | examples, filled[Channel.SMS] | examples
     return fill(said, in_email, language, in_sms=in_sms, told=told)

@@ -15,6 +15,7 @@ from sendout.accounts.models import Organisation, Role
 from sendout.compose import editing
 from sendout.compose.fields import SESSION_FIELDS, STANDARD
 from sendout.compose.proposing import propose_sms
+from sendout.compose.versions import other_language_of, other_than
 from sendout.core.message.blocks.reading import read
 from sendout.core.message.blocks.simple import simple_html
 from sendout.core.message.plain import plain_text
@@ -43,7 +44,7 @@ NEXT = {
 @csp_update(EDITOR_POLICY)  # type: ignore[arg-type]
 def new(request: MemberRequest) -> HttpResponse:
     """Begin a send-out; the draft is made when it is first saved."""
-    form = WriteForm(sent(request) or None, language=request.organisation.language)
+    form = WriteForm(sent(request) or None, other=other_than(request.organisation.language))
     if not form.is_valid():
         return _page(request, form, None)
     if sendout := writing.begun(request.organisation, form.writing.page):
@@ -60,7 +61,7 @@ def write(request: MemberRequest, pk: int) -> HttpResponse:
     if sendout.state != State.DRAFT:
         return closed_page(request, sendout, 409 if request.method == "POST" else 200)
     form = (
-        WriteForm(sent(request), language=request.organisation.language)
+        WriteForm(sent(request), other=other_language_of(sendout.message, request.organisation))
         if request.method == "POST"
         else WriteForm.of(sendout)
     )
@@ -115,7 +116,7 @@ def _conflict_page(
     ]
     return _page(
         request,
-        WriteForm(mine, language=request.organisation.language),
+        WriteForm(mine, other=other_language_of(conflict.saved, request.organisation)),
         sendout,
         conflict=conflict,
         differing=differing,

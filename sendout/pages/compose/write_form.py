@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sendout.accounts.models import Language
-from sendout.compose.converting import convert
+from sendout.compose.converting import convert_both
 from sendout.compose.editing import WRITTEN, Page
 from sendout.compose.markup import BadStyle
 from sendout.compose.models import PLAIN, BodyFormat, Category
-from sendout.compose.versions import other_than
+from sendout.compose.versions import other_language_of
 from sendout.core.message.blocks.reading import BadBlocks, read, read_json, write
 from sendout.pages.wording import Phrase
 from sendout.sendouts.models import (
@@ -158,10 +158,10 @@ class WriteForm(forms.Form):
         required=False, min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput
     )
 
-    def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
-        """language: the organisation's, in which a message is begun."""
+    def __init__(self, *args: Any, other: str, **kwargs: Any) -> None:
+        """other: the language of the other text, as `other_language_of` gives it."""
         super().__init__(*args, **kwargs)
-        self.other = other_than(language)
+        self.other = other
         for name, label in IN_OTHER[self.other].items():
             self.fields[name].label = str(label)
         waits = self.fields["fallback_minutes"]
@@ -204,13 +204,15 @@ class WriteForm(forms.Form):
     def _take_over(self, data: dict[str, Any]) -> None:
         """Take over what was written in another format, where a browser ran no scripts."""
         blocks, body = data.get("blocks"), data.get("body", "")
+        bodies = (body, data.get("other_body", "") if data.get("in_both") else "")
         chosen = data.get("body_format", "")
         try:
             if chosen == BodyFormat.BLOCKS and blocks == [] and body.strip():
-                made = convert(body, (), BodyFormat.MARKDOWN, BodyFormat.BLOCKS)
+                made, _other = convert_both(bodies, (), BodyFormat.MARKDOWN, BodyFormat.BLOCKS)
                 data["blocks"] = write(made.blocks)
             elif chosen and chosen != BodyFormat.BLOCKS and blocks and not body.strip():
-                data["body"] = convert("", read(blocks), BodyFormat.BLOCKS, chosen).body
+                made, other = convert_both(("", ""), read(blocks), BodyFormat.BLOCKS, chosen)
+                data["body"], data["other_body"] = made.body, other
         except (BadBlocks, BadStyle) as error:
             self.add_error("body", str(error))
 
@@ -225,7 +227,7 @@ class WriteForm(forms.Form):
         said["blocks"] = json.dumps(message.blocks, ensure_ascii=False) if message.blocks else ""
         kept = {name: getattr(sendout, name) for name in KEPT}
         initial = said | kept | {"version": message.version}
-        return cls(initial=initial, language=sendout.organisation.language)
+        return cls(initial=initial, other=other_language_of(message, sendout.organisation))
 
     @property
     def kept(self) -> dict[str, Any]:

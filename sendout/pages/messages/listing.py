@@ -36,7 +36,7 @@ STATUS_CHOICES = [
 
 
 # What may be large and is not shown here.
-UNSEEN = [f"message__{name}" for name in ("text", "body", "blocks", "page", "words")]
+UNSEEN = [f"message__{name}" for name in ("text", "body", "other_body", "blocks", "page", "words")]
 SECRET = [f"{way}_sender__{name}" for way in ("email", "sms") for name in ("secrets", "dkim_keys")]
 NAMED = 5  # of what waits for the reader's approval
 WAITS = Exists(Approval.objects.filter(sendout=OuterRef("pk"), verdict=Verdict.OPEN))

@@ -13,6 +13,7 @@ function source() {
 async function convert(after) {
   const sent = new FormData();
   for (const name of ["csrfmiddlewaretoken", "body", "blocks"]) sent.append(name, form.elements[name].value);
+  sent.append("other_body", form.elements.in_both.checked ? form.elements.other_body.value : "");
   sent.append("before", before);
   sent.append("after", after);
   const answer = await fetch(form.dataset.convert, { method: "POST", body: sent });
@@ -22,8 +23,10 @@ async function convert(after) {
 
 function take(converted) {
   if (now() === "blocks") return load(converted.blocks);
-  form.elements.body.value = converted.body;
-  form.elements.body.dispatchEvent(new Event("input", { bubbles: true }));
+  for (const name of ["body", "other_body"]) {
+    form.elements[name].value = converted[name];
+    form.elements[name].dispatchEvent(new Event("input", { bubbles: true }));
+  }
 }
 
 function stay(words) {

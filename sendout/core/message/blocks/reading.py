@@ -22,6 +22,7 @@ from sendout.core.message.blocks.kinds import (
     Other,
     Single,
     Text,
+    singles,
 )
 from sendout.core.message.blocks.rich import clean
 
@@ -60,6 +61,11 @@ def read(data: object) -> tuple[Block, ...]:
     blocks = tuple(_block(raw, ids) for raw in _list(data))
     if len(ids) > MOST_BLOCKS:
         raise BadBlocks(f"An email has at most {MOST_BLOCKS} blocks: take some out.")
+    turns = [each for each in singles(blocks) if isinstance(each, Other)]
+    if len(turns) > 1 or not set(turns) <= set(blocks):
+        raise BadBlocks(
+            "An email turns to the other language once, and in no column: take the other one out."
+        )
     return blocks
 
 
