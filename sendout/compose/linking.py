@@ -17,7 +17,7 @@ from sendout.accounts.models import Organisation
 from sendout.compose.markup import BadStyle
 from sendout.compose.models import LinkCheck, Message
 from sendout.compose.rendering import render_html
-from sendout.compose.versions import in_language, languages_of
+from sendout.compose.versions import versions
 from sendout.core.message.link_check import Rules, check_links
 
 TASK = "check_links"
@@ -32,8 +32,7 @@ _IN_TEXT = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 def links_of(message: Message, organisation: Organisation) -> list[str]:
     """Give the web addresses of a message, each once; those with a merge field are left out."""
     found: list[str] = []
-    for language in languages_of(message, organisation):
-        said = in_language(message, language)
+    for language, said in versions(message, organisation):
         found += [address.rstrip(".,;:!?)") for address in _IN_TEXT.findall(said.sms_text)]
         try:
             html = render_html(said, organisation, language) if said.has_body else ""

@@ -19,7 +19,7 @@ from sendout.compose.layout import (
 )
 from sendout.compose.markup import clean, from_markdown, inline_document, is_document
 from sendout.compose.models import BodyFormat, Category, Message
-from sendout.compose.versions import in_language, languages_of
+from sendout.compose.versions import in_language, languages_of, versions
 from sendout.core.addresses import wire_address
 from sendout.core.message.email import CompiledEmail, Letter
 from sendout.core.message.email import compile_email as compile_letter
@@ -168,8 +168,7 @@ def compile_sms(
     closed: whether it may say below how to unsubscribe; an answer to one person does not.
     """
     own, *others = (
-        parse(in_language(message, language).sms_text.strip())
-        for language in languages_of(message, organisation)
+        parse(said.sms_text.strip()) for _language, said in versions(message, organisation)
     )
     said = [closing(each, organisation, message.category) for each in (own, *others) if closed]
     return CompiledSms(

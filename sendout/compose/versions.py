@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
 from typing import Any
 
@@ -15,6 +15,12 @@ def languages_of(message: Message, organisation: Organisation) -> list[str]:
     """Give the languages in which it says something of its own, the one it was begun in first."""
     other = message.other_language
     return [other_than(other), other] if other else [organisation.language]
+
+
+def versions(message: Message, organisation: Organisation) -> Iterator[tuple[str, Message]]:
+    """Give each of these languages with what the message says to who reads it."""
+    for language in languages_of(message, organisation):
+        yield language, in_language(message, language)
 
 
 def other_than(language: str) -> str:

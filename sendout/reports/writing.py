@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from sendout.compose.filing import files_of
 from sendout.compose.rendering import templates
-from sendout.compose.versions import in_language, languages_of
+from sendout.compose.versions import languages_of, versions
 from sendout.core.delivery.status import LABELS, Status
 from sendout.core.table.safe import unshield
 from sendout.reports.sheet import TITLE, Column, Sheet
@@ -138,17 +138,16 @@ def _message(sheet: Sheet, sendout: SendOut) -> None:
     """Write the texts with their merge fields, which were filled in for each recipient."""
     message, organisation = sendout.message, sendout.organisation
     used = Channels(sendout.channels).used
-    languages = languages_of(message, organisation)
     if Channel.EMAIL in used:
         sheet.heading(_("The email, as it was sent"))
-        for language in languages:
+        for language in languages_of(message, organisation):
             sent = templates(message, organisation, language)
             sheet.fact(_("Subject"), sent.subject)
             sheet.text(sent.text)
     if Channel.SMS in used:
         sheet.heading(_("The SMS, as it was sent"))
-        for language in languages:
-            sheet.text(in_language(message, language).sms_text)
+        for _language, said in versions(message, organisation):
+            sheet.text(said.sms_text)
 
 
 def _columns(channel: str) -> Sequence[Column]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sendout.compose.versions import in_language, languages_of
+from sendout.compose.versions import versions
 from sendout.senders.models import Channel
 from sendout.sendouts.approved import refusal
 from sendout.sendouts.models import Channels, Fallback, FallbackTo, SendOut, State
@@ -84,8 +84,7 @@ def tells_who_opened(sendout: SendOut) -> bool:
 
 def says_something(sendout: SendOut, channel: str) -> bool:
     """Tell whether there is a text for this channel, in each language that it is written in."""
-    languages = languages_of(sendout.message, sendout.organisation)
-    said = [in_language(sendout.message, language) for language in languages]
+    said = [each for _, each in versions(sendout.message, sendout.organisation)]
     if channel == "sms":
         return all(each.sms_text.strip() for each in said)
     return all(each.subject.strip() and each.has_body for each in said)

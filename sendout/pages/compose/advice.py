@@ -16,7 +16,7 @@ from sendout.compose.attaching import weight_of
 from sendout.compose.converting import written_html
 from sendout.compose.models import Category
 from sendout.compose.rendering import compile_sms
-from sendout.compose.versions import in_language, languages_of
+from sendout.compose.versions import versions
 from sendout.core.message.blanks import blanks, example_links
 from sendout.core.message.marketing import marketing_words
 from sendout.core.message.texting import says_stop
@@ -53,9 +53,9 @@ def advice(sendout: SendOut) -> Iterator[Advice]:
 
 def versions_of(sendout: SendOut) -> Iterator[tuple[str, SendOut]]:
     """Give the send-out as those are told of it who read each language that it is written in."""
-    for language in languages_of(sendout.message, sendout.organisation):
+    for language, message in versions(sendout.message, sendout.organisation):
         one = copy(sendout)
-        one.message = in_language(sendout.message, language)
+        one.message = message
         yield language, one
 
 
