@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-BATCH, SMALLEST = 500, 25  # deliveries
+BATCH, SMALLEST = 1_000, 25  # deliveries
 PARTS = 32  # a small send-out is cut into about so many batches, which leave at the same time
 URGENT = 1_000_000
 QUEUE = "send"
@@ -56,9 +56,12 @@ def priority(batch: int, urgent: bool) -> int:
 
 def defer(sendout: int, channel: str, batches: Iterable[int], urgent: bool) -> None:
     """Add a job for each batch; it becomes visible when the transaction commits."""
+    new = []
     for batch in batches:
         job = app.configure_task(TASK, queue=QUEUE, priority=priority(batch, urgent))
-        job.defer(sendout=sendout, channel=channel, batch=batch)
+        new.append(job.make_new_job(sendout=sendout, channel=channel, batch=batch))
+    if new:
+        app.job_manager.batch_defer_jobs(new)
 
 
 def defer_again(

@@ -31,7 +31,7 @@ SHARED, ALONE = 0.15, 0.25  # seconds for which a slice is made: of all connecti
 LONGEST = 90.0  # seconds that a slice may take; shorter than the lease on its rows
 IDLE = 20.0  # seconds after which an unused connection is closed
 TRIES = 3  # connections in a row that take nothing before the rest waits for a retry
-AHEAD = 4  # slices that are being claimed or wait in line
+AHEAD = 3  # slices that are being claimed or wait in line
 SLOW = 0.5  # seconds after which a line should be gone
 SHARE = 10  # messages in line for which one more connection is worth its opening
 

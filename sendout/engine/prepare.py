@@ -151,8 +151,10 @@ class EmailText:
         if leaving.signers:
             content = sign_by_all(leaving.signers, content, leaving.at, leaving.tail) + content
         mail_from = leaving.return_path(number) if leaving.return_path else leaving.from_address
-        to, attempt = row.address, row.attempt
-        return Prepared(row, Envelope(row.id, mail_from, to, content, attempt, leaving.tail), 1)
+        to, plain = row.address, compiled.is_plain(row.address)
+        return Prepared(
+            row, Envelope(row.id, mail_from, to, content, row.attempt, leaving.tail, plain), 1
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from django.db import transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from sendout.accounts.models import Organisation
+from sendout.deliveries import jobs as deferring
 from sendout.deliveries.freeze import forecast, send_now
 from sendout.deliveries.models import Batch, Delivery
 from sendout.people.models import Group, Participant
@@ -112,8 +113,9 @@ def test_operational_email_cannot_be_unsubscribed_from(
 
 
 def test_one_job_for_each_batch_comes_with_the_rows(
-    club: Organisation, person: MakePerson, sendout: MakeSendOut
+    club: Organisation, sendout: MakeSendOut, monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr(deferring, "BATCH", 500)
     Participant.objects.bulk_create(
         Participant(organisation=club, email=f"p{n}@example.org", email_normal=f"p{n}@example.org")
         for n in range(16201)

@@ -23,6 +23,7 @@ from sendout.compose.rendering import fill, templates
 from sendout.core.delivery.outcome import Blame, Refused
 from sendout.core.message import links as sealed
 from sendout.core.providers.base import Envelope
+from sendout.core.providers.smtp_envelope import stuffed
 from sendout.deliveries import links
 from sendout.deliveries.claim import Claimed
 from sendout.deliveries.freeze import send_now
@@ -165,6 +166,8 @@ def test_any_message_to_anybody_reads_as_it_was_meant(message: Message, row: Cla
     assert mail["Message-ID"] == f"<{row.id}@club.example>"
     assert (envelope.to, envelope.mail_from) == (row.address, "office@club.example")
     assert_well_formed(envelope.content)
+    assert envelope.plain == envelope.content.isascii() == row.address.isascii()
+    assert stuffed(envelope.content) == envelope.content
 
 
 @given(rows, st.sets(st.sampled_from(["child", "activite", "name", "email", "organisation", "x"])))
@@ -238,6 +241,7 @@ def test_every_email_is_signed_for_good(message: Message, row: Claimed) -> None:
     raw = prepared(message, row, sender).content
     assert verify(raw, sender) == [True, True]
     assert isinstance(read(raw), EmailMessage)
+    assert stuffed(raw) == raw
 
 
 def test_a_signature_says_whose_and_when() -> None:

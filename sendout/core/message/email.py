@@ -119,6 +119,10 @@ class CompiledEmail:
         )
         return "".join(pieces).encode()
 
+    def is_plain(self, to_address: str) -> bool:
+        """Tell whether a message to this address is ASCII, as all but some addresses are."""
+        return to_address.isascii() and self.origin.isascii()
+
     @property
     def asked(self) -> set[str]:
         """The merge fields that are asked for, folded."""

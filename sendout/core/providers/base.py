@@ -9,16 +9,17 @@ from typing import ClassVar, Protocol
 from sendout.core.delivery.outcome import Outcome, Refused
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen, it would take three times as long to make
 class Envelope:
-    """One message for one recipient, ready to leave.
+    """One message for one recipient, ready to leave. Nobody changes it.
 
     delivery: id of the delivery row, which also travels as our reference where the provider
     takes one. mail_from / to: bare addresses for email; sender number or name and an E.164
     number for SMS. content: a whole RFC 5322 message with CRLF line ends and no dot-stuffing
     for email; the text in UTF-8 for SMS. attempt: 1 for the first one. tail: how the message goes
-    on behind its content, the same bytes for all recipients: its files, in ASCII lines that end
-    with CRLF and begin with no dot.
+    on behind its content, the same bytes for all recipients: its files, in plain lines. plain:
+    whether the content, too, is known to be in such lines: ASCII, each with CRLF, none beginning
+    with a dot.
     """
 
     delivery: int
@@ -27,6 +28,7 @@ class Envelope:
     content: bytes
     attempt: int = 1
     tail: bytes = b""
+    plain: bool = False
 
     @property
     def size(self) -> int:

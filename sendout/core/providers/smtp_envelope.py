@@ -28,6 +28,11 @@ def sendable(
             yield envelope, commands
 
 
+def written(envelope: Envelope) -> bytes:
+    """Give the content as DATA wants it; a look at every byte is saved where it is known."""
+    return envelope.content if envelope.plain else stuffed(envelope.content)
+
+
 def stuffed(content: bytes) -> bytes:
     """Double each dot at the beginning of a line and end with CRLF (RFC 5321 section 4.5.2).
 
@@ -55,7 +60,6 @@ def pieces(tail: bytes) -> Iterator[bytes]:
 
 def commands_for(envelope: Envelope, offered: Extensions) -> bytes | Refused:
     """Write MAIL and RCPT, or say why this server cannot take the message."""
-    content = envelope.content
     if offered.size and envelope.size > offered.size:
         return _no("5.3.4", f"The server takes at most {offered.size} bytes.", Blame.MESSAGE)
     sender, recipient = _address(envelope.mail_from), _address(envelope.to)
@@ -64,7 +68,7 @@ def commands_for(envelope: Envelope, offered: Extensions) -> bytes | Refused:
     if not recipient:
         return _no("5.1.3", "The address cannot be written to a mail server.", Blame.ADDRESS)
     parameters = b" SIZE=%d" % envelope.size if offered.takes_size else b""
-    if not content.isascii():
+    if not (envelope.plain or envelope.content.isascii()):
         if not offered.eight_bit:
             return _no("5.6.3", "The server takes no 8-bit text (8BITMIME).", Blame.MESSAGE)
         parameters += b" BODY=8BITMIME"

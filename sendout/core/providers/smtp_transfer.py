@@ -8,7 +8,7 @@ from itertools import chain
 from sendout.core.delivery.outcome import Accepted
 from sendout.core.providers.base import Answer, Envelope
 from sendout.core.providers.smtp_dialogue import RESET, UNSURE, Dialogue, Tally, Waits
-from sendout.core.providers.smtp_envelope import pieces, sendable, stuffed
+from sendout.core.providers.smtp_envelope import pieces, sendable, written
 from sendout.core.providers.smtp_replies import (
     GONE,
     Extensions,
@@ -20,6 +20,7 @@ from sendout.core.providers.smtp_replies import (
     too_many_messages,
 )
 
+END = b".\r\n"
 LARGE = 262_144  # bytes; a longer message leaves before its end-of-data is written
 
 
@@ -41,7 +42,7 @@ class Transfer:
         of one message with its end, then MAIL, RCPT, DATA of the next.
         """
         waiting = sendable(envelopes, self._extensions, answer)
-        exchange = self._at_once if self._extensions.pipelining else self._one_by_one
+        at_once, waits = self._extensions.pipelining, self._waits
         opened: Envelope | None = None
         while True:
             following = None if self.tally.full(opened is not None) else next(waiting, None)
@@ -49,18 +50,26 @@ class Transfer:
                 return
             text = b""
             if opened is not None:
-                text = b".\r\n"
+                text = END
                 if opened.size <= LARGE:
-                    text = stuffed(opened.content) + opened.tail + text
+                    text = b"".join((written(opened), opened.tail, END))
                 elif early := (yield from self._all_but_the_end(opened)):
                     self._cut_short(opened, early[0], answer)
                     return
             begin = self._reset + following[1] + b"DATA\r\n" if following is not None else b""
-            replies = yield from exchange(text, begin)
+            if at_once:  # (RFC 2920)
+                # No argument holds a line end (see smtp_envelope), so these are the commands.
+                wanted = begin.count(b"\n") + bool(text)
+                wait = waits.end if text else waits.command
+                replies = yield text + begin, wanted, wanted, wait
+            else:
+                replies = yield from self._one_by_one(text, begin)
             if opened is not None:
                 self._settle(opened, replies.pop(0), answer)
                 opened = None
-            if following is not None:
+            if following is not None and not self._reset and _granted(replies):
+                opened = following[0]
+            elif following is not None:
                 opened = yield from self._opened(following[0], replies, answer)
 
     def _all_but_the_end(self, envelope: Envelope) -> Dialogue[list[Reply]]:
@@ -68,18 +77,10 @@ class Transfer:
 
         When this breaks, the message surely did not get through.
         """
-        for text in chain((stuffed(envelope.content),), pieces(envelope.tail)):
+        for text in chain((written(envelope),), pieces(envelope.tail)):
             if early := (yield text, 0, 1, self._waits.block):
                 return early
         return []
-
-    def _at_once(self, text: bytes, begin: bytes) -> Dialogue[list[Reply]]:
-        """Say it all in one write (RFC 2920)."""
-        # No argument holds a line end (see smtp_envelope), so these are the commands.
-        wanted = begin.count(b"\n")
-        if text:
-            return (yield text + begin, wanted + 1, wanted + 1, self._waits.end)
-        return (yield begin, wanted, wanted, self._waits.command)
 
     def _one_by_one(self, text: bytes, begin: bytes) -> Dialogue[list[Reply]]:
         """Say one thing and wait for its answer, up to the first refusal."""
@@ -104,7 +105,7 @@ class Transfer:
                 # With the old transaction open, this text would go to its recipient too.
                 self.tally.over = True
                 return None
-        if len(replies) == 3 and replies[2][:3] == b"354" and _both_fine(replies):
+        if _granted(replies):
             return envelope
         bad = next((reply for reply in replies if kind(reply) not in (b"2", b"3")), GONE)
         self.tally.over = any(map(says_goodbye, (bad, *replies))) or too_many_messages(bad)
@@ -122,7 +123,7 @@ class Transfer:
         """Get out of a DATA that was granted after a refusal."""
         if len(replies) == 3 and kind(replies[1]) != b"2":
             # Without a recipient an end at once does no harm (RFC 2920 section 3.1).
-            (reply, *_) = yield b".\r\n", 1, 1, self._waits.end
+            (reply, *_) = yield END, 1, 1, self._waits.end
             self.tally.over = self.tally.over or says_goodbye(reply)
         else:
             self.tally.over = True
@@ -142,5 +143,9 @@ class Transfer:
             self.tally.tell(envelope, refused(reply), answer)
 
 
-def _both_fine(replies: list[Reply]) -> bool:
-    return kind(replies[0]) == b"2" and kind(replies[1]) == b"2"
+def _granted(replies: list[Reply]) -> bool:
+    """Tell whether MAIL, RCPT and DATA have their yes."""
+    if len(replies) != 3:
+        return False
+    mail, recipient, data = replies
+    return mail[:1] == b"2" and recipient[:1] == b"2" and data[:3] == b"354"
