@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,6 +21,7 @@ from sendout.core.delivery.outcome import Blame, Outcome, Refused
 from sendout.core.pace import SliceSize
 from sendout.core.providers.base import Connection, Envelope, Provider, SenderDown
 from sendout.core.providers.smpp_hearing import Listens, Told
+from sendout.engine.line import Hand, Job, Leaving, Line, Note
 from sendout.engine.places import Places
 from sendout.engine.prepare import Prepared
 from sendout.senders.models import Sender
@@ -40,64 +41,7 @@ HUNG_UP = Refused(
 )
 
 
-Note = Callable[[int, Outcome], None]
-Leaving = Callable[[int], bool]
 Hearing = Callable[[int, Told], None]  # with the sender's id
-
-
-@dataclass(slots=True, eq=False)
-class Job:
-    """A slice on its way. answers: one outcome for each delivery in the end; note: told of each.
-
-    line: what no connection has taken up. taken: called when all are. leaving: told of each before
-    it leaves, where that matters; False keeps it back. begun, gone: when the first one was taken
-    up, and the last one. waiting: how many have no outcome yet.
-    """
-
-    line: deque[Envelope]
-    answers: dict[int, Outcome]
-    note: Note
-    done: asyncio.Future[None]
-    taken: Callable[[], None]
-    urgent: bool
-    leaving: Leaving | None
-    begun: float = 0.0
-    gone: float = 0.0
-    waiting: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.waiting = len(self.line)
-
-    def take(self) -> Envelope:
-        """Take up the next message of the line."""
-        self.begun = self.begun or time.monotonic()
-        envelope = self.line.popleft()
-        if not self.line:
-            self.gone = time.monotonic()
-            self.taken()
-        return envelope
-
-    def answer(self, delivery: int, outcome: Outcome) -> None:
-        """Take an outcome; the last one ends the slice."""
-        self.answers[delivery] = outcome
-        self.note(delivery, outcome)
-        self.waiting -= 1
-        if not self.waiting and not self.done.done():
-            self.done.set_result(None)
-
-    def give_up(self, why: Refused) -> None:
-        """Refuse for now what nobody took."""
-        while self.line:
-            self.answer(self.take().delivery, why)
-
-    def break_off(self, error: BaseException) -> None:
-        """Raise an error where the slice is waited for."""
-        self.line.clear()
-        if not self.done.done():
-            self.done.set_exception(error)
-
-
-Hand = dict[int, tuple[Job, Envelope]]  # what a connection took up and has not answered
 
 
 @dataclass(slots=True)
@@ -144,8 +88,7 @@ class Lane:
     most: int
     pace: SliceSize = field(init=False)
     _idle: list[tuple[Connection, float]] = field(default_factory=list)
-    _urgent: deque[Job] = field(default_factory=deque)
-    _others: deque[Job] = field(default_factory=deque)
+    _line: Line = field(default_factory=Line)
     _busy: set[asyncio.Task[None]] = field(default_factory=set)
     _full_until: float = 0.0  # no further connection before: the server had enough of them
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -174,9 +117,8 @@ class Lane:
 
     def take(self, job: Job) -> None:
         """Put a slice in line, urgent ones before others, and let enough connections at it."""
-        self._line_of(job).append(job)
-        waiting = sum(len(each.line) for each in self._in_line())
-        self._staff(waiting // SHARE - len(self._busy) if self.provider.chains else 1)
+        self._line.append(job)
+        self._staff(self._line.waiting() // SHARE - len(self._busy) if self.provider.chains else 1)
         self._look_soon()
 
     def _staff(self, more: int) -> None:
@@ -194,7 +136,7 @@ class Lane:
     def _look_again(self) -> None:
         """Let one more connection at a line that is still there."""
         self._look = None
-        if self._first():
+        if self._line.first():
             self._staff(1)
             self._look_soon()
 
@@ -224,10 +166,10 @@ class Lane:
     async def _work(self) -> None:
         """Send what stands in line on one connection after another, until nothing does."""
         connection: Connection | None = None
-        hand: Hand = {}
+        hand = Hand(self._line)
         fruitless = 0
         try:
-            while self._first():
+            while self._line.first():
                 connection = connection or self._usable() or await self.provider.connect()
                 took = await self._offer(connection, hand)
                 left = self._put_back(hand)
@@ -244,7 +186,7 @@ class Lane:
             self._put_back(hand)
             self._leave(down.refusal)
         except BaseException as error:
-            for job in {job for job, _ in hand.values()}:
+            for job in hand.jobs():
                 job.break_off(error)
             raise
         if connection is not None:
@@ -256,73 +198,34 @@ class Lane:
         hand: what it took up and has no answer to, at any moment and in the end. A server may close
         after every so many messages: only connections that took nothing count.
         """
-        took = False
-
-        def answer(envelope: Envelope, outcome: Outcome) -> None:
-            nonlocal took
-            took = True
-            job, _ = hand.pop(envelope.delivery)
-            job.answer(envelope.delivery, outcome)
-
+        hand.took = False
         now = time.monotonic()
-        until = min((job.begun for job in self._in_line() if job.begun), default=now) + LONGEST
+        until = min((job.begun for job in self._line.all() if job.begun), default=now) + LONGEST
         try:
             async with asyncio.timeout(until - now):
-                await connection.send(self._feed(hand), answer)
+                only = None if self.provider.chains else self._line.first()
+                await connection.send(hand.feed(CHAIN, only), hand.answer)
         except TimeoutError:
             await connection.close()
             self._put_back(hand)
-            for job in self._in_line():
+            for job in self._line.all():
                 if job.begun and job.begun + LONGEST <= time.monotonic():
                     job.give_up(HUNG_UP)
-        return took
-
-    def _feed(self, hand: Hand) -> Iterator[Envelope]:
-        """Take up one message after another, of one slice alone where the provider wants it so."""
-        until = time.monotonic() + CHAIN
-        only = None if self.provider.chains else self._first()
-        while time.monotonic() < until and (job := self._first()) and only in (None, job):
-            envelope = job.take()
-            hand[envelope.delivery] = job, envelope
-            if job.leaving is None or job.leaving(envelope.delivery):
-                yield envelope
-
-    def _first(self) -> Job | None:
-        """Give the slice whose turn it is, urgent ones before others."""
-        for line in (self._urgent, self._others):
-            while line and not line[0].line:
-                line.popleft()
-            if line:
-                return line[0]
-        return None
-
-    def _in_line(self) -> tuple[Job, ...]:
-        return (*self._urgent, *self._others)
-
-    def _line_of(self, job: Job) -> deque[Job]:
-        return self._urgent if job.urgent else self._others
+        return hand.took
 
     def _put_back(self, hand: Hand) -> list[Job]:
         """Put what was not taken where it stood; gives the slices that it belongs to."""
-        jobs: dict[Job, None] = {}
-        while hand:
-            _, (job, envelope) = hand.popitem()  # the last one first
-            job.line.appendleft(envelope)
-            jobs[job] = None
-        for job in jobs:
-            line = self._line_of(job)
-            if job not in line:
-                line.appendleft(job)
+        jobs = hand.put_back()
         if jobs:
             self._look_soon()
-        return list(jobs)
+        return jobs
 
     def _leave(self, why: Refused) -> None:
         """Without a connection: leave those in line to the other ones, if there are any."""
         self._full_until = time.monotonic() + IDLE
         self._end()
         # Where all lose their connection at once, the last takes the line.
-        while not self._busy and (job := self._first()):
+        while not self._busy and (job := self._line.first()):
             job.give_up(why)
 
     def _end(self) -> None:
