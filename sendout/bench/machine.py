@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import sys
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -50,10 +51,15 @@ def peak_rss_kb(process: int | str = "self") -> int:
     return int(found[1]) if found else 0
 
 
+def cores() -> int:
+    """Count the cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
 def describe() -> dict[str, object]:
     """Say what the machine is, and how busy it is with other things."""
     return {
-        "cores": len(os.sched_getaffinity(0)),
+        "cores": cores(),
         "load": round(os.getloadavg()[0], 2),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()}",

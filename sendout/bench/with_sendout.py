@@ -21,6 +21,7 @@ from sendout.sendouts.models import SendOut
 
 LOOK = 0.1  # seconds between two looks at the counts; at 0.02 the looking itself could be seen
 START_SECONDS = 60.0
+IN_EACH = 3  # workers of Procrastinate in each process of ours: see `engine.worker`
 QUIET = 1.0  # seconds that the workers get to settle down after their start
 STUCK = 120.0  # seconds without a change
 
@@ -81,7 +82,7 @@ def send(newsletter: SendOut, workers: int) -> Sent:
 
 def _wait_until_ready(supervisor: Supervisor) -> None:
     end = time.monotonic() + START_SECONDS
-    while ProcrastinateWorker.objects.count() < len(supervisor.children):
+    while ProcrastinateWorker.objects.count() < IN_EACH * len(supervisor.children):
         if time.monotonic() > end:
             raise Problem("the worker did not start; its reason is above")
         if not supervisor.look():

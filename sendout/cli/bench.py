@@ -7,7 +7,7 @@ import json
 import signal
 import sys
 
-from sendout.bench import events, stages
+from sendout.bench import events, machine, stages
 from sendout.bench.contest import Rules, compare
 from sendout.bench.opens import measure
 from sendout.bench.peers import SENDOUT, known_peers
@@ -21,6 +21,7 @@ from sendout.cli.supervisor import say
 from sendout.cli.track import TRACKING_PORT
 
 FAILED = 1
+MOST_WORKERS = 4
 
 
 def register(subparsers: Subparsers) -> None:
@@ -34,8 +35,13 @@ def register(subparsers: Subparsers) -> None:
     send.add_argument(
         "--connections", type=count, default=10, metavar="C", help="to the server (10)"
     )
+    workers = min(machine.cores(), MOST_WORKERS)
     send.add_argument(
-        "--workers", type=count, default=1, metavar="W", help="processes of Sendout (1)"
+        "--workers",
+        type=count,
+        default=workers,
+        metavar="W",
+        help=f"processes of Sendout ({workers}: one for each core, up to {MOST_WORKERS})",
     )
     send.add_argument(
         "--round-trip",

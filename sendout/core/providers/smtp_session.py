@@ -112,8 +112,8 @@ class Session(asyncio.BufferedProtocol):
 
     def _speak(self, dialogue: Dialogue[Any], replies: list[Reply] | None) -> None:
         while True:
-            # None begins a generator; its type does not say so.
-            data, self._wanted, self._due, seconds = dialogue.send(cast(list[Reply], replies))
+            step = next(dialogue) if replies is None else dialogue.send(replies)
+            data, self._wanted, self._due, seconds = step
             if self.lost or self._transport is None:
                 replies = [GONE]
                 continue
