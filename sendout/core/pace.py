@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 SLICE_SECONDS = 0.25
-SMALLEST, LARGEST = 10, 1_000
+SMALLEST, LARGEST = 10, 800
 FIRST = 50
 
 MINUTE = timedelta(minutes=1)

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-BATCH, SMALLEST = 1_000, 25  # deliveries
+BATCH, SMALLEST = 800, 25  # deliveries
 PARTS = 32  # a small send-out is cut into about so many batches, which leave at the same time
 URGENT = 1_000_000
 QUEUE = "send"

@@ -32,7 +32,8 @@ SHARED, ALONE = 0.15, 0.25  # seconds for which a slice is made: of all connecti
 LONGEST = 90.0  # seconds that a slice may take; shorter than the lease on its rows
 IDLE = 20.0  # seconds after which an unused connection is closed
 TRIES = 3  # connections in a row that take nothing before the rest waits for a retry
-AHEAD = 3  # slices that are being claimed or wait in line
+AHEAD = 2  # slices that are being claimed or wait in line of all connections
+SPARE = 4  # the same, where each slice leaves on one connection
 SLOW = 0.5  # seconds after which a line should be gone
 SHARE = 10  # messages in line for which one more connection is worth its opening
 
@@ -98,7 +99,7 @@ class Lane:
     def __post_init__(self) -> None:
         together = self.provider.chains
         self.pace = SliceSize(SHARED if together else ALONE)
-        self._places = Places(AHEAD if together else self.most + min(self.most, AHEAD))
+        self._places = Places(AHEAD if together else self.most + min(self.most, SPARE))
 
     @asynccontextmanager
     async def turn(
