@@ -32,8 +32,8 @@ SHARED, ALONE = 0.15, 0.25  # seconds for which a slice is made: of all connecti
 LONGEST = 90.0  # seconds that a slice may take; shorter than the lease on its rows
 IDLE = 20.0  # seconds after which an unused connection is closed
 TRIES = 3  # connections in a row that take nothing before the rest waits for a retry
-AHEAD = 2  # slices that are being claimed or wait in line of all connections
-SPARE = 4  # the same, where each slice leaves on one connection
+AHEAD = 4  # slices that are being claimed or wait in line
+FEWER, LARGE = 2, 400  # the same of slices of more than so many messages, for the memory they take
 SLOW = 0.5  # seconds after which a line should be gone
 SHARE = 10  # messages in line for which one more connection is worth its opening
 
@@ -77,7 +77,7 @@ class Turn:
             self.lane.take(job)
             await done
             until = job.gone if self.lane.provider.chains else time.monotonic()
-            self.lane.pace.learn(len(envelopes), until - job.begun)
+            self.lane.learn(len(envelopes), until - job.begun)
         return answers
 
 
@@ -94,12 +94,13 @@ class Lane:
     _full_until: float = 0.0  # no further connection before: the server had enough of them
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
     _places: Places = field(init=False)
+    _ahead: int = AHEAD
     _look: asyncio.TimerHandle | None = None
 
     def __post_init__(self) -> None:
         together = self.provider.chains
         self.pace = SliceSize(SHARED if together else ALONE)
-        self._places = Places(AHEAD if together else self.most + min(self.most, SPARE))
+        self._places = Places(AHEAD if together else self.most + min(self.most, AHEAD))
 
     @asynccontextmanager
     async def turn(
@@ -115,6 +116,14 @@ class Lane:
                 if not self._busy:
                     await self._keep(self._usable() or await self.provider.connect())
             yield Turn(self, self.pace.size, urgent, leave)
+
+    def learn(self, messages: int, seconds: float) -> None:
+        """Learn from a slice how large the next ones may be, and how many to claim ahead."""
+        self.pace.learn(messages, seconds)
+        if self.provider.chains:
+            ahead = FEWER if self.pace.size > LARGE else AHEAD
+            self._places.change(ahead - self._ahead)
+            self._ahead = ahead
 
     def take(self, job: Job) -> None:
         """Put a slice in line, urgent ones before others, and let enough connections at it."""

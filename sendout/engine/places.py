@@ -18,7 +18,8 @@ class Full(Exception):
 class Places:
     """So many places for those who want one; who is urgent gets the next free one.
 
-    moved: when one was given or given back last.
+    free: below zero while more are taken than there are. moved: when one was given or given back
+    last.
     """
 
     free: int
@@ -34,7 +35,7 @@ class Places:
 
         Raises Full when there is none for so many seconds, and at once while that is so for others.
         """
-        if patience is not None and not self.free and time.monotonic() > self.moved + patience:
+        if patience is not None and self.free <= 0 and time.monotonic() > self.moved + patience:
             raise Full
         try:
             async with asyncio.timeout(patience):
@@ -55,7 +56,7 @@ class Places:
             leave()
 
     async def _take(self, waiting: deque[asyncio.Future[None]]) -> None:
-        if self.free:
+        if self.free > 0:
             self.free -= 1
             self.moved = time.monotonic()
             return
@@ -68,8 +69,17 @@ class Places:
                 self._give()
             raise
 
+    def change(self, by: int) -> None:
+        """Have so many places more, or fewer: taken ones are missing when they are given back."""
+        for _ in range(by):
+            self._give()
+        self.free += min(by, 0)
+
     def _give(self) -> None:
         self.moved = time.monotonic()
+        if self.free < 0:
+            self.free += 1
+            return
         for waiting in (self._urgent, self._others):
             while waiting:
                 if not (next_ := waiting.popleft()).done():

@@ -61,3 +61,18 @@ async def test_a_place_that_is_given_as_patience_ends_is_not_lost() -> None:
         over.set()
         await asyncio.gather(first, waiting, return_exceptions=True)
         assert places.free == 1
+
+
+async def test_fewer_places_are_fewer_once_those_taken_are_given_back() -> None:
+    places, over = Places(2), asyncio.Event()
+    taken = [asyncio.create_task(take(places, None, asyncio.Event(), over)) for _ in range(2)]
+    waiting = asyncio.create_task(take(places, None, held := asyncio.Event(), over))
+    await asyncio.sleep(0.01)
+    places.change(-2)
+    over.set()
+    await asyncio.gather(*taken)
+    assert not held.is_set()
+    assert places.free == 0
+    places.change(2)
+    await waiting
+    assert places.free == 2
