@@ -8,7 +8,9 @@ from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-BATCH, SMALLEST = 800, 25  # deliveries
+from sendout.core.pace import LARGEST
+
+BATCH, SMALLEST = LARGEST, 25  # deliveries; a claim reads all that is left of its batch
 PARTS = 32  # a small send-out is cut into about so many batches, which leave at the same time
 URGENT = 1_000_000
 QUEUE = "send"

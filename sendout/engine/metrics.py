@@ -18,6 +18,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from sendout.core.delivery.outcome import Outcome
+from sendout.core.pace import LARGEST
 from sendout.engine.journal import Journal
 from sendout.engine.lane import lanes
 from sendout.engine.prepare import Prepared, Way
@@ -26,7 +27,7 @@ from sendout.senders.throughput import count
 
 SENDER = ["organisation", "sender", "channel"]
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 90)
-SIZES = (1, 5, 10, 25, 50, 100, 250, 500, 800)
+SIZES = (1, 5, 10, 25, 50, 100, 250, 500, LARGEST)
 
 # Without it there are twice as many series, which nobody reads.
 disable_created_metrics()  # type: ignore[no-untyped-call]
