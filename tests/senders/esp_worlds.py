@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import itertools
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
 
-from sendout.core.providers.base import Envelope
+import pytest
+
+from sendout.core.providers.base import Envelope, Provider
 from sendout.senders.esp.provider import EspProvider
+from tests.core.providers.contract import Answers, send_all
 from tests.rigs.esp_service import Call, EspService, Reply
 
 _numbers = itertools.count(1)
@@ -106,6 +110,8 @@ KEYS: dict[str, dict[str, str]] = {
         "region_name": "eu-west-1",
     },
 }
+EVERY = pytest.mark.parametrize("name", sorted(PLAYS))
+RAW = b64encode(b"Date: Mon, 23").decode()[:12]  # how a whole message begins in a call
 
 
 def config(name: str, **more: Any) -> dict[str, Any]:
@@ -135,3 +141,15 @@ def letter(
     mail.set_content("Fermé mardi.\nÀ bientôt")
     mail.add_alternative("<p>Fermé <b>mardi</b>.</p>", subtype="html")
     return Envelope(delivery, "bounces@club.example", to, bytes(mail))
+
+
+async def send(made: Provider, *envelopes: Envelope) -> Answers:
+    return await send_all(await made.connect(), list(envelopes) or [letter()])
+
+
+def leaves(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [text for each in value.values() for text in leaves(each)]
+    if isinstance(value, list):
+        return [text for each in value for text in leaves(each)]
+    return [str(value)]

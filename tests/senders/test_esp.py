@@ -6,31 +6,27 @@ import asyncio
 import json
 import sys
 import time
-from base64 import b64decode, b64encode
-from collections.abc import AsyncIterator, Iterator
+from base64 import b64decode
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email import message_from_bytes
 from email.header import decode_header, make_header
-from email.policy import SMTP, default
+from email.policy import default
 from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
 
 from sendout.core.delivery.outcome import Accepted, Blame, Outcome, Refused, Unsure
-from sendout.core.message.attached import Attached, tail
 from sendout.core.providers.base import Envelope, Provider, SenderDown
 from sendout.core.providers.registry import build, config_from_url, secrets
 from sendout.core.providers.setting import BadConfig
 from sendout.senders.esp import calls, provider, reference
 from sendout.senders.esp.catalogue import SERVICES
-from sendout.senders.esp.mail import files_of
-from tests.core.providers.contract import Answers, ProviderContract, send_all
-from tests.rigs.esp_service import Call, Reply
-from tests.senders.esp_worlds import PLAYS, config, letter, world
+from tests.core.providers.contract import Answers, ProviderContract
+from tests.rigs.esp_service import Reply
+from tests.senders.esp_worlds import EVERY, PLAYS, RAW, config, leaves, letter, send, world
 
-EVERY = pytest.mark.parametrize("name", sorted(PLAYS))
-RAW = b64encode(b"Date: Mon, 23").decode()[:12]
 UNSUBSCRIBE = "<https://club.example/u/" + "a" * 90 + "/>"
 
 
@@ -52,10 +48,6 @@ class TestMailgun(ProviderContract):
     async def world(self) -> AsyncIterator[Provider]:
         with world("mailgun") as (_, made):
             yield made
-
-
-async def send(made: Provider, *envelopes: Envelope) -> Answers:
-    return await send_all(await made.connect(), list(envelopes) or [letter()])
 
 
 async def outcome_of(name: str, *faults: Reply) -> Outcome | None:
@@ -116,14 +108,6 @@ def of_message(whole: bytes) -> list[str]:
     ]
 
 
-def leaves(value: Any) -> list[str]:
-    if isinstance(value, dict):
-        return [text for each in value.values() for text in leaves(each)]
-    if isinstance(value, list):
-        return [text for each in value for text in leaves(each)]
-    return [str(value)]
-
-
 async def test_services_that_can_do_not_track_beside_us() -> None:
     said = {
         "postmark": lambda d: (d[0]["TrackOpens"], d[0]["TrackLinks"]) == (False, "None"),
@@ -150,102 +134,6 @@ async def test_a_file_goes_along() -> None:
         await send(made, Envelope(17, "", "dora@example.org", bytes(mail)))
         [file] = service.calls[0].data[0]["Attachments"]
     assert (file["Name"], b64decode(file["Content"])) == ("été.pdf", b"%PDF-1")
-
-
-PDF = b"%PDF-1.7\n" + bytes(range(256)) * 40
-PLAN = tail([Attached("Été à l'eau.pdf", "application/pdf", PDF)], "=_files")
-AGENDA = tail(
-    [Attached("a.csv", "text/csv", b"x,y\n"), Attached("p.pdf", "application/pdf", PDF)], "b"
-)
-
-
-def with_files(delivery: int = 17, files: bytes = PLAN, boundary: str = "=_files") -> Envelope:
-    """Write a letter that goes on with files, as the engine does."""
-    plain = message_from_bytes(letter(delivery).content, policy=SMTP)
-    said = {name: plain[name] for name in plain.keys() if name != "Content-Type"}  # noqa: SIM118
-    fields = "".join(f"{name}: {value}\r\n" for name, value in said.items())
-    inner = bytes(plain).partition(b"\r\n\r\n")[2]
-    head = f'Content-Type: multipart/mixed; boundary="{boundary}"\r\n\r\n--{boundary}\r\n'
-    kind = f'Content-Type: multipart/alternative; boundary="{plain.get_boundary()}"\r\n\r\n'
-    content = (fields + head + kind).encode() + inner + b"\r\n"
-    return Envelope(delivery, "bounces@club.example", f"r{delivery}@x.example", content, 1, files)
-
-
-def files_in(call: Call) -> dict[str, bytes]:
-    """Give the files of a call by name, whatever its form."""
-    if call.headers.get("Content-Type", "").startswith("multipart/form-data"):
-        head = f"Content-Type: {call.headers['Content-Type']}\r\n\r\n"
-        return named(head.encode() + call.body)
-    found = leaves(call.data)
-    if raw := next((text for text in found if text.startswith(RAW)), ""):
-        return named(b64decode(raw))
-    return dict(lists(call.data))
-
-
-def lists(value: Any) -> Iterator[tuple[str, bytes]]:
-    """Give name and content of each object that has both."""
-    if isinstance(value, dict):
-        said = {key.lower(): each for key, each in value.items()}
-        name = said.get("filename") or said.get("name")
-        content = said.get("content") or said.get("base64content") or said.get("data")
-        if isinstance(name, str) and isinstance(content, str) and "email" not in said:
-            yield name, b64decode(content)
-        for each in value.values():
-            yield from lists(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from lists(each)
-
-
-def named(whole: bytes) -> dict[str, bytes]:
-    parts = message_from_bytes(whole, policy=default).walk()
-    return {str(p.get_filename()): p.get_payload(decode=True) for p in parts if p.get_filename()}  # type: ignore[misc]
-
-
-@EVERY
-async def test_every_service_gets_the_files_byte_for_byte(name: str) -> None:
-    with world(name) as (service, made):
-        answers = await send(made, with_files())
-        [call] = service.calls
-    assert isinstance(answers.outcomes[17], Accepted)
-    assert files_in(call) == {"Été à l'eau.pdf": PDF}
-
-
-@EVERY
-async def test_files_take_nothing_away_from_the_letter(name: str) -> None:
-    with world(name) as (service, made):
-        await send(made, with_files(files=AGENDA, boundary="b"))
-        [call] = service.calls
-    assert files_in(call) == {"a.csv": b"x,y\n", "p.pdf": PDF}
-    if call.headers.get("Content-Type", "").startswith("multipart/form-data"):
-        sent = call.body.decode("utf-8", "replace")
-        assert "Fermé mardi." in sent
-        assert "<p>Fermé <b>mardi</b>.</p>" in sent
-    elif name != "amazon_ses":
-        assert any("Fermé mardi.\nÀ bientôt" in text for text in leaves(call.data))
-
-
-async def test_files_are_read_once_for_all_recipients() -> None:
-    files_of.cache_clear()
-    with world("sendgrid") as (service, made):
-        await send(made, *(with_files(n) for n in range(1, 6)))
-    assert [len(files_in(call)) for call in service.calls] == [1] * 5
-    assert (files_of.cache_info().misses, files_of.cache_info().hits) == (1, 4)
-
-
-@pytest.mark.parametrize("name", ["postmark", "mailjet"])
-async def test_one_call_does_not_grow_without_bound(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(provider, "CALL_BYTES", 3 * with_files().size)
-    with world(name) as (service, made):
-        answers = await send(made, *(with_files(n) for n in range(1, 9)))
-        assert answers.accepted == list(range(1, 9))
-        assert [len(files) for files in map(files_in_all, service.calls)] == [3, 3, 2]
-
-
-def files_in_all(call: Call) -> list[tuple[str, bytes]]:
-    return list(lists(call.data))
 
 
 async def test_plans_without_headers_of_ones_own_are_spared_them() -> None:
