@@ -14,8 +14,9 @@ from sendout.deliveries.hot import hot_cursor
 from sendout.usage.ledger import BOOKED
 
 # Added up by country, which the counts put together again: one look at the rows for both.
-# Arrays come as one text each: PostgreSQL takes that apart faster than psycopg makes a list. The
-# ids are given back only when some were left alone.
+# Arrays come as one text each: PostgreSQL takes that apart faster than psycopg makes a list; an
+# empty text is an array of none, not of one that is empty. The ids are given back only when some
+# were left alone.
 _ACCEPT = f"""
 WITH told AS (
     SELECT * FROM unnest(
@@ -26,7 +27,7 @@ WITH told AS (
         AS t (delivery, ref, segments, price{{country}})
 ), changed AS (
     UPDATE deliveries_delivery d SET accepted_at = %(at)s, status = 'sent', attempt = 1,
-        provider_ref = t.ref, segments = t.segments, price = t.price{{set}}
+        provider_ref = COALESCE(t.ref, ''), segments = t.segments, price = t.price{{set}}
     FROM told t WHERE d.id = t.delivery AND d.status = 'queued'
     RETURNING d.id, d.organisation_id, d.sendout_id, d.channel, {{returned}}d.segments, d.price
 ), moved AS (

@@ -51,8 +51,9 @@ def settle(
         if hold is not None:
             release(hold, first_retry(told))
         if rest and way.channel == "email":
-            heard = [(sent.row.normal, answers[sent.row.id]) for sent in slice_]
-            domains.learn(way.sender.pk, heard, now)
+            heard = {**answers, **{sent.row.id: outcome for sent, outcome in rest}}
+            said = [(sent.row.normal, heard[sent.row.id]) for sent in slice_]
+            domains.learn(way.sender.pk, said, now)
         if read := ids_in(way.channel, way.sender.kind):
             refs.keep(way.sender.pk, _ids(slice_, answers, read), now)
         record_slice(now, quick, told)

@@ -18,7 +18,7 @@ def mark_down(sender: int, why: str, seconds: float = REST) -> datetime:
     """Let this sender rest for some seconds; why: one sentence for the staff. Gives until when."""
     now = timezone.now()
     until = now + timedelta(seconds=seconds)
-    facts = {"down_until": until, "down_reason": why}
+    facts = {"down_until": until, "down_reason": why.replace("\0", "")}  # a server may say it
     rows = Sender.objects.filter(pk=sender)
     if rows.filter(down_since__isnull=True).update(down_since=now, **facts):
         logger.warning("sender is down", extra={"sender": sender, "why": why})

@@ -14,6 +14,8 @@ from sendout.deliveries.models import Delivery
 from sendout.engine import sweep
 from sendout.engine.prepare import Way, find_way
 from sendout.engine.settle import settle
+from sendout.senders import health
+from sendout.senders.models import RecipientDomain
 from sendout.sendouts.models import SendOut
 from sendout.suppression.models import Suppression
 from tests.deliveries.conftest import MakePerson, MakeSendOut
@@ -53,6 +55,31 @@ def test_an_answer_that_no_column_holds_is_kept_as_far_as_it_goes(started: SendO
     assert (ben.status, ben.error_text[:7]) == ("bounced", "Nobody ")
     assert (cleo.status, cleo.error_text) == ("deferred", "cut off")
     assert Suppression.objects.get().address == "ben@example.org"
+
+
+def test_a_domain_that_says_what_no_column_holds_is_left_alone(
+    person: MakePerson, sendout: MakeSendOut
+) -> None:
+    for n in range(6):
+        person(f"P{n}", f"p{n}@example.org")
+    closure = sendout(channels="email")
+    send_now(closure)
+    rows = answer(closure, *[Refused(False, "4.7.1", "too\0 busy")] * 6)
+    assert {(row.status, row.error_text) for row in rows} == {("deferred", "too busy")}
+    assert RecipientDomain.objects.get().why == "too busy"
+
+
+def test_a_sender_may_be_down_for_what_no_column_holds(started: SendOut) -> None:
+    sender = started.email_sender
+    assert sender is not None
+    health.mark_down(sender.pk, "554 go\0 away")
+    sender.refresh_from_db()
+    assert sender.down_reason == "554 go away"
+
+
+def test_who_is_taken_alone_needs_no_reference(started: SendOut) -> None:
+    [ann] = answer(started, Accepted(""))
+    assert (ann.status, ann.provider_ref) == ("sent", "")
 
 
 def test_what_was_being_sent_at_the_cancelling_is_not_tried_again(started: SendOut) -> None:
