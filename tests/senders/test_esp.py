@@ -358,6 +358,14 @@ async def test_what_cannot_be_sent_by_a_service_fails_alone() -> None:
     assert (refused.permanent, refused.blame) == (True, Blame.MESSAGE)
 
 
+async def test_a_line_of_no_known_form_says_nothing_of_the_others() -> None:
+    lines = [{"ErrorCode": 0, "MessageID": "a"}, {"ErrorCode": 0}, "what?"]
+    with world("postmark") as (service, made):
+        service.faults.append(Reply(body=lines))
+        answers = await send(made, *(letter(n, f"r{n}@example.org") for n in (1, 2, 3)))
+    assert [type(answers.outcomes[n]) for n in (1, 2, 3)] == [Accepted, Unsure, Unsure]
+
+
 # settings
 
 

@@ -143,11 +143,18 @@ class Together:
         except (ValueError, KeyError, TypeError):
             lines = []
         if len(lines) == count:
-            return [self.read_line(line) for line in lines]
+            return [self._of_line(line) for line in lines]
         if response.status_code < 300:
             return [Unsure("the service's answer cannot be read")] * count
         answer = of_status(response.status_code, response.text, response.headers)
         return [answer] * count
+
+    def _of_line(self, line: Any) -> Answer:
+        """Read one line; what has not the form it should have says nothing."""
+        try:
+            return self.read_line(line)
+        except (AttributeError, LookupError, TypeError, ValueError):
+            return Unsure("the service's answer cannot be read")
 
     def close(self) -> None:
         """Let go of the connection."""
