@@ -29,7 +29,9 @@ from sendout.senders.ways import made_of, provider_of
 
 CHAIN = 10.0  # seconds after which a connection takes up no further message without a pause
 SHARED, ALONE = 0.15, 0.25  # seconds for which a slice is made: of all connections, or of one
-LONGEST = 90.0  # seconds that a slice may take; shorter than the lease on its rows
+# Seconds after the beginning of its claim: what nobody has taken up by then waits no longer, and
+# what has no answer by then gets none. Shorter than the lease on its rows.
+TO_LEAVE, LONGEST = 60.0, 90.0
 IDLE = 20.0  # seconds after which an unused connection is closed
 TRIES = 3  # connections in a row that take nothing before the rest waits for a retry
 AHEAD = 4  # slices that are being claimed or wait in line
@@ -47,12 +49,18 @@ Hearing = Callable[[int, Told], None]  # with the sender's id
 
 @dataclass(slots=True)
 class Turn:
-    """One slice's time on the lane."""
+    """One slice's time on the lane.
+
+    since: when it began, before the claim. error: what went wrong in the middle of it; there is an
+    outcome for each delivery all the same.
+    """
 
     lane: Lane
     size: int
     urgent: bool
     leave: Callable[[], None]
+    since: float = field(default_factory=time.monotonic)
+    error: Exception | None = None
 
     async def send(
         self, slice_: Sequence[Prepared], note: Note, leaving: Leaving | None = None
@@ -73,9 +81,11 @@ class Turn:
                 envelopes.append(prepared.envelope)
         if envelopes:
             done = asyncio.get_running_loop().create_future()
-            job = Job(deque(envelopes), answers, note, done, self.leave, self.urgent, leaving)
+            line = deque(envelopes)
+            job = Job(line, answers, note, done, self.leave, self.urgent, leaving, self.since)
             self.lane.take(job)
             await done
+            self.error = job.error
             until = job.gone if self.lane.provider.chains else time.monotonic()
             self.lane.learn(len(envelopes), until - job.begun)
         return answers
@@ -95,6 +105,7 @@ class Lane:
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
     _places: Places = field(init=False)
     _ahead: int = AHEAD
+    _turns: int = 0
     _look: asyncio.TimerHandle | None = None
 
     def __post_init__(self) -> None:
@@ -115,7 +126,11 @@ class Lane:
             async with self._opening:
                 if not self._busy:
                     await self._keep(self._usable() or await self.provider.connect())
-            yield Turn(self, self.pace.size, urgent, leave)
+            self._turns += 1
+            try:
+                yield Turn(self, self.pace.size, urgent, leave)
+            finally:
+                self._turns -= 1
 
     def learn(self, messages: int, seconds: float) -> None:
         """Learn from a slice how large the next ones may be, and how many to claim ahead."""
@@ -144,16 +159,28 @@ class Lane:
             self._look = asyncio.get_running_loop().call_later(SLOW, self._look_again)
 
     def _look_again(self) -> None:
-        """Let one more connection at a line that is still there."""
+        """Let one more connection at a line that is still there, and nothing wait too long."""
         self._look = None
+        self._give_up(TO_LEAVE)
         if self._line.first():
             self._staff(1)
             self._look_soon()
+
+    def _give_up(self, seconds: float) -> None:
+        """Refuse for now what nobody has taken up so many seconds after its claim began."""
+        for job in self._line.all():
+            if job.since + seconds <= time.monotonic():
+                job.give_up(HUNG_UP)
 
     @property
     def busy(self) -> int:
         """How many connections are in use."""
         return len(self._busy)
+
+    @property
+    def over(self) -> bool:
+        """True when it has nothing open and nobody is about to use it."""
+        return not (self._turns or self._busy or self._idle)
 
     @property
     def idle(self) -> int:
@@ -195,9 +222,12 @@ class Lane:
         except SenderDown as down:
             self._put_back(hand)
             self._leave(down.refusal)
+        except Exception as error:
+            hand.break_off(error)
+            raise
         except BaseException as error:
             for job in hand.jobs():
-                job.break_off(error)
+                job.abandon(error)
             raise
         if connection is not None:
             await self._keep(connection)
@@ -210,7 +240,7 @@ class Lane:
         """
         hand.took = False
         now = time.monotonic()
-        until = min((job.begun for job in self._line.all() if job.begun), default=now) + LONGEST
+        until = min((job.since for job in self._line.all()), default=now) + LONGEST
         try:
             async with asyncio.timeout(until - now):
                 only = None if self.provider.chains else self._line.first()
@@ -218,9 +248,7 @@ class Lane:
         except TimeoutError:
             await connection.close()
             self._put_back(hand)
-            for job in self._line.all():
-                if job.begun and job.begun + LONGEST <= time.monotonic():
-                    job.give_up(HUNG_UP)
+            self._give_up(LONGEST)
         return hand.took
 
     def _put_back(self, hand: Hand) -> list[Job]:
@@ -265,6 +293,7 @@ class Lanes:
 
     def __init__(self) -> None:
         self._lanes: dict[int, tuple[object, Lane]] = {}
+        self._retired: list[Lane] = []  # of settings as they were
         self.hearing: Hearing | None = None
 
     def of(self, sender: Sender) -> Lane:
@@ -272,6 +301,8 @@ class Lanes:
         settings = (*made_of(sender), sender.connections)
         known, lane = self._lanes.get(sender.pk, (None, None))
         if lane is None or known != settings:
+            if lane is not None:
+                self._retired.append(lane)
             provider = provider_of(sender)
             if self.hearing is not None and isinstance(provider, Listens):
                 provider.listener = partial(self.hearing, sender.pk)
@@ -284,13 +315,16 @@ class Lanes:
         return [(sender, lane) for sender, (_, lane) in list(self._lanes.items())]
 
     async def close_idle(self, longer_than: float) -> None:
-        """Close connections unused for so many seconds."""
+        """Close connections unused for so many seconds, and all of earlier settings."""
         for _, lane in list(self._lanes.values()):
             await lane.close_idle(longer_than)
+        for lane in self._retired:
+            await lane.close_idle(0)
+        self._retired = [lane for lane in self._retired if not lane.over]
 
     async def close(self) -> None:
         """Close all connections, at the end."""
-        for _, lane in list(self._lanes.values()):
+        for lane in [*self._retired, *(lane for _, lane in self._lanes.values())]:
             await lane.close()
 
 

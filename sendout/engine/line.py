@@ -11,11 +11,14 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from sendout.core.delivery.outcome import Outcome, Refused
+from sendout.core.delivery.outcome import Blame, Outcome, Refused, Unsure
 from sendout.core.providers.base import Envelope
 
 Note = Callable[[int, Outcome], None]
 Leaving = Callable[[int], bool]
+
+BROKEN = Unsure("Something went wrong in the worker while this was being handed over.")
+KEPT_BACK = Refused(False, "worker", "Something went wrong in the worker.", Blame.SENDER)
 
 
 @dataclass(slots=True, eq=False)
@@ -23,8 +26,9 @@ class Job:
     """A slice on its way. answers: one outcome for each delivery in the end; note: told of each.
 
     line: what no connection has taken up. taken: called when all are. leaving: told of each before
-    it leaves, where that matters; False keeps it back. begun, gone: when the first one was taken
-    up, and the last one. waiting: how many have no outcome yet.
+    it leaves, where that matters; False keeps it back. since: when its claim began. begun, gone:
+    when the first one was taken up, and the last one. waiting: how many have no outcome yet.
+    error: what went wrong in the middle of it, if anything did.
     """
 
     line: deque[Envelope]
@@ -34,9 +38,11 @@ class Job:
     taken: Callable[[], None]
     urgent: bool
     leaving: Leaving | None
+    since: float
     begun: float = 0.0
     gone: float = 0.0
     waiting: int = field(init=False)
+    error: Exception | None = None
 
     def __post_init__(self) -> None:
         self.waiting = len(self.line)
@@ -63,8 +69,8 @@ class Job:
         while self.line:
             self.answer(self.take().delivery, why)
 
-    def break_off(self, error: BaseException) -> None:
-        """Raise an error where the slice is waited for."""
+    def abandon(self, error: BaseException) -> None:
+        """Raise an error where the slice is waited for; what was heard is not settled here."""
         self.line.clear()
         if not self.done.done():
             self.done.set_exception(error)
@@ -143,6 +149,15 @@ class Hand:
             self._line.put_back(job, envelope)
             jobs[job] = None
         return list(jobs)
+
+    def break_off(self, error: Exception) -> None:
+        """Know nothing of what it took up, and let nobody take up the rest of those slices."""
+        for job in self.jobs():
+            job.error = error
+            job.give_up(KEPT_BACK)
+        while self._taken:
+            delivery, (job, _) = self._taken.popitem()
+            job.answer(delivery, BROKEN)
 
     def jobs(self) -> set[Job]:
         """Give the slices of which there is something in it."""

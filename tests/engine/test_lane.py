@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sendout.core.delivery.outcome import Accepted, Outcome, Refused, Unsure
-from sendout.core.providers.base import Envelope
+from sendout.core.providers.base import Answer, Envelope
 from sendout.core.providers.smtp import SmtpConfig, SmtpProvider
 from sendout.deliveries.claim import Claimed
 from sendout.engine.lane import Lane
@@ -204,12 +204,14 @@ async def test_who_cannot_be_reached_any_more_keeps_no_slice_waiting():
     assert Counter(type(o).__name__ for each in answers for o in each.values())["Refused"] >= 4
 
 
-async def test_a_bug_in_a_provider_is_raised_where_the_slice_waits():
+async def test_a_bug_in_a_provider_leaves_each_with_an_outcome_and_is_told() -> None:
     class Broken:
         usable = True
 
-        async def send(self, envelopes: Iterable[Envelope], answer: object) -> None:
-            next(iter(envelopes))
+        async def send(self, envelopes: Iterable[Envelope], answer: Answer) -> None:
+            taken = iter(envelopes)
+            answer(next(taken), Accepted("1"))
+            next(taken)
             raise ZeroDivisionError
 
         async def close(self) -> None:
@@ -220,8 +222,10 @@ async def test_a_bug_in_a_provider_is_raised_where_the_slice_waits():
             return Broken()
 
     lane = Lane(Provider(SmtpConfig(host="127.0.0.1")), 1)
-    with pytest.raises(ZeroDivisionError):
-        await send_several(lane, [2])
+    async with lane.turn() as turn:
+        answers = await turn.send(slice_of(4), lambda *_: None)
+    assert kinds(answers) == {"Accepted": 1, "Unsure": 1, "Refused": 2}
+    assert isinstance(turn.error, ZeroDivisionError)
 
 
 async def test_urgent_ones_get_the_next_place_and_none_is_lost() -> None:
