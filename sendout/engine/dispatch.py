@@ -7,8 +7,8 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from functools import cache, partial
+from typing import Any, ParamSpec
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
@@ -19,14 +19,14 @@ from sendout.core.providers.base import SenderDown
 from sendout.core.providers.setting import BadConfig
 from sendout.deliveries import counting, jobs
 from sendout.deliveries.claim import NOTHING, Slice, claim
-from sendout.deliveries.hold import Hold
+from sendout.deliveries.hold import Hold, release
 from sendout.engine import metrics
 from sendout.engine.database import in_database
 from sendout.engine.journal import Journal, Unwritten
 from sendout.engine.lane import Turn, lanes
 from sendout.engine.places import Full
 from sendout.engine.prepare import Prepared, Way, find_ways
-from sendout.engine.settle import settle
+from sendout.engine.settle import settle, settle_each
 from sendout.engine.turns import FOR_A_PLACE, PATIENCE, again_in, free, next_turn, rest
 from sendout.senders import health
 from sendout.senders.pace import Room
@@ -41,8 +41,17 @@ JOURNALS = "journal"  # folder in the data directory
 AWAY = 1.0  # seconds between two tries to reach a database that is away
 
 Answers = dict[int, Outcome]
+P = ParamSpec("P")
 logger = logging.getLogger(__name__)
 stopping = asyncio.Event()
+
+
+class Unprepared(Exception):
+    """Messages could not be made of rows that are claimed already; hold: of these; why: a bug."""
+
+    def __init__(self, hold: Hold, why: Exception) -> None:
+        super().__init__(str(why))
+        self.hold, self.why = hold, why
 
 
 class Ways:
@@ -145,12 +154,12 @@ async def send_slice(way: Way, batch: int, room: int) -> bool:
         return True
     with metrics.timed("settle"):
         keeps_copy = turn.lane.provider.keeps_copy
-        write = partial(
-            settle, keeps_copy=keeps_copy, hold=found.hold, seconds=time.monotonic() - begun
-        )
-        await settle_surely(write, way, slice_, answers)
+        facts = {"keeps_copy": keeps_copy, "hold": found.hold, "seconds": time.monotonic() - begun}
+        await settle_surely(way, slice_, answers, facts)
     journal().settled(number)
     metrics.tell(way, batch, slice_, answers, time.monotonic() - begun)
+    if turn.error is not None:
+        raise turn.error
     if journal().trouble:
         await rest(way.sender, journal().trouble)
     elif rested and any(type(heard) is Accepted for heard in answers.values()):
@@ -169,6 +178,10 @@ async def take_up(way: Way, batch: int, limit: int) -> tuple[int, Slice, list[Pr
     try:
         note = partial(journal().claimed, number)
         found, slice_ = await in_database(claim_and_prepare, way, batch, limit, note)
+    except Unprepared as trouble:
+        await surely("give back a slice", release, trouble.hold, timezone.now())
+        journal().dropped(number)
+        raise trouble.why from None
     except BaseException:
         journal().dropped(number)
         raise
@@ -186,8 +199,11 @@ def claim_and_prepare(
             found = claim(way.sendout, way.channel, batch, limit, way.sender.pk, note=note)
     except Unwritten:
         return NOTHING, []
-    with metrics.timed("prepare"):
-        return found, way.prepare(found.claimed, timezone.now())
+    try:
+        with metrics.timed("prepare"):
+            return found, way.prepare(found.claimed, timezone.now())
+    except Exception as error:  # noqa: BLE001 - raised again when its rows are free
+        raise (Unprepared(found.hold, error) if found.hold else error) from None
 
 
 async def hand_over(
@@ -222,16 +238,26 @@ def soon_again(slice_: list[Prepared], answers: Answers) -> Answers:
 
 
 async def settle_surely(
-    write: Callable[[Way, list[Prepared], Answers, datetime], None],
-    way: Way,
-    slice_: list[Prepared],
-    answers: Answers,
+    way: Way, slice_: list[Prepared], answers: Answers, facts: dict[str, Any]
 ) -> None:
-    """Settle, however long the database is away: what was heard is not forgotten meanwhile."""
+    """Settle, however long the database is away: what was heard is not forgotten meanwhile.
+
+    An answer that cannot be written down is not known; the others of its slice are.
+    """
+    what = f"settle {len(slice_)} answers"
+    try:
+        await surely(what, settle, way, slice_, answers, timezone.now(), **facts)
+    except Exception:
+        logger.exception("a slice is settled one by one", extra={"sendout": way.sendout})
+        await surely(what, settle_each, way, slice_, answers, timezone.now(), **facts)
+
+
+async def surely(what: str, work: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+    """Do it, however long the database is away."""
     while True:
         try:
-            return await in_database(write, way, slice_, answers, timezone.now())
+            await in_database(work, *args, **kwargs)
+            return
         except (OperationalError, InterfaceError) as error:
-            facts = {"sendout": way.sendout, "answers": len(slice_)}
-            logger.warning("waiting for the database to settle: %s", error, extra=facts)
+            logger.warning("waiting for the database to %s: %s", what, error)
             await asyncio.sleep(AWAY)

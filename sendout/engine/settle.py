@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from sendout.core.bounces import codes
 from sendout.core.delivery import retry
@@ -26,6 +27,9 @@ from sendout.senders.outbox import keep
 from sendout.suppression.entries import suppress
 from sendout.suppression.models import BAD_ADDRESS, Reason
 
+logger = logging.getLogger(__name__)
+
+UNREADABLE = Unsure("The answer could not be written down.")
 LONGEST_REF, LONGEST_CODE, LONGEST_TEXT = 200, 24, 4_000  # characters
 
 
@@ -67,6 +71,34 @@ def settle(
         throughput.note(way.sender.pk, now, heard_rest, len(quick), busy=seconds)
 
 
+def settle_each(
+    way: Way,
+    slice_: Sequence[Prepared],
+    answers: Mapping[int, Outcome],
+    now: datetime,
+    *,
+    keeps_copy: bool,
+    hold: Hold,
+    seconds: float,
+) -> None:
+    """Do what `settle` does, one message after another: what cannot be written down is not known.
+
+    The batch is looked at again at once, since nobody else says when the first is to be tried.
+    """
+    each = seconds / len(slice_)
+    with transaction.atomic():
+        release(hold, now)
+        for sent in slice_:
+            try:
+                with transaction.atomic():
+                    settle(way, [sent], answers, now, keeps_copy=keeps_copy, seconds=each)
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception:
+                logger.exception("an answer cannot be written down", extra={"row": sent.row.id})
+                settle(way, [sent], {sent.row.id: UNREADABLE}, now, keeps_copy=False, seconds=each)
+
+
 def _through_another(way: Way, slice_: Sequence[Prepared]) -> list[int]:
     """Give the ids of those whose row may name another sender than the one they left through."""
     all_ = way.sender.pk != way.chosen
@@ -98,7 +130,7 @@ def first_retry(told: Iterable[Happening]) -> datetime | None:
 
 
 def storable(outcome: Outcome) -> Outcome:
-    """Give an outcome that PostgreSQL can keep, whatever a server said: no NUL, not too long.
+    """Give an outcome that PostgreSQL can keep, whatever a server said: text, and not too long.
 
     One answer that could not be written would keep the answers of its whole slice from being.
     """
@@ -114,7 +146,8 @@ def storable(outcome: Outcome) -> Outcome:
 
 
 def _cut(text: str, most: int) -> str:
-    return text.replace("\0", "")[:most]
+    # Half of a pair of surrogates, which JSON may hold, is no text either.
+    return text.replace("\0", "")[:most].encode("utf-8", "replace").decode()
 
 
 def _ids(

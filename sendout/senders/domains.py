@@ -86,12 +86,12 @@ def _hear(said: _Heard, outcome: Outcome) -> None:
 
 
 def _close(sender: int, domain: str, said: _Heard, now: datetime) -> None:
-    rest = max(REST, timedelta(seconds=said.wait))
+    asked = timedelta(seconds=min(said.wait, LONGEST_REST.total_seconds()))  # any number at all
     values: dict[str, Any] = {
         "sender": sender,
         "domain": domain,
         "now": now,
-        "until": now + min(rest, LONGEST_REST),
+        "until": now + max(REST, asked),
         "why": said.words[-1],
         "rest": REST,
         "longest": LONGEST_REST,
