@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from sendout.deliveries import counting, fallback, freeze, jobs, limit, steer
@@ -31,36 +34,60 @@ LEFT = "The worker stopped before it heard the answer."
 
 def tick(now: datetime) -> None:
     """Do what is due this second; each part is one short transaction, safe to run twice."""
-    start_due(now)
-    approving.lapse(now)
-    jobs.defer_retries()
-    end_expired(now)
-    fallback.follow_up(now)
-    limit.pause_beyond(now)
+    each_alone(
+        partial(start_due, now),
+        partial(approving.lapse, now),
+        jobs.defer_retries,
+        partial(end_expired, now),
+        partial(fallback.follow_up, now),
+        partial(limit.pause_beyond, now),
+    )
 
 
 def tidy(now: datetime) -> None:
     """Do what need not be done every second."""
-    let_go(now)
-    jobs.wake()
-    jobs.defer_ready(jobs.WITHOUT_JOB)
-    stop_cancelled()
-    for sendout in SendOut.objects.filter(state=State.RUNNING).values_list("pk", flat=True):
-        counting.finish(sendout)
-    prune_outbox()
-    throughput.fold(now)
-    calendars.ask_due(now)
-    making.look(now)
+    each_alone(
+        partial(let_go, now),
+        jobs.wake,
+        partial(jobs.defer_ready, jobs.WITHOUT_JOB),
+        stop_cancelled,
+        finish_all,
+        prune_outbox,
+        partial(throughput.fold, now),
+        partial(calendars.ask_due, now),
+        partial(making.look, now),
+    )
+
+
+def each_alone(*parts: Callable[[], object]) -> None:
+    """Do all parts: one that fails is one organisation's trouble, and the clock is everybody's.
+
+    Raises at the end what went wrong first; at once when the database is away.
+    """
+    failed: list[Exception] = []
+    for part in parts:
+        try:
+            part()
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            logger.exception("the clock goes on without a part of it")
+            failed.append(error)
+    if failed:
+        raise failed[0]
 
 
 def start_due(now: datetime) -> None:
     """Start the send-outs whose time has come, however late the server is."""
     due = SendOut.objects.filter(state=State.SCHEDULED, scheduled_for__lte=now)
-    for pk in list(due.values_list("pk", flat=True)):
-        with transaction.atomic():
-            # Whoever takes it back to draft at this moment wins, or hears that it has started.
-            for sendout in due.select_for_update(of=("self",)).filter(pk=pk):
-                _start(sendout)
+    each_alone(*(partial(_start_one, due, pk) for pk in due.values_list("pk", flat=True)))
+
+
+def _start_one(due: QuerySet[SendOut], pk: int) -> None:
+    with transaction.atomic():
+        # Whoever takes it back to draft at this moment wins, or hears that it has started.
+        for sendout in due.select_for_update(of=("self",)).filter(pk=pk):
+            _start(sendout)
 
 
 def _start(sendout: SendOut) -> None:
@@ -78,6 +105,12 @@ def end_expired(now: datetime) -> None:
         counting.finish(sendout.pk)
 
 
+def finish_all() -> None:
+    """Finish what runs and has nothing left to do."""
+    for sendout in SendOut.objects.filter(state=State.RUNNING).values_list("pk", flat=True):
+        counting.finish(sendout)
+
+
 def stop_cancelled() -> None:
     """Cancel what was being sent when its send-out was, and would now be tried again."""
     open_ = {"counts__status__in": OPEN, "counts__n__gt": 0}
@@ -93,7 +126,9 @@ def let_go(now: datetime) -> None:
     limit = now - timedelta(seconds=settings.LEASE_SECONDS)
     if database_since() > limit:
         return
-    for pk in list(Batch.objects.filter(claimed_at__lt=limit).values_list("pk", flat=True)):
+    # `held` is in the index of batches that are at work, and there are few of those.
+    late = Batch.objects.filter(held__isnull=False, claimed_at__lt=limit)
+    for pk in list(late.values_list("pk", flat=True)):
         with transaction.atomic():
             held = Batch.objects.select_for_update(skip_locked=True).filter(pk=pk)
             for batch in held.filter(claimed_at__lt=limit):

@@ -6,11 +6,12 @@ from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
+from django.db import DataError
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from sendout.accounts.models import Organisation
-from sendout.deliveries import steer
+from sendout.deliveries import freeze, steer
 from sendout.deliveries.claim import claim
 from sendout.deliveries.freeze import send_now
 from sendout.deliveries.models import Batch, Delivery
@@ -209,6 +210,30 @@ def test_scheduled_send_outs_start_when_their_time_has_come(
     sweep.run_tick()
     run_batches(closure)
     assert statuses() == {"Ann": "sent"}
+
+
+def test_one_that_cannot_start_stops_neither_another_nor_the_clock(
+    person: MakePerson, sendout: MakeSendOut, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person("Ann", "deliver+a@sandbox.test")
+    due = timezone.now() - timedelta(hours=20)
+    first, second = sendout(), sendout()
+    for closure in (first, second):
+        SendOut.objects.filter(pk=closure.pk).update(state="scheduled", scheduled_for=due)
+    real, after = freeze.send_now, []
+
+    def start(closure: SendOut) -> None:
+        if closure.pk == first.pk:
+            raise DataError("no column holds that")
+        real(closure)
+
+    monkeypatch.setattr(sweep.freeze, "send_now", start)
+    monkeypatch.setattr(sweep.fallback, "follow_up", after.append)
+    with pytest.raises(DataError):
+        sweep.run_tick()
+    states = SendOut.objects.in_bulk([first.pk, second.pk])
+    assert (states[first.pk].state, states[second.pk].state) == ("scheduled", "running")
+    assert len(after) == 1
 
 
 def test_what_a_dead_worker_held_is_known_to_be_unknown(
