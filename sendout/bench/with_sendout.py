@@ -38,7 +38,7 @@ class Costs:
 class Sent:
     """What became of the send-out.
 
-    recorded: deliveries of which the database says that they were sent, each with its event.
+    recorded: deliveries of which the database says when they were accepted.
     freeze_seconds: until every recipient had a row; part of the whole. postgres_seconds: of
     processor time.
     """

@@ -148,6 +148,7 @@ async def send_slice(way: Way, batch: int, room: int) -> bool:
                 return found.more or bool(journal().trouble)
             with metrics.timed("hand_over"):
                 answers = await hand_over(way, turn, found.hold, slice_, number)
+            journal().heard(number)
     except (SenderDown, BadConfig, CannotUnseal) as problem:
         await free(way.sender, room)
         await rest(way.sender, why(problem))

@@ -25,6 +25,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import asdict
 from json.encoder import encode_basestring_ascii as encode_string
+from math import inf
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -54,7 +55,7 @@ class Journal:
         self.path, self._file = _new_file(folder)
         self.trouble = ""
         self._slices = 0
-        self._in_hand: dict[int, float] = {}  # slices, and when they were begun
+        self._in_hand: dict[int, float] = {}  # slices, and since when they wait to be settled
         self._size = 0
         self._writing = Lock()
 
@@ -72,7 +73,7 @@ class Journal:
         """Give the number of a slice that is about to be claimed."""
         number = self._slices
         self._slices += 1
-        self._in_hand[number] = time.monotonic()
+        self._in_hand[number] = inf
         return number
 
     def claimed(self, number: int, hold: Hold) -> None:
@@ -117,6 +118,10 @@ class Journal:
             line = _line([number, delivery, LETTERS[type(outcome)], _fields(outcome)])
         self._append(line)
 
+    def heard(self, number: int) -> None:
+        """Note that each delivery of the slice has its outcome."""
+        self._in_hand[number] = time.monotonic()
+
     def settled(self, number: int) -> None:
         """Note that the database has all of the slice; begins the file anew now and then."""
         self._in_hand.pop(number, None)
@@ -126,9 +131,8 @@ class Journal:
 
     @property
     def oldest(self) -> float:
-        """Seconds since the oldest slice in hand was begun; 0 when none is."""
-        begun = list(self._in_hand.values())
-        return time.monotonic() - min(begun) if begun else 0.0
+        """Seconds for which the oldest slice has waited to be settled; 0 when none does."""
+        return max(0.0, time.monotonic() - min(list(self._in_hand.values()), default=inf))
 
     def close(self) -> None:
         """Remove the file; what is in hand has been settled."""

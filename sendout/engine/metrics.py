@@ -9,7 +9,6 @@ from contextlib import AbstractContextManager
 from prometheus_client import (
     REGISTRY,
     Counter,
-    Gauge,
     Histogram,
     disable_created_metrics,
     start_http_server,
@@ -23,6 +22,7 @@ from sendout.engine.journal import Journal
 from sendout.engine.lane import lanes
 from sendout.engine.prepare import Prepared, Way
 from sendout.senders.health import seconds_down
+from sendout.senders.models import Sender
 from sendout.senders.throughput import count
 
 SENDER = ["organisation", "sender", "channel"]
@@ -38,10 +38,9 @@ SLICE = Histogram("sendout_worker_slice_messages", "Messages in a slice", SENDER
 STAGE = Histogram(
     "sendout_worker_stage_seconds", "How long a slice is in a stage", ["stage"], buckets=SECONDS
 )
-DOWN = Gauge("sendout_worker_sender_down", "1 while this worker lets the sender rest", SENDER)
 
 logger = logging.getLogger(__name__)
-_labels: dict[int, tuple[str, str, str]] = {}  # of the senders this process has used, by their id
+_seen: dict[int, tuple[tuple[str, str, str], Sender]] = {}  # what this process uses, by its id
 
 
 def timed(stage: str) -> AbstractContextManager[object]:
@@ -52,8 +51,7 @@ def timed(stage: str) -> AbstractContextManager[object]:
 def see(way: Way) -> None:
     """Note how a sender stands before its next slice."""
     labels = (way.organisation.slug, way.sender.name, way.channel)
-    _labels[way.sender.pk] = labels
-    DOWN.labels(*labels).set(seconds_down(way.sender) > 0)
+    _seen[way.sender.pk] = labels, way.sender
 
 
 def tell(
@@ -90,18 +88,24 @@ class AtScrape(Collector):
         self.journal = journal
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Give the state of the journal and of the connections."""
+        """Give the state of the journal, of the senders and of their connections."""
         about = "1 while the journal cannot be written and nothing is sent"
         broken = float(bool(self.journal.trouble))
         yield GaugeMetricFamily("sendout_worker_journal_broken", about, broken)
-        about = "How long the oldest slice in hand waits to be settled"
+        about = "How long the oldest slice that has all its answers waits to be settled"
         yield GaugeMetricFamily("sendout_worker_unsettled_seconds", about, self.journal.oldest)
+        about = "1 while this worker lets the sender rest"
+        down = GaugeMetricFamily("sendout_worker_sender_down", about, labels=SENDER)
+        for labels, sender in list(_seen.values()):
+            down.add_metric(labels, seconds_down(sender) > 0)
+        yield down
         about = "Open connections, in use or idle"
         open_ = GaugeMetricFamily("sendout_worker_connections", about, labels=[*SENDER, "state"])
         for pk, lane in lanes.open():
-            if pk in _labels:
-                open_.add_metric([*_labels[pk], "in use"], lane.busy)
-                open_.add_metric([*_labels[pk], "idle"], lane.idle)
+            if pk in _seen:
+                labels, _ = _seen[pk]
+                open_.add_metric([*labels, "in use"], lane.busy)
+                open_.add_metric([*labels, "idle"], lane.idle)
         yield open_
 
 

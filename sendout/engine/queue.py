@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 POLL = 1.0  # seconds; jobs are announced by NOTIFY, polling finds those whose time has come
 HEARTBEAT, DEAD_AFTER = 2.0, 10.0  # seconds; a dead worker's jobs are taken over after these
 MINUTES_AND_UP = 5  # parts of a cron expression without seconds
+DELETED = "successful"  # jobs that leave no row behind; failed ones are told of for a while
 AWAY = 1.0  # seconds between two tries to reach a database that is away
 
 
@@ -145,6 +146,6 @@ async def _run(working: App, queues: Sequence[str], concurrency: int) -> None:
         fetch_job_polling_interval=POLL,
         update_heartbeat_interval=HEARTBEAT,
         stalled_worker_timeout=DEAD_AFTER,
-        delete_jobs="always",
+        delete_jobs=DELETED,
         install_signal_handlers=False,
     )

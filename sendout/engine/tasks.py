@@ -23,6 +23,8 @@ from sendout.reports import apart, asking
 from sendout.suppression import importing as unsubscribes
 from sendout.timetable import fetching as calendars
 
+FAILED_KEPT = 24  # hours
+
 
 @app.task(name=TASK, queue=QUEUE)
 async def dispatch_batch(sendout: int, channel: str, batch: int) -> None:
@@ -86,6 +88,13 @@ async def tidy(context: JobContext, timestamp: int) -> None:
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
         await take_over(manager, job)
     await in_database(sweep.run_tidy)
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(name="forget_failed", queue="clock", queueing_lock="forget_failed", pass_context=True)
+async def forget_failed(context: JobContext, timestamp: int) -> None:
+    """Let go of jobs that failed long ago, hourly; till then figures and alarms tell of them."""
+    await context.app.job_manager.delete_old_jobs(FAILED_KEPT, include_failed=True)
 
 
 async def take_over(manager: JobManager, job: Job) -> None:

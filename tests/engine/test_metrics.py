@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 import urllib.request
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -16,6 +20,7 @@ from sendout.deliveries.claim import Claimed
 from sendout.deliveries.freeze import send_now
 from sendout.engine import metrics
 from sendout.engine.dispatch import journal
+from sendout.engine.journal import Journal
 from sendout.engine.lane import lanes
 from sendout.engine.prepare import Prepared
 from sendout.senders.models import Sender, Throughput
@@ -89,12 +94,38 @@ def test_a_worker_answers_prometheus_on_its_port(
     )
 
 
+def test_a_sender_rests_no_longer_than_its_rest(
+    email_sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rests() -> float:
+        [family] = [f for f in metrics.AtScrape(journal()).collect() if f.name.endswith("_down")]
+        return sum(sample.value for sample in family.samples)
+
+    monkeypatch.setattr(metrics, "_seen", {email_sender.pk: (tuple(LABELS.values()), email_sender)})
+    email_sender.down_until = timezone.now() + timedelta(seconds=30)
+    assert rests() == 1
+    email_sender.down_until = timezone.now() - timedelta(seconds=1)
+    assert rests() == 0
+
+
+def test_a_slice_waits_to_be_settled_from_its_last_answer(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    number = journal.claiming()
+    assert journal.oldest == 0
+    journal.heard(number)
+    time.sleep(0.01)
+    assert 0.01 <= journal.oldest < 10
+    journal.settled(number)
+    assert journal.oldest == 0
+    journal.close()
+
+
 async def test_connections_are_told_apart_in_use_and_idle(email_sender: Sender) -> None:
     def told() -> dict[str, float]:
         (*_, family) = metrics.AtScrape(journal()).collect()
         return {sample.labels["state"]: sample.value for sample in family.samples}
 
-    metrics._labels[email_sender.pk] = tuple(LABELS.values())
+    metrics._seen[email_sender.pk] = tuple(LABELS.values()), email_sender
     async with lanes.of(email_sender).turn() as turn:
         assert told() == {"in use": 0, "idle": 1}
         envelope = Envelope(

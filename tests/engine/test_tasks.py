@@ -15,6 +15,7 @@ from procrastinate import App
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from sendout.deliveries.jobs import TASK
 from sendout.engine import database, queue, tasks
 from sendout.engine.queue import DEAD_AFTER
 
@@ -83,6 +84,26 @@ def test_a_dead_workers_job_makes_room_for_one_that_waits_to_do_the_same() -> No
     let_workers_die()
     use(tidy_up)
     assert (jobs("todo"), jobs("doing")) == (["tick"], ["tidy"])
+
+
+def test_a_failed_job_is_told_of_for_a_day() -> None:
+    async def fail(working: App) -> None:
+        await working.configure_task(TASK).defer_async(sendout="none", channel="email", batch=1)
+        await working.run_worker_async(
+            queues=["send"], wait=False, delete_jobs=queue.DELETED, install_signal_handlers=False
+        )
+
+    async def forget(working: App) -> None:
+        await tasks.forget_failed.func(SimpleNamespace(app=working), 0)
+
+    use(fail)
+    failed = ProcrastinateJob.objects.filter(status="failed")
+    use(forget)
+    assert [row.task_name for row in failed] == [TASK]
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_events SET at = now() - interval '25 hours'")
+    use(forget)
+    assert not failed.all().exists()
 
 
 def test_tidying_comes_every_ten_seconds() -> None:

@@ -24,7 +24,6 @@ from sendout.deliveries import workers
 from sendout.deliveries.models import Count
 from sendout.pages.access import public
 from sendout.senders import throughput
-from sendout.senders.health import seconds_down
 from sendout.senders.models import PERIOD_SECONDS, Period, Sender
 from sendout.sendouts.models import SendOut, State
 
@@ -69,7 +68,7 @@ def gauge(name: str, about: str, labels: Iterable[str] = ()) -> GaugeMetricFamil
 
 def of_workers() -> Iterator[Metric]:
     """Tell who works."""
-    alive = gauge("workers_alive", "Workers heard of in the last 30 seconds, two for a process")
+    alive = gauge("workers_alive", "Workers heard of in the last 30 seconds, three for a process")
     processes = gauge("worker_processes", "Worker processes connected, by host", ["host"])
     beat = workers.beat()
     alive.add_metric([], beat.alive)
@@ -121,14 +120,14 @@ def of_senders() -> Iterator[Metric]:
         "Messages handed over, by what became of them",
         labels=[*SENDER, "outcome"],
     )
-    down = gauge("sender_down", "1 while a sender does not work and rests", SENDER)
+    down = gauge("sender_down", "1 while a sender does not work, until it works again", SENDER)
     allowed = gauge("sender_pace", "Messages per second it may send, 0 for no limit", SENDER)
     debt = gauge("sender_pace_debt_seconds", "How long what was let through takes to leave", SENDER)
     for sender, outcomes in throughput.totals():
         labels = [sender.organisation.slug, sender.name, sender.channel]
         for outcome, n in outcomes.items():
             messages.add_metric([*labels, outcome], n)
-        down.add_metric(labels, seconds_down(sender) > 0)
+        down.add_metric(labels, sender.down_since is not None)
         allowed.add_metric(labels, sender.pace_count / PERIOD_SECONDS[Period(sender.pace_period)])
         debt.add_metric(labels, _debt(sender))
     yield from (messages, down, allowed, debt)
