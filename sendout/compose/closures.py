@@ -18,6 +18,7 @@ from sendout.core.message.markdown import escape_markdown
 from sendout.core.message.template import literal
 
 BOTH = "both"
+BLANKS = ("what", "until")
 _BLANK = re.compile(r"\[(what|until)\]")
 
 
@@ -136,8 +137,9 @@ def languages(organisation: Organisation) -> list[tuple[str, Promise | str]]:
 def fill(key: str, language: str, blanks: Mapping[str, str], own: str) -> dict[str, str | bool]:
     """Give the fields of a message in these words, with the blanks filled in.
 
-    key: of PREPARED. language: one of `languages`. blanks: `what` and `until`, as typed; no merge
-    field and no formatting gets in by way of them. own: the organisation's language.
+    key: of PREPARED. language: one of `languages`. blanks: `what` and `until`, as typed, and for
+    both languages `what_other` and `until_other`; no merge field and no formatting gets in by way
+    of them. own: the organisation's language.
     """
     said = BY_KEY[key].said
     first = _filled(said[Language(own if language == BOTH else language)], blanks)
@@ -147,7 +149,8 @@ def fill(key: str, language: str, blanks: Mapping[str, str], own: str) -> dict[s
         "sms_text": first.sms,
     }
     if language == BOTH:
-        second = _filled(said[Language(other_than(own))], blanks)
+        others = {name: blanks.get(f"{name}_other", "") for name in BLANKS}
+        second = _filled(said[Language(other_than(own))], others)
         fields |= {
             "other_language": other_than(own),
             "other_subject": second.subject,
@@ -165,7 +168,7 @@ def own_words(text: str) -> dict[str, str | bool]:
 
 
 def _filled(said: Said, blanks: Mapping[str, str]) -> Said:
-    typed = {name: " ".join(blanks.get(name, "").split()) for name in ("what", "until")}
+    typed = {name: " ".join(blanks.get(name, "").split()) for name in BLANKS}
     typed["until"] = typed["until"] or said.unknown
     typed["what"] = typed["what"][:1].upper() + typed["what"][1:]  # it begins the sentence
 

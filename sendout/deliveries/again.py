@@ -39,18 +39,22 @@ PERSON = f"""
 ), person AS (
     SELECT participant_id,
         bool_or(seen) OR bool_or(status = ANY(%(moving)s)) AS settled,
+        bool_or(seen) OR bool_or(status = ANY(%(moving)s) AND status <> 'unknown') AS busy,
         bool_or(arrived) AS arrived,
         bool_or(channel = 'email' AND status IN ('sent', 'delivered')) AS unseen,
         bool_or(channel = 'email' AND missed) AS missed_email,
-        bool_or(channel = 'sms' AND missed) AS missed_sms
+        bool_or(channel = 'sms' AND missed) AS missed_sms,
+        bool_or(channel = 'email' AND status = 'unknown') AS unsure_email,
+        bool_or(channel = 'sms' AND status = 'unknown') AS unsure_sms
     FROM judged GROUP BY participant_id
 )
 """
 UNOPENED = "unseen AND NOT settled"
 MISSED = {c: f"missed_{c} AND NOT arrived AND NOT settled" for c in ("email", "sms")}
+UNSURE = {c: f"unsure_{c} AND NOT arrived AND NOT busy" for c in ("email", "sms")}
+_COUNTED = (UNOPENED, *MISSED.values(), *UNSURE.values())
 COUNT = f"""
-{PERSON} SELECT count(*) FILTER (WHERE {UNOPENED}), count(*) FILTER (WHERE {MISSED["email"]}),
-    count(*) FILTER (WHERE {MISSED["sms"]}) FROM person
+{PERSON} SELECT {", ".join(f"count(*) FILTER (WHERE {each})" for each in _COUNTED)} FROM person
 """
 WHO = (
     PERSON
@@ -74,6 +78,8 @@ WHOM = {
     "email-by-sms": Whom(MISSED["email"], Channel.SMS),
     "failed-sms": Whom(MISSED["sms"], Channel.SMS),
     "sms-by-email": Whom(MISSED["sms"], Channel.EMAIL),
+    "unknown-email": Whom(UNSURE["email"], Channel.EMAIL),
+    "unknown-sms": Whom(UNSURE["sms"], Channel.SMS),
 }
 
 
@@ -84,6 +90,8 @@ class Counts:
     unopened: int
     missed_email: int
     missed_sms: int
+    unsure_email: int = 0
+    unsure_sms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

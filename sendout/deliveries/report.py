@@ -121,7 +121,7 @@ def reason_words(
         return SAID_OF_ALL[Status(status)]
     if status not in TROUBLED or not (error_code or error_text):
         return ""
-    if error_code in SAYS_ITSELF:
+    if error_code in SAYS_ITSELF or (status == Status.UNKNOWN and not error_code):
         return error_text
     return plain_words(error_code, error_text, of_text=channel == Channel.SMS)
 

@@ -14,10 +14,11 @@ TYPED = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_
 @pytest.mark.parametrize("language", ["en", "fr", "both"])
 @pytest.mark.parametrize("key", list(closures.BY_KEY))
 def test_every_prepared_text_has_all_blanks_filled(key: str, language: str) -> None:
-    said = closures.fill(key, language, {"what": "The pool", "until": ""}, "en")
+    blanks = {"what": "The pool", "until": "", "what_other": "La piscine", "until_other": ""}
+    said = closures.fill(key, language, blanks, "en")
     language_of_others = said.pop("other_language", "")
-    for text in map(str, said.values()):
-        assert "The pool" in text
+    for name, text in ((name, str(text)) for name, text in said.items()):
+        assert ("La piscine" if name.startswith("other_") else "The pool") in text
         assert not closures._BLANK.search(text)
         assert not parse(text).problems
     assert ("Bonjour" in str(said["body"])) == (language == "fr")
@@ -26,9 +27,10 @@ def test_every_prepared_text_has_all_blanks_filled(key: str, language: str) -> N
 
 
 def test_in_both_languages_the_organisations_own_comes_first() -> None:
-    said = closures.fill("closed", "both", {"what": "La piscine", "until": ""}, "fr")
+    said = closures.fill("closed", "both", {"what": "La piscine", "what_other": "the pool"}, "fr")
     assert str(said["body"]).startswith("Bonjour")
     assert (said["other_language"], str(said["other_body"])[:5]) == ("en", "Hello")
+    assert said["other_subject"] == "The pool: closed until further notice"
 
 
 @given(what=TYPED, until=TYPED)

@@ -140,6 +140,27 @@ def test_the_child_whose_mail_went_to_a_bouncing_family_address_missed_it_too(
     assert foresee(made, WHOM["failed-email"]).skipped == {"duplicate": 1}
 
 
+def test_whose_outcome_is_unknown_is_written_to_again_when_somebody_says_so(
+    person: MakePerson, sendout: MakeSendOut
+) -> None:
+    for n, name in enumerate(("Ann", "Ben", "Cleo")):
+        person(name, phone=f"+1514555010{n}")
+    closure = sendout(channels="sms")
+    send_now(closure)
+    for name in ("Ann", "Ben"):
+        row = Delivery.objects.get(sendout=closure, participant__first_name=name)
+        record([Happening(row.pk, "unsure", timezone.now(), key="1", attempt=1)])
+    tell(closure, "Cleo", "accepted", channel="sms")
+    assert count(closure) == Counts(0, 0, 0, 0, unsure_sms=2)
+    assert names(closure, "unknown-sms") == {"Ann", "Ben"}
+    tell(closure, "Ben", "accepted", "delivered", channel="sms")
+    assert names(closure, "unknown-sms") == {"Ann"}
+    made = again(closure, "unknown-sms")
+    assert count(closure).unsure_sms == 0, "it is on its way"
+    tell(made, "Ann", "accepted", channel="sms")
+    assert count(closure) == Counts(0, 0, 0)
+
+
 def test_a_family_phone_gets_one_text(person: MakePerson, sendout: MakeSendOut) -> None:
     for name in ("Mia", "Tom"):
         person(name, f"{name}@example.org", "+15145550111")

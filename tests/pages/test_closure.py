@@ -73,6 +73,36 @@ def test_a_closure_leaves_by_both_channels_at_once_and_ahead_of_all(
     assert "Who knows by now" in browser.get(board).content.decode()
 
 
+def test_words_for_both_languages_are_asked_for_in_both(
+    browser: Client, email_sender: Sender, sms_sender: Sender, person: MakePerson
+) -> None:
+    person("Zoé", "zoe@example.org", language="fr")
+    one = FILLED | {"everyone": "on", "language": "both"}
+    page = browser.post(HERE, one)
+    assert (page.status_code, SendOut.objects.count()) == (422, 0)
+    assert page.content.decode().count("Say it in the other language, too") == 2
+    assert "What is it about, in French?" in page.content.decode()
+    draft = begin(browser, language="both", what_other="la piscine", until_other="demain")
+    said = draft.message.other_subject.replace("\N{NO-BREAK SPACE}", " ")
+    assert said == "La piscine : fermeture jusqu'à demain"
+
+
+def test_who_cannot_be_reached_is_said_before_it_leaves(
+    browser: Client, email_sender: Sender, sms_sender: Sender, person: MakePerson
+) -> None:
+    person("Ann", "ann@example.org", "+15145550111")
+    person("Ben", phone="+15145550112")
+    person("Cleo")
+    draft = begin(browser)
+    shown = " ".join(browser.get(f"{HERE}{draft.pk}/").content.decode().split())
+    for key, words in (
+        ("email", "by email"),
+        ("sms", "by SMS only"),
+        ("none", "cannot be reached"),
+    ):
+        assert f'check/?who={key}"><strong>1</strong> {words}</a>' in shown, key
+
+
 def template_of(club: Organisation, name: str, **said: object) -> Template:
     said = {
         "subject": "Ice",

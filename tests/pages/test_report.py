@@ -55,6 +55,29 @@ def url(sendout: SendOut, path: str = "") -> str:
     return f"/o/aqua-club/messages/{sendout.pk}/email/report/{path}"
 
 
+def test_of_a_text_with_an_unknown_outcome_nobody_says_that_it_was_refused(
+    browser: Client, person: MakePerson, sendout: MakeSendOut
+) -> None:
+    ann = person("Ann", phone="+15145550190")
+    closure = sendout(channels="sms")
+    send_now(closure)
+    row = Delivery.objects.get(sendout=closure)
+    words = "The connection broke before the answer came."
+    record([Happening(row.pk, "unsure", timezone.now(), key="1", text=words, attempt=1)])
+    here = f"/o/aqua-club/messages/{closure.pk}"
+    html = browser.get(f"{here}/sms/report/", headers=HX).content.decode()
+    assert COUNTS.findall(html) == [("unknown", "1")]
+    assert "Waiting for another try" not in html
+    assert f'href="{here}/again/?to=unknown-sms"' in html
+    assert "(some may get it twice)" in browser.get(f"{here}/again/").content.decode()
+    listed = browser.get(f"{here}/?tab=sms").content.decode()
+    assert words in listed
+    assert "refused the text" not in listed
+    asked = browser.get(f"/o/aqua-club/not-received/{ann.pk}/").content.decode()
+    assert "refused" not in asked
+    assert "1 unknown" in browser.get("/o/aqua-club/messages/").content.decode()
+
+
 def test_the_report_says_what_is_the_matter_and_adds_up(browser: Client, blocked: SendOut) -> None:
     html = browser.get(url(blocked), headers=HX).content.decode()
     assert "All 4 failures have one cause: our mail server is blocked by Outlook.com" in html

@@ -169,7 +169,7 @@ def _read_address(
     try:
         found = read(cell)
     except BadAddress as bad:
-        reason = f"{bad.reason}; the row was imported {WITHOUT[what]}"
+        reason = f"{bad.reason}; the row is imported {WITHOUT[what]}"
         person.notes.append(Note(NoteKind.DROPPED, what, shorten(cell), reason))
         return None
     if found and found.mended:

@@ -9,8 +9,9 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sendout.accounts.models import Organisation
+from sendout.accounts.models import Language, Organisation
 from sendout.compose import closures
+from sendout.compose.versions import other_than
 from sendout.people.models import Group
 from sendout.sendouts.closures import Whom, prepared_by
 from sendout.sendouts.models import Template
@@ -18,6 +19,16 @@ from sendout.sendouts.models import Template
 OWN = "own"
 TEMPLATE = "template-"  # before its id
 LONGEST = 80  # characters of a blank
+IN_OTHER = {
+    Language.ENGLISH: {
+        "what_other": gettext_lazy("What is it about, in English?"),
+        "until_other": gettext_lazy("Until when, in English?"),
+    },
+    Language.FRENCH: {
+        "what_other": gettext_lazy("What is it about, in French?"),
+        "until_other": gettext_lazy("Until when, in French?"),
+    },
+}
 
 
 class ClosureForm(forms.Form):
@@ -48,6 +59,8 @@ class ClosureForm(forms.Form):
         widget=forms.TextInput(attrs={"placeholder": gettext_lazy("such as: tomorrow, 8:00")}),
     )
     language = forms.ChoiceField(label=gettext_lazy("Said in"))
+    what_other = forms.CharField(required=False, max_length=LONGEST)
+    until_other = forms.CharField(required=False, max_length=LONGEST)
     own = forms.CharField(
         max_length=1_000,
         error_messages={"required": gettext_lazy("Write what is to be said.")},
@@ -70,16 +83,26 @@ class ClosureForm(forms.Form):
         offered = closures.languages(organisation)
         self.fields["language"].choices = offered  # type: ignore[attr-defined]
         self.fields["language"].initial = offered[0][0]
+        for name, label in IN_OTHER[Language(other_than(self._own))].items():
+            self.fields[name].label = label
         if self.is_bound:
             occasion = self.data.get("occasion", "")
             self.fields["own"].required = occasion == OWN
             self.fields["what"].required = occasion in closures.BY_KEY
+            self.in_both = (
+                occasion in closures.BY_KEY and self.data.get("language") == closures.BOTH
+            )
 
     def clean(self) -> dict[str, Any]:
         """Somebody must be chosen."""
         data = super().clean() or {}
         if not data.get("everyone") and not data.get("groups"):
             self.add_error("groups", _("Choose the groups it is for, or everyone."))
+        if self.in_both:
+            for name in closures.BLANKS:
+                if data.get(name) and not data.get(f"{name}_other"):
+                    words = _("Say it in the other language, too, or choose one language for all.")
+                    self.add_error(f"{name}_other", words)
         return data
 
     @property

@@ -11,12 +11,14 @@ from django.views.decorators.http import require_POST
 from sendout.accounts.models import Role
 from sendout.deliveries import freeze
 from sendout.deliveries.quiet import night_of
+from sendout.deliveries.reaching import reached
 from sendout.pages.access import MemberRequest, member_of
 from sendout.pages.closure.forms import ClosureForm
 from sendout.pages.compose.check import hindrance
 from sendout.pages.compose.cost import cost_context
 from sendout.pages.compose.finding import closed_page, find_sendout
 from sendout.pages.compose.preview import panel_context
+from sendout.pages.compose.reach_words import main_numbers
 from sendout.pages.compose.sending import as_checked, asked_about
 from sendout.people.models import Participant
 from sendout.senders.models import Channel
@@ -86,7 +88,8 @@ def send(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _check_page(request: MemberRequest, sendout: SendOut, status: int = 200) -> HttpResponse:
-    expected = freeze.forecast(sendout)
+    now = reached(sendout)
+    expected = now.forecast
     by_channel = [
         {"label": Channel(name).label, "to_send": reach.to_send}
         for name, reach in expected.by_channel.items()
@@ -97,6 +100,7 @@ def _check_page(request: MemberRequest, sendout: SendOut, status: int = 200) -> 
         **_ways(request, Channels(sendout.channels).used),
         "people_count": audience(sendout).count(),
         "by_channel": by_channel,
+        "numbers": main_numbers(now, ""),
         "to_send": expected.to_send,
         **(cost_context(sendout, expected) if expected.to_send else {}),
         "hindrance": hindrance(sendout, expected, str(shown.get("bad_style", ""))),

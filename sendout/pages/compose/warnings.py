@@ -34,6 +34,7 @@ from sendout.people.columns import own_columns
 from sendout.senders.models import Channel
 from sendout.sendouts.models import Channels, SendOut, State
 
+NAMES = {"first_name", "last_name", "name"}
 ANY_DELIVERY = 1_000_000_000  # a number as long as they get
 
 
@@ -113,6 +114,12 @@ def put_in_later(sendout: SendOut, field: str) -> bool:
     return sendout.pattern and fold(field) in SESSION_FIELDS
 
 
+def _with_fallback(field: str) -> str:
+    """Write the field with something that stands in for it."""
+    instead = _("there") if fold(field) in NAMES else _("not known")
+    return f"{{{{ {field}|{instead} }}}}"
+
+
 def missing(
     sendout: SendOut, columns: Collection[str], unknown: Collection[str]
 ) -> list[dict[str, object]]:
@@ -126,7 +133,7 @@ def missing(
             "field": field,
             "people": people,
             "key": f"{LACKS}-{channel.value}-{fold(field)}",
-            "example": f"{{{{ {field}|{_('there')} }}}}",
+            "example": _with_fallback(field),
         }
         for channel in Channels(sendout.channels).used
         for field, people in missing_fields(

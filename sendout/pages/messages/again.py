@@ -100,10 +100,18 @@ def _options(sendout: SendOut) -> list[Option]:
     """Give the choices that mean somebody, or would if anybody had been missed."""
     counts = count(sendout)
     options = [
-        Option("failed-email", _("Those whose email failed, by email"), counts.missed_email),
-        Option("email-by-sms", _("Those whose email failed, by SMS"), counts.missed_email),
-        Option("failed-sms", _("Those whose SMS failed, by SMS"), counts.missed_sms),
-        Option("sms-by-email", _("Those whose SMS failed, by email"), counts.missed_sms),
+        Option("failed-email", _("Those who did not get the email, by email"), counts.missed_email),
+        Option("email-by-sms", _("Those who did not get the email, by SMS"), counts.missed_email),
+        Option("failed-sms", _("Those who did not get the SMS, by SMS"), counts.missed_sms),
+        Option("sms-by-email", _("Those who did not get the SMS, by email"), counts.missed_sms),
+        Option(
+            "unknown-email",
+            _("Outcome unknown, by email (some may get it twice)"),
+            counts.unsure_email,
+        ),
+        Option(
+            "unknown-sms", _("Outcome unknown, by SMS (some may get it twice)"), counts.unsure_sms
+        ),
     ]
     if tracked(sendout):
         unopened = counts.unopened

@@ -29,6 +29,7 @@ class Cell:
     sent: int
     delivered: int
     unconfirmed: int
+    unknown: int
     opened: int
     failed: int
     skipped: int
@@ -56,6 +57,8 @@ class Cell:
         if self.unconfirmed:
             words = counted("%(n)s not confirmed", "%(n)s not confirmed", self.unconfirmed)
             said.append(words)
+        if self.unknown:
+            said.append(counted("%(n)s unknown", "%(n)s unknown", self.unknown))
         if self.skipped:
             said.append(counted("%(n)s skipped", "%(n)s skipped", self.skipped))
         if self.carried:
@@ -77,6 +80,7 @@ def draw(name: str, channel: ShownChannel | None, *, moving: bool) -> SafeString
             channel.sent,
             channel.delivered,
             channel.unconfirmed,
+            channel.unknown,
             channel.opened,
             channel.failed,
             channel.skipped,

@@ -30,7 +30,8 @@ from sendout.wording.said import said
 NAMED = 5  # domains that are named before the rest is counted
 SECTIONS = (
     (gettext_lazy("Failed"), ("failed",), Status.ERROR),
-    (gettext_lazy("Waiting for another try"), ("later", "unknown"), Status.DEFERRED),
+    (gettext_lazy("Waiting for another try"), ("later",), Status.DEFERRED),
+    (gettext_lazy("Outcome unknown"), ("unknown",), Status.UNKNOWN),
     (gettext_lazy("Not sent"), ("skipped", "cancelled"), Status.SKIPPED),
     (gettext_lazy("Not looked at one by one"), ("rest",), Status.UNKNOWN),
 )
@@ -39,7 +40,7 @@ SENDERS = (Why.SIGN_IN, Why.SENDER_DOWN, Why.PROOF, Why.TOO_FAST)
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One group as it is shown."""
+    """One group as it is shown. choose: of "Send again", where that is more than one click."""
 
     group: Group
     title: str
@@ -49,6 +50,7 @@ class Cause:
     again: bool
     listed: str
     of_sender: bool
+    choose: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ def _cause(shown: Shown, group: Group, channel: str) -> Cause:
         again=group.key in SENT_AGAIN,
         listed=f"channel={channel}&reason={listed}" if bad else "",
         of_sender=group.why in SENDERS,
+        choose=f"unknown-{channel}" if group.stage == "unknown" else "",
     )
 
 

@@ -66,7 +66,7 @@ class ShownChannel:
 
     ending: when it will be done; price: what it was charged so far, for the popup; nothing: why
     nobody is in it yet, for the popup; all in words. unconfirmed: sent without a receipt, where
-    others have one.
+    others have one. unknown: of which nobody knows whether they were taken.
     """
 
     def __init__(self, key: str, tally: Tally) -> None:
@@ -79,6 +79,7 @@ class ShownChannel:
         self.sent = tally.accepted
         self.delivered = tally.delivered
         self.unconfirmed = tally.by_status.get(Status.SENT, 0) if tally.delivered else 0
+        self.unknown = tally.by_status.get(Status.UNKNOWN, 0)
         self.opened = tally.opened
         self.clicked = tally.clicked
         self.replied = tally.by_status.get(Status.REPLIED, 0)

@@ -75,7 +75,10 @@ def _send(request: MemberRequest, invitation: Invitation) -> None:
             % {"email": invitation.email, "error": error},
         )
     else:
-        messages.success(request, _("%(email)s is invited.") % {"email": invitation.email})
+        messages.success(
+            request,
+            _("An email with a link to join has gone to %(email)s.") % {"email": invitation.email},
+        )
 
 
 def link_of(invitation: Invitation) -> str:

@@ -1,4 +1,5 @@
-// The closure page: find a group by a few letters; show the blanks, or the box for one's own words, or neither.
+// The closure page: find a group by a few letters; show the blanks (twice for two languages), or the box for one's
+// own words, or neither.
 
 function narrow(event) {
   const rows = event.target.dataset?.narrow;
@@ -16,6 +17,10 @@ function showBlanks() {
   const when = template ? "template" : chosen.value === "own" ? "own" : "prepared";
   for (const part of document.querySelectorAll("[data-when]")) {
     part.hidden = part.dataset.when !== when;
+  }
+  const language = document.querySelector("#closure-form [name=language]");
+  for (const part of document.querySelectorAll("[data-in-both]")) {
+    part.hidden = language.value !== "both";
   }
 }
 

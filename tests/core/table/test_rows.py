@@ -40,7 +40,7 @@ def test_a_bad_phone_is_dropped_and_the_row_kept() -> None:
     assert (alice.phone, alice.phone_typed) == ("", "514-555-01")
     assert (alice.refused, note.kind) == (False, NoteKind.DROPPED)
     assert note.reason == (
-        '"514-555-01" is not a phone number in CA; the row was imported without SMS'
+        '"514-555-01" is not a phone number in CA; the row is imported without SMS'
     )
 
 

@@ -68,7 +68,7 @@ def test_a_file_goes_all_the_way(club: Organisation, office: Client) -> None:
     run_import(made.pk)
     checked = office.get(page).content.decode()
     assert "What the import would do" in checked
-    assert "is not a phone number in CA; the row was imported without SMS" in checked
+    assert "is not a phone number in CA; the row is imported without SMS" in checked
     assert "every 1s" not in checked
     assert not Participant.objects.exists()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -61,6 +62,12 @@ def test_another_time_is_given_to_a_scheduled_one(browser: Client, sendout: Send
     assert "at 10:45" in press(browser, sendout, "schedule", when="2030-07-02T10:45")
     assert sendout.scheduled_for == datetime(2030, 7, 2, 14, 45, tzinfo=UTC)
     assert sendout.state == State.SCHEDULED
+
+
+def test_a_refused_time_stays_where_it_was_typed(browser: Client, sendout: SendOut) -> None:
+    page = press(browser, sendout, "schedule", when="2020-01-01T09:00", clock="each")
+    assert 'value="2020-01-01T09:00"' in page
+    assert re.search(r'value="each"[^>]* checked', page)
 
 
 def test_one_that_has_left_gets_no_other_time(browser: Client, sendout: SendOut) -> None:
