@@ -179,6 +179,12 @@ SELECT count(*) FROM (
     SELECT 1 FROM deliveries_delivery WHERE id = ANY(%(deliveries)s) ORDER BY id FOR NO KEY UPDATE
 ) AS locked
 """
+LOCK_COUNTS = """
+SELECT count(*) FROM (
+    SELECT 1 FROM deliveries_count k JOIN deliveries_delivery d USING (sendout_id, channel)
+    WHERE d.id = %(delivery)s ORDER BY k.sendout_id, k.channel, k.status FOR NO KEY UPDATE OF k
+) AS locked
+"""
 
 
 def record(happenings: Iterable[Happening], now: datetime | None = None) -> list[Change]:
@@ -201,20 +207,22 @@ def record_slice(at: datetime, accepted: Sequence[Accepted], others: Iterable[Ha
 
     accepted: in the order of their ids; `at` is their time. Does the same as `record`, quicker.
     """
-    # The others first: counts are locked in the order of their statuses (`counting`), in which
-    # nearly all come before `sent`. The other way round, slices waited for each other in circles.
     told = list(others)
     if told and accepted:
-        _lock_rows([*(h.delivery for h in told), *(row[0] for row in accepted)])
+        _lock([*(h.delivery for h in told), *(row[0] for row in accepted)])
     record(told, at)
     if accepted:
         record((_told(at, row) for row in accept(at, accepted)), at)
 
 
-def _lock_rows(deliveries: list[int]) -> None:
-    """Lock rows that two statements will write, in the order in which receipts lock theirs."""
+def _lock(deliveries: list[int]) -> None:
+    """Lock what two statements will write, in the order in which receipts lock it.
+
+    deliveries: of one send-out and channel.
+    """
     with connection.cursor() as cursor:
         cursor.execute(LOCK, {"deliveries": deliveries})
+        cursor.execute(LOCK_COUNTS, {"delivery": deliveries[0]})
 
 
 def _told(at: datetime, row: Accepted) -> Happening:

@@ -94,7 +94,10 @@ async def tidy(context: JobContext, timestamp: int) -> None:
 @app.task(name="forget_failed", queue="clock", queueing_lock="forget_failed", pass_context=True)
 async def forget_failed(context: JobContext, timestamp: int) -> None:
     """Let go of jobs that failed long ago, hourly; till then figures and alarms tell of them."""
-    await context.app.job_manager.delete_old_jobs(FAILED_KEPT, include_failed=True)
+    manager = context.app.job_manager
+    await manager.delete_old_jobs(
+        FAILED_KEPT, include_failed=True, include_cancelled=True, include_aborted=True
+    )
 
 
 async def take_over(manager: JobManager, job: Job) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -12,6 +13,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from sendout.accounts.models import Organisation
+from sendout.deliveries import record as record_module
+from sendout.deliveries.accept import Accepted
 from sendout.deliveries.freeze import send_now
 from sendout.deliveries.models import Delivery
 from sendout.deliveries.record import Happening, record, record_slice
@@ -108,3 +111,41 @@ def test_workers_and_receipts_on_one_ledger_row_never_wait_in_a_circle(
     assert sum(Delivery.objects.values_list("price", flat=True)) == sum(cost(pk)[1] for pk in ids)
     received = Usage.objects.filter(kind="received").values_list("country", "n", "price")
     assert sorted(received) == [("CA", RECEIVED, 200_000), ("US", RECEIVED, 200_000)]
+
+
+def test_a_slice_with_unknown_ones_and_receipts_never_wait_in_a_circle(
+    person: MakePerson, sendout: MakeSendOut, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(4):
+        person(f"Swimmer {n}", phone=f"+1514555010{n}")
+    send_now(sendout(channels="sms"))
+    lost, taken, arrived, found = Delivery.objects.order_by("pk").values_list("pk", flat=True)
+    now = timezone.now()
+    record(
+        [
+            Happening(arrived, "accepted", now, attempt=1),
+            Happening(found, "unsure", now, key="1", attempt=1),
+        ],
+        now,
+    )
+    first_half, real, before = threading.Event(), record_module.accept, deadlocks()
+
+    def accept(at: datetime, rows: Sequence[Accepted]) -> list[Accepted]:
+        first_half.set()
+        time.sleep(0.5)  # long enough for the receipts to lock what they can
+        return real(at, rows)
+
+    def settle() -> None:
+        with transaction.atomic():
+            unsure = Happening(lost, "unsure", now, key="1", attempt=1)
+            record_slice(now, [(taken, "ref", 1, 0, "CA")], [unsure])
+
+    def receipts() -> None:
+        first_half.wait(LONGEST)
+        record([Happening(pk, "delivered", now, "test", "1") for pk in (arrived, found)], now)
+
+    monkeypatch.setattr(record_module, "accept", accept)
+    together(settle, receipts)
+    assert deadlocks() == before
+    statuses = dict(Delivery.objects.values_list("pk", "status"))
+    assert statuses == {lost: "unknown", taken: "sent", arrived: "delivered", found: "delivered"}
