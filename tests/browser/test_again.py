@@ -97,7 +97,7 @@ def test_those_who_have_not_opened_get_it_again_and_the_failed_a_text(people: Pe
     expect(popup.get_by_role("region", name="Sent again")).to_contain_text("2 emails")
     picture(page, "again-popup")
     popup.get_by_role("link", name="Send again", exact=True).click()
-    page.get_by_role("link", name="email failed, by SMS: 1").click()
+    page.get_by_role("link", name="did not get the email, by SMS: 1").click()
     page.get_by_role("button", name="Send again to 1").click()
     expect(page.get_by_role("dialog").locator("#rows-sms .so-row-link")).to_have_text("Bounced")
     expect(page.get_by_role("dialog").locator("#rows-sms .so-badge")).to_have_text(

@@ -27,7 +27,7 @@ def test_each_gets_theirs_by_both_channels(
     person("Ann", "deliver+ann@sandbox.test", "+15145550101", language="en")
     person("Zoé", "deliver+zoe@sandbox.test", "+15145550102", language="fr")
     closure = sendout(channels="both")
-    for name, value in fill("closed", "both", {"what": "Pool", "until": ""}, "en").items():
+    for name, value in fill("closed", "both", {"what": "Pool", "what_other": "Pool"}, "en").items():
         setattr(closure.message, name, value)
     closure.message.save()
     send_now(closure)

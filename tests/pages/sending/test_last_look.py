@@ -34,7 +34,7 @@ def test_missing_unknown_and_broken_merge_fields_are_named(
     sendout.people.add(unreached)  # lacks Child, but would not get it
     page = browser.get(page_of(sendout, "check")).content.decode()
     assert "<code>Locker</code> is empty for 1 person (Email)" in page
-    assert "{{ Locker|there }}" in page
+    assert "{{ Locker|not known }}" in page
     assert "Line 2: <code>{{ broken</code>" in page
     assert "<code>Child</code> is empty" not in page
     assert "<code>Chlid</code> is no field" in page
