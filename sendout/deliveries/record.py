@@ -179,12 +179,6 @@ SELECT count(*) FROM (
     SELECT 1 FROM deliveries_delivery WHERE id = ANY(%(deliveries)s) ORDER BY id FOR NO KEY UPDATE
 ) AS locked
 """
-LOCK_COUNTS = """
-SELECT count(*) FROM (
-    SELECT 1 FROM deliveries_count k JOIN deliveries_delivery d USING (sendout_id, channel)
-    WHERE d.id = %(delivery)s ORDER BY k.sendout_id, k.channel, k.status FOR NO KEY UPDATE OF k
-) AS locked
-"""
 
 
 def record(happenings: Iterable[Happening], now: datetime | None = None) -> list[Change]:
@@ -207,22 +201,22 @@ def record_slice(at: datetime, accepted: Sequence[Accepted], others: Iterable[Ha
 
     accepted: in the order of their ids; `at` is their time. Does the same as `record`, quicker.
     """
+    # Counts are locked in the order of their statuses (`counting`): `unknown` after `sent`, all
+    # others before. In any other order, slices and receipts waited for each other in circles.
     told = list(others)
     if told and accepted:
-        _lock([*(h.delivery for h in told), *(row[0] for row in accepted)])
-    record(told, at)
+        _lock_rows([*(h.delivery for h in told), *(row[0] for row in accepted)])
+    known = {h.delivery for h in told if h.kind != "unsure"}
+    record((h for h in told if h.delivery in known), at)
     if accepted:
         record((_told(at, row) for row in accept(at, accepted)), at)
+    record((h for h in told if h.delivery not in known), at)
 
 
-def _lock(deliveries: list[int]) -> None:
-    """Lock what two statements will write, in the order in which receipts lock it.
-
-    deliveries: of one send-out and channel.
-    """
+def _lock_rows(deliveries: list[int]) -> None:
+    """Lock rows that two statements will write, in the order in which receipts lock theirs."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK, {"deliveries": deliveries})
-        cursor.execute(LOCK_COUNTS, {"delivery": deliveries[0]})
 
 
 def _told(at: datetime, row: Accepted) -> Happening:

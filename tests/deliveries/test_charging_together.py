@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 
 import pytest
 from django.db import connection, transaction
@@ -149,3 +150,30 @@ def test_a_slice_with_unknown_ones_and_receipts_never_wait_in_a_circle(
     assert deadlocks() == before
     statuses = dict(Delivery.objects.values_list("pk", "status"))
     assert statuses == {lost: "unknown", taken: "sent", arrived: "delivered", found: "delivered"}
+
+
+def test_slices_of_every_kind_of_answer_never_wait_in_a_circle(
+    person: MakePerson, sendout: MakeSendOut
+) -> None:
+    for n in range(PEOPLE):
+        person(f"Swimmer {n}", phone=f"+1514555{n:04}")
+    send_now(sendout(channels="sms"))
+    ids = list(Delivery.objects.order_by("pk").values_list("pk", flat=True))
+    before = deadlocks()
+
+    def settle(mine: list[int]) -> None:
+        for first in range(0, len(mine), SLICE):
+            now, part = timezone.now(), mine[first : first + SLICE]
+            kinds = ("unsure", "deferred", "failed")
+            others = [
+                Happening(
+                    pk, kinds[n], now, key="1", attempt=1, next_try_at=now if n == 1 else None
+                )
+                for n, pk in enumerate(part[:3])
+            ]
+            with transaction.atomic():
+                record_slice(now, [(pk, "", 1, 0, "CA") for pk in part[3:]], others)
+
+    workers = [partial(settle, ids[n::6]) for n in range(6)]
+    together(*workers, lambda: tell_receipts(ids[3:]), lambda: tell_receipts(ids[:3]))
+    assert deadlocks() == before
