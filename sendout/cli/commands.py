@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from itertools import takewhile
@@ -88,6 +88,8 @@ def perform(arguments: list[str]) -> int:
         raise SystemExit(2)
     helps = asks_for_help(name, rest)
     try:
+        if name != "bounce":  # which says by a code of its own that nobody has such an address
+            check_words(rest)
         if helps or COMMANDS[name].needs is Needs.SCRATCH:
             # Whoever only reads leaves nothing behind.
             with database.scratch(None if helps else data) as directory:
@@ -96,6 +98,16 @@ def perform(arguments: list[str]) -> int:
     except Problem as problem:
         problem.code = COMMANDS[name].problem
         raise
+
+
+def check_words(words: Iterable[str]) -> None:
+    """Refuse what no database takes as text. Raises Problem."""
+    for word in words:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            shown = word.encode(errors="surrogateescape").decode(errors="replace")
+            raise Problem(f"“{shown}” is not written in UTF-8: write it in UTF-8.") from None
 
 
 def asks_for_help(name: str, rest: list[str]) -> bool:

@@ -44,6 +44,8 @@ def whose(address: str) -> Organisation | None:
 
     None, too, where several organisations share the address. Raises NotOurs.
     """
+    if not is_text(address):
+        raise NotOurs(address)
     try:
         read_return_path(address)
     except BadToken:
@@ -59,6 +61,15 @@ def whose(address: str) -> Organisation | None:
     if not owners:
         raise NotOurs(address)
     return owners[0] if len(owners) == 1 else None
+
+
+def is_text(given: str) -> bool:
+    """Tell whether it was UTF-8 where it came from, in which Python keeps other bytes, too."""
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def keep_for(raw: bytes, way: str, recipients: Sequence[str]) -> None:

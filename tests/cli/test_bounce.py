@@ -44,6 +44,7 @@ def test_a_bounce_is_kept_once(database_url: str) -> None:
         (b"x" * 10_000_001, [], 65),
         (letter("x"), ["--recipient", "bounces+00@club.test"], 67),
         (letter("x"), ["--recipient", "office@club.test"], 67),
+        (letter("x"), ["--recipient", "caf\udce9@club.test"], 67),
         (letter("x"), ["--nonsense"], 75),
     ],
 )

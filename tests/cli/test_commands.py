@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 
+from sendout.cli import open_output
 from sendout.cli.commands import COMMANDS, asks_for_help, outline, parser_of, take_data
 from sendout.cli.embedded import EmbeddedServer
 from tests.cli.running import sendout
@@ -56,6 +60,42 @@ def test_an_unknown_command_is_refused() -> None:
     result = sendout("fly")
     assert result.returncode == 2
     assert "invalid choice: 'fly'" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [["send", "--org", "x", "--subject", "\udcff"], ["export", "usage", "--org", "\udcff"]]
+)
+def test_words_that_are_no_utf8_are_refused(words: list[str], tmp_path: Path) -> None:
+    result = sendout(*words, "--data", str(tmp_path / "data"))
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "is not written in UTF-8" in result.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_output_that_is_lost_is_told_of_in_one_sentence() -> None:
+    says_something = (
+        "import sys; from sendout import cli; cli.perform = lambda words: print(17) or 0;"
+        "sys.exit(cli.main())"
+    )
+    words = [sys.executable, "-c", says_something]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("sendout: the output cannot be written (No space left")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(("words", "encoding"), [([], "latin-1"), (["--json"], "utf-8")])
+def test_any_letter_can_be_said_on_any_terminal(
+    words: list[str], encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = BytesIO()
+    monkeypatch.setattr("sys.stdout", TextIOWrapper(raw, encoding="latin-1"))
+    open_output(words)
+    sys.stdout.write("“Zoé”")
+    sys.stdout.flush()
+    assert raw.getvalue().decode(encoding).strip() in ("“Zoé”", "\\u201cZoé\\u201d")
+    assert sys.stdout.encoding.lower().replace("iso8859-1", "latin-1") == encoding
 
 
 def test_no_command_at_all_is_refused() -> None:

@@ -175,6 +175,7 @@ def test_lmtp_answers_once_for_each_recipient(ann: Delivery) -> None:
         assert ask(b"MAIL FROM:<>") == b"250"
         assert ask(f"RCPT TO:<{verp(ann)}>".encode()) == b"250"
         assert ask(b"RCPT TO:<nobody@club.test>") == b"550"
+        assert ask(b"RCPT TO:<\xff@club.test>") == b"550"
         assert ask(b"RCPT TO:<bounces@club.test>") == b"250"
         assert ask(b"DATA") == b"354"
         assert ask(letter("x") + b"\r\n.") == b"250"

@@ -33,7 +33,8 @@ LONGEST_LINK = 2_000
 LONGEST_NOTE = 1_000
 LONGEST_TEXT = 100_000
 _ID = re.compile(r"[A-Za-z0-9-]{1,40}")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]+")
+# and halves of pairs of surrogates, which are left where a text was cut in the middle of an emoji
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _SOURCE = re.compile(r"[0-9a-f]{64}(?:\.(?:png|jpg|gif))?|https?://\S+")
 
 Raw = Mapping[str, Any]

@@ -174,3 +174,17 @@ def test_html_becomes_blocks_that_say_the_same_in_the_same_order() -> None:
     assert blocks[1] == Text("b2", "<p>One <em>two</em></p><p>Three</p>")
     assert blocks[3] == Image("b4", "https://x.example/a.png", "Pool", False, "https://l.example")
     assert blocks_of_html(simple_html(blocks)) == blocks
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"kind": "heading", "text": "half \ud83d", "level": 1},
+        {"kind": "button", "label": "half \udfff", "link": "https://club.example/\ud800"},
+        {"kind": "image", "source": "a" * 64, "alt": "half \ud83d", "link": ""},
+    ],
+)
+def test_half_an_emoji_is_left_out(block: dict[str, Any]) -> None:
+    kept = json.dumps(write(read([{"id": "a1", **block}])), ensure_ascii=False)
+    assert "half" in kept
+    assert kept.encode()
