@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from functools import cache, partial
 from typing import Any, ParamSpec
 
@@ -37,6 +38,7 @@ LONGEST = 1.0  # seconds that a job goes on before it lets others take its place
 FRESH = 0.5  # seconds after which the sender is read anew; the state is asked at every claim
 ELSEWHERE = 5.0  # seconds after which what one sender could not hand over may leave through others
 
+AFTER_A_BUG = timedelta(seconds=60)  # a batch whose messages cannot be made is tried again
 JOURNALS = "journal"  # folder in the data directory
 AWAY = 1.0  # seconds between two tries to reach a database that is away
 
@@ -180,7 +182,7 @@ async def take_up(way: Way, batch: int, limit: int) -> tuple[int, Slice, list[Pr
         note = partial(journal().claimed, number)
         found, slice_ = await in_database(claim_and_prepare, way, batch, limit, note)
     except Unprepared as trouble:
-        await surely("give back a slice", release, trouble.hold, timezone.now())
+        await surely("give back a slice", release, trouble.hold, timezone.now() + AFTER_A_BUG)
         journal().dropped(number)
         raise trouble.why from None
     except BaseException:
