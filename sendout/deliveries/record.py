@@ -204,17 +204,19 @@ def record_slice(at: datetime, accepted: Sequence[Accepted], others: Iterable[Ha
     # Counts are locked in the order of their statuses (`counting`): `unknown` after `sent`, all
     # others before. In any other order, slices and receipts waited for each other in circles.
     told = list(others)
-    if told and accepted:
-        _lock_rows([*(h.delivery for h in told), *(row[0] for row in accepted)])
     known = {h.delivery for h in told if h.kind != "unsure"}
-    record((h for h in told if h.delivery in known), at)
+    first = [h for h in told if h.delivery in known]
+    last = [h for h in told if h.delivery not in known]
+    if bool(first) + bool(accepted) + bool(last) > 1:
+        _lock_rows([*(h.delivery for h in told), *(row[0] for row in accepted)])
+    record(first, at)
     if accepted:
         record((_told(at, row) for row in accept(at, accepted)), at)
-    record((h for h in told if h.delivery not in known), at)
+    record(last, at)
 
 
 def _lock_rows(deliveries: list[int]) -> None:
-    """Lock rows that two statements will write, in the order in which receipts lock theirs."""
+    """Lock rows that several statements will write, in the order in which receipts lock theirs."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK, {"deliveries": deliveries})
 
