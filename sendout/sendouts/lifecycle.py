@@ -117,14 +117,19 @@ def schedule(sendout: SendOut, when: datetime, local_time: str = "") -> None:
         raise NotPossible(
             _("SMS that follow the emails need one time for all: schedule it by your own clock.")
         )
-    if when <= timezone.now():
-        raise NotPossible("The time is past: choose a later one, or send now.")
-    if when > timezone.now() + FARTHEST:
-        raise NotPossible("The time is more than ten years away: check the year.")
+    check_time(when)
     require_approval(sendout, when)
     before = (State.DRAFT, State.SCHEDULED)
     changes = {"scheduled_for": when, "local_time": local_time, "undo_until": None, "trouble": ""}
     move(sendout, State.SCHEDULED, after=before, **changes)
+
+
+def check_time(when: datetime) -> None:
+    """Refuse an aware time at which nothing can start: past, or far off. Raises NotPossible."""
+    if when <= timezone.now():
+        raise NotPossible("The time is past: choose a later one, or send now.")
+    if when > timezone.now() + FARTHEST:
+        raise NotPossible("The time is more than ten years away: check the year.")
 
 
 def wait_for_undo(sendout: SendOut, seconds: int) -> None:

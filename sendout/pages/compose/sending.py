@@ -65,8 +65,10 @@ def schedule(request: MemberRequest, pk: int) -> HttpResponse:
         return check_page(request, sendout, form)
     sendout.local_time = form.local_time
     when = first_moment(sendout, form)
-    if when <= timezone.now():
-        form.add_error("when", _("The time is past: choose a later one, or send now."))
+    try:
+        lifecycle.check_time(when)
+    except NotPossible as refusal:
+        form.add_error("when", str(refusal))
         return check_page(request, sendout, form)
     if night := asked_about(request, sendout, when):
         return check_page(request, sendout, form, Asking(night, when))
