@@ -21,6 +21,7 @@ from typing import NoReturn, TypeAlias
 import sendout
 from sendout.cli import database
 from sendout.cli.problem import Problem
+from sendout.core.plain import is_text
 
 Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 Perform: TypeAlias = Callable[[argparse.Namespace], int]
@@ -103,11 +104,9 @@ def perform(arguments: list[str]) -> int:
 def check_words(words: Iterable[str]) -> None:
     """Refuse what no database takes as text. Raises Problem."""
     for word in words:
-        try:
-            word.encode()
-        except UnicodeEncodeError:
+        if not is_text(word):
             shown = word.encode(errors="surrogateescape").decode(errors="replace")
-            raise Problem(f"“{shown}” is not written in UTF-8: write it in UTF-8.") from None
+            raise Problem(f"“{shown}” is not written in UTF-8: write it in UTF-8.")
 
 
 def asks_for_help(name: str, rest: list[str]) -> bool:

@@ -27,6 +27,15 @@ class Term:
     spellings: tuple[str, ...]
 
 
+def is_text(given: str) -> bool:
+    """Tell whether it was UTF-8 where it came from, in which Python keeps other bytes, too."""
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def plain(text: str) -> str:
     """Take case, accents and ligatures away; `finding.expressions.Plain` says the same in SQL."""
     text = MARKS.sub("", unicodedata.normalize("NFKD", text)).lower()

@@ -142,7 +142,6 @@ async def send_slice(way: Way, batch: int, room: int) -> bool:
     rested = way.sender.down_until is not None
     try:
         async with lanes.of(way.sender).turn(way.urgent, FOR_A_PLACE) as turn:
-            begun = time.monotonic()
             limit = min(turn.size, room, way.text.most)
             number, found, slice_ = await take_up(way, batch, limit)
             await free(way.sender, room - len(found.claimed))
@@ -157,10 +156,14 @@ async def send_slice(way: Way, batch: int, room: int) -> bool:
         return True
     with metrics.timed("settle"):
         keeps_copy = turn.lane.provider.keeps_copy
-        facts = {"keeps_copy": keeps_copy, "hold": found.hold, "seconds": time.monotonic() - begun}
+        facts = {
+            "keeps_copy": keeps_copy,
+            "hold": found.hold,
+            "seconds": time.monotonic() - turn.since,
+        }
         await settle_surely(way, slice_, answers, facts)
     journal().settled(number)
-    metrics.tell(way, batch, slice_, answers, time.monotonic() - begun)
+    metrics.tell(way, batch, slice_, answers, time.monotonic() - turn.since)
     if turn.error is not None:
         raise turn.error
     if journal().trouble:

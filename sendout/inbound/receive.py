@@ -15,6 +15,7 @@ from django.db import Error, close_old_connections, connection, transaction
 from django.db.models.functions import Lower
 
 from sendout.accounts.models import Organisation
+from sendout.core.plain import is_text
 from sendout.core.tokens import BadToken
 from sendout.deliveries.links import read_return_path
 from sendout.returns.keeping import keep
@@ -61,15 +62,6 @@ def whose(address: str) -> Organisation | None:
     if not owners:
         raise NotOurs(address)
     return owners[0] if len(owners) == 1 else None
-
-
-def is_text(given: str) -> bool:
-    """Tell whether it was UTF-8 where it came from, in which Python keeps other bytes, too."""
-    try:
-        given.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def keep_for(raw: bytes, way: str, recipients: Sequence[str]) -> None:
